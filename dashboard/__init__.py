@@ -1,0 +1,1 @@
+"""The Streamlit dashboard: reads releases, never the working database."""

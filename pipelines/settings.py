@@ -1,0 +1,35 @@
+"""Where everything lives and how it runs: `SEISMOGRAPH_*` from the environment or `.env`, typed, in one place.
+
+Secrets are `SecretStr` and come only from here. What a study covers is not a setting: that is the panel.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: `sql/` and `dashboard/` are found here."""
+
+
+class Settings(BaseSettings):
+    """All settings. A source's base URL is `SEISMOGRAPH_<SOURCE>_URL`, for every source that fetches."""
+
+    model_config = SettingsConfigDict(env_prefix="SEISMOGRAPH_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Path(".seismograph")
+    panel: Path | None = None
+    contact: str = ""
+    restricted_days: int = Field(default=30, ge=0)
+    lock_seconds: float = Field(default=30.0, ge=0)
+    pseudonym_key: SecretStr | None = None
+    seed: int = 1
+
+    def base_url(self, source: str, default: str) -> str:
+        """The base URL of a source: the setting, else the live service."""
+        name = f"SEISMOGRAPH_{source.upper()}_URL"
+        return (os.environ.get(name) or dotenv_values(".env").get(name) or default).rstrip("/")
