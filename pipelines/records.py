@@ -8,6 +8,7 @@ become a table of their own (`Post.links` is `raw.post_links`), everything else 
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -35,7 +36,7 @@ class Record(msgspec.Struct, kw_only=True, gc=False):
     locator: str
 
 
-class Profile(Record):
+class Profile(Record, kw_only=True):
     """An account as seen at one time."""
 
     platform: str
@@ -48,7 +49,7 @@ class Profile(Record):
     observed_at: dt.datetime
 
 
-class Post(Record):
+class Post(Record, kw_only=True):
     """A post, reply, quote or repost in a company account's own timeline.
 
     `kind` is original, reply, quote or repost. `post_id` is the platform's id; a repost has an id of its own and
@@ -76,8 +77,8 @@ class Post(Record):
     hashtags: tuple[str, ...] | None = None
 
 
-class Engagement(Record):
-    """Counts of one post at one time; `reposts_count` excludes quotes. `is_deleted`: the post was asked for and is gone."""
+class Engagement(Record, kw_only=True):
+    """Counts of one post at one time; `reposts_count` excludes quotes. `is_deleted`: asked for, and gone."""
 
     platform: str
     post_id: str
@@ -90,7 +91,7 @@ class Engagement(Record):
     is_deleted: bool = False
 
 
-class Reply(Record):
+class Reply(Record, kw_only=True):
     """A reply, quote or repost under a company's post, by others or by the company itself (`is_own`).
 
     `post_id` is the company's post at the root, `parent_id` what is answered. `person_id` is given as the platform's
@@ -110,7 +111,7 @@ class Reply(Record):
     text: str | None = None
 
 
-class Attention(Record):
+class Attention(Record, kw_only=True):
     """Attention to a company on one day: page views, news items."""
 
     metric_id: str
@@ -119,7 +120,7 @@ class Attention(Record):
     unit: str
 
 
-class Document(Record):
+class Document(Record, kw_only=True):
     """A filing, report or statement."""
 
     document_id: str
@@ -130,8 +131,8 @@ class Document(Record):
     period_end: dt.date | None = None
 
 
-class Disclosure(Record):
-    """One figure a company (or `facility_id`) disclosed for a period, as published then; later versions are new records.
+class Disclosure(Record, kw_only=True):
+    """A figure that a company (or `facility_id`) disclosed for a period, as published then; restatements are new ones.
 
     `value` is None where the publisher's answer is no number; `answer` keeps its words.
     """
@@ -147,8 +148,11 @@ class Disclosure(Record):
     facility_id: str | None = None
 
 
-class Commitment(Record):
-    """A target: `status` is one of proposed, pledge, committed, strategy, set, achieved_self, achieved_validated, removed, none."""
+class Commitment(Record, kw_only=True):
+    """A target.
+
+    `status` is one of proposed, pledge, committed, strategy, set, achieved_self, achieved_validated, removed, none.
+    """
 
     topic_id: str
     kind: str
@@ -162,7 +166,7 @@ class Commitment(Record):
     url: str | None = None
 
 
-class Ownership(Record):
+class Ownership(Record, kw_only=True):
     """The subject owns `share` (0-1) of a facility, in `year`."""
 
     facility_id: str
@@ -220,8 +224,12 @@ def subject_of(*identifiers: tuple[str, str | None], name: str | None = None) ->
     return Subject(pairs, name)
 
 
+@lru_cache(maxsize=65_536)
 def domain_of(url: str) -> str | None:
-    """The host of a link, lower case, without `www.`; None where it has none."""
+    """The host of a web link, lower case, without `www.`; None where it has none."""
+    scheme, colon, _ = url.partition(":")
+    if colon and scheme.isalpha() and scheme.lower() not in ("http", "https"):
+        return None
     try:
         host = urlsplit(url if "//" in url else f"//{url}").hostname
     except ValueError:

@@ -6,6 +6,7 @@ Secrets are `SecretStr` and come only from here. What a study covers is not a se
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -28,6 +29,11 @@ class Settings(BaseSettings):
     lock_seconds: float = Field(default=30.0, ge=0)
     pseudonym_key: SecretStr | None = None
     seed: int = 1
+
+    @property
+    def user_agent(self) -> str:
+        """How requests introduce themselves; `contact` (an address or a page) makes services answer more kindly."""
+        return f"seismograph/{version('seismograph')}" + (f" (+{self.contact})" if self.contact else "")
 
     def base_url(self, source: str, default: str) -> str:
         """The base URL of a source: the setting, else the live service."""

@@ -1,8 +1,9 @@
 """What a source is, and where sources are found: every module in `sources/` is one, named by its file.
 
-A source has an `ORIGIN`; `parse(response)`, pure, which yields records and rejects; and one or both of `requests(target,
-known)`, a generator of requests over HTTP relative to its `BASE_URL`, and `FILE`, what `[[files]]` of a panel may say
-of it. It imports neither httpx nor duckdb. Fetching, archiving, loading and joining are done elsewhere, once for all.
+A source has an `ORIGIN`; `parse(response)`, pure, which yields records and rejects; and one or both of
+`requests(target, known)`, a generator of requests over HTTP relative to its `BASE_URL`, and `FILE`, what `[[files]]`
+of a panel may say of it. It imports neither httpx nor duckdb: fetching, archiving, loading and joining are done
+elsewhere, once for all.
 """
 
 from __future__ import annotations
@@ -163,6 +164,6 @@ def text_of(body: bytes) -> str:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"not {encoding.removesuffix('-sig').upper()} text: byte {error.object[error.start]:#04x} at offset {error.start}; "
-            "save the file as UTF-8"
+            f"not {encoding.removesuffix('-sig').upper()} text: byte {error.object[error.start]:#04x} "
+            f"at offset {error.start}; save the file as UTF-8"
         ) from None

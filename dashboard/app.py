@@ -1,0 +1,45 @@
+"""The dashboard: two pages on the current release. `seismograph dashboard` starts it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import data
+
+_PAGES = Path(__file__).with_name("pages")
+_COMMANDS = """
+uv run seismograph demo                 # a fictional world
+uv run seismograph run --panel DIR      # your companies
+"""
+_STYLE = """
+<style>
+    .block-container { padding-top: 4.6rem; padding-bottom: 3rem; max-width: 1280px; }
+    h2 { padding-top: 1.1rem; }
+    [data-testid="stText"] { line-height: 1.45; }
+</style>
+"""
+
+
+def main() -> None:
+    """Lay out the pages, or say how to make a first release."""
+    st.set_page_config(page_title="Seismograph", page_icon=str(_PAGES.with_name("icon.svg")), layout="wide")
+    st.html(_STYLE)
+    page = st.navigation(
+        [
+            st.Page(_PAGES / "compare.py", title="Compare", icon=":material/balance:", default=True),
+            st.Page(_PAGES / "company.py", title="Company", icon=":material/apartment:"),
+        ],
+        position="top",
+    )
+    if data.current() is None:
+        st.title("No release yet")
+        st.markdown("The dashboard shows releases. Make the first one in a terminal, then reload this page:")
+        st.code(_COMMANDS, language="shell")
+        st.text(f"Looked in {data.home()}")
+        st.stop()
+    page.run()
+
+
+main()

@@ -1,0 +1,191 @@
+"""One company, from its score down to the bytes: pillars, indicators, what it says, what it discloses, evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import streamlit as st
+
+from dashboard import charts, data, evidence
+from dashboard.safe import plain, web_link
+from pipelines.scorecard import Scorecard
+from pipelines.scorecard.words import commitment, day, interval, label, points, ranks, score, with_unit
+
+_FORMATS = {"pdf": "application/pdf", "csv": "text/csv", "json": "application/json"}
+
+
+def main() -> None:
+    """The page."""
+    release_id = data.current()
+    if release_id is None:
+        return
+    companies = data.companies(release_id)
+    periods = data.periods_of(release_id)
+    if not companies or not periods:
+        st.title("Company")
+        st.info("This release has no scores: no post or disclosure of its panel could be joined to a company.")
+        return
+    company_id, period = _pick(companies, periods)
+    card = data.card(release_id, company_id, period)
+    _head(release_id, card)
+    _pillars(card)
+    _indicators(card)
+    said, done = st.tabs(["What it says", "What it discloses doing"])
+    with said:
+        evidence.posts(release_id, card)
+    with done:
+        evidence.disclosures(release_id, card)
+    _sources(release_id, card)
+
+
+def _pick(companies: dict[str, data.Company], periods: list[dt.date]) -> tuple[str, dt.date]:
+    asked = st.query_params.get("company", "")
+    if asked and asked not in companies and "company_id" not in st.session_state:
+        st.warning(f"There is no company {plain(asked)} in this release; pick one below.")
+    if "company_id" not in st.session_state:
+        st.session_state["company_id"] = asked if asked in companies else next(iter(companies))
+        wanted = st.query_params.get("period", "")
+        st.session_state["company_period"] = next((p for p in periods if str(p) == wanted), periods[0])
+    left, right = st.columns([4, 1])
+    company_id = left.selectbox(
+        "Company", list(companies), format_func=lambda known: companies[known].name, key="company_id"
+    )
+    period = right.selectbox("The year to", periods, format_func=day, key="company_period")
+    st.query_params["company"] = company_id
+    st.query_params["period"] = str(period)
+    return company_id, period
+
+
+def _head(release_id: str, card: Scorecard) -> None:
+    company, index = card.company, card.index
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.title(plain(company.name), anchor=False)
+    group = "all companies" if company.peer_group in (None, "all") else company.peer_group
+    parts = [
+        part for part in (company.sector, company.country, f"compared with {company.peers - 1} others: {group}") if part
+    ]
+    left.text(" · ".join(parts))
+    with right.container(horizontal=True, horizontal_alignment="right"):
+        for kind, mime in _FORMATS.items():
+            st.download_button(
+                f"Scorecard {kind.upper()}",
+                data.export(release_id, [company.company_id], card.period, kind),
+                file_name=f"{company.company_id}-{card.period}.{kind}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download_{kind}",
+            )
+    if index.score is None:
+        st.info(plain(index.reason or ""))
+    else:
+        one, two, three = st.columns([1, 1, 2], vertical_alignment="center")
+        one.metric("Engagement index, 0 to 100", score(index.score))
+        two.metric("90% interval", points(index.lower, index.upper))
+        three.metric("Rank", ranks(index.rank_lower, index.rank_upper, index.companies))
+    st.caption(card.caveat)
+
+
+def _pillars(card: Scorecard) -> None:
+    st.header("Six pillars", divider="gray")
+    lines = [
+        {
+            "name": line.title,
+            "score": line.score,
+            "lower": line.lower,
+            "upper": line.upper,
+            "note": line.reason,
+            "peers": line.peer_scores,
+        }
+        for line in card.pillars
+    ]
+    left, right = st.columns([3, 2], gap="large")
+    left.altair_chart(
+        charts.pillars(lines),
+        width="stretch",
+        alt="Pillar scores with intervals; the same numbers stand in the table beside.",
+    )
+    right.dataframe(
+        [
+            {
+                "Pillar": line.title,
+                "Score": score(line.score),
+                "90% interval": points(line.lower, line.upper),
+            }
+            for line in card.pillars
+        ],
+        hide_index=True,
+        width="stretch",
+    )
+    st.caption(
+        "Dot: this company. Band: its 90% interval. Grey ticks: the other companies. Grey track: insufficient data."
+    )
+
+
+def _indicators(card: Scorecard) -> None:
+    st.header("Indicators", divider="gray")
+    chosen = st.dataframe(
+        [
+            {
+                "Pillar": line.pillar,
+                "Indicator": line.title,
+                "Platform": "" if line.platform == "all" else label(line.platform),
+                "Value": with_unit(line.value, line.unit) if line.is_published else "insufficient data",
+                "Interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",
+                "Sample": None if line.sample_size is None else math.floor(line.sample_size),
+                "Score": score(line.score) if line.score is not None else "",
+                "Reason": line.reason or "",
+            }
+            for line in card.indicators
+        ],
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="indicator_rows",
+        column_config=dict.fromkeys(("Pillar", "Platform", "Sample", "Score"), st.column_config.Column(width="small"))
+        | {"Reason": st.column_config.Column(width="large")},
+    )
+    place = evidence.selected(chosen, len(card.indicators))
+    if place is None:
+        st.caption("Select a row to read what the indicator measures, and what it does not.")
+        return
+    line = card.indicators[place]
+    with st.container(border=True):
+        st.text(
+            f"{line.title} ({line.estimator or 'plain'}, {'more' if (line.direction or 1) > 0 else 'less'} is better)"
+        )
+        st.text(line.description or "")
+        st.text(f"Not measured: {line.caveat}" if line.caveat else "")
+        st.caption(
+            plain(f"At least {line.minimum_sample:g} needed. {line.reference or ''}" if line.minimum_sample else "")
+        )
+
+
+def _sources(release_id: str, card: Scorecard) -> None:
+    with st.expander("Sources and licences"):
+        st.dataframe(
+            [
+                {
+                    "Source": line.publisher or line.source,
+                    "Licence": line.licence or "none stated",
+                    "Measures": line.measures or "",
+                    "Does not measure": line.does_not_measure or "",
+                    "Last fetched": line.last_fetched_at,
+                    "Link": web_link(line.url),
+                }
+                for line in card.sources
+            ],
+            hide_index=True,
+            width="stretch",
+            column_config={"Link": st.column_config.LinkColumn(display_text="open")},
+        )
+    if card.commitments:
+        st.caption(plain("Latest targets: " + "; ".join(commitment(line) for line in card.commitments) + "."))
+    st.caption(
+        f"Release {release_id}, content {card.release.content[:16]}, method {plain(card.release.method_version)}."
+    )
+
+
+main()

@@ -1,0 +1,292 @@
+"""The evidence store: every answer and file as it came, in append-only WARC files, one a source and run.
+
+`<root>/<source>/<run>.warc.gz`; bodies that hold other people's words stand in `<root>/restricted/<source>/` and are
+deleted whole after a while. A *pass* is one run of a source for one company: `passes.py` writes them. What a record
+looks like in bytes is `warc.py`'s; what a response says is the source's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from pipelines import warc
+from pipelines.source import Known, Response
+
+RESTRICTED = "restricted"
+_SUFFIX = ".warc.gz"
+_log = logging.getLogger("seismograph")
+
+
+class ArchiveError(Exception):
+    """The archive cannot do what is asked; the message is for the reader."""
+
+
+class PassNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The body of the two records that open and close a pass."""
+
+    known: Known | None = None
+    reached: str | None = None
+    reason: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One record of the archive. `kind` is response, revisit, resource, pass_begin or pass_end.
+
+    A revisit's response has the body of its original; it is None only where that is gone. After loading an entry, its
+    file is known up to `end`.
+    """
+
+    kind: str
+    file: str
+    offset: int
+    length: int
+    digest: str
+    source: str
+    company_id: str | None
+    pass_id: str | None
+    response: Response | None = None
+    as_of: dt.datetime | None = None
+    known: Known | None = None
+    reached: str | None = None
+    reason: str | None = None
+    is_complete: bool = False
+
+    @property
+    def end(self) -> int:
+        """The offset behind the record."""
+        return self.offset + self.length
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the record holds other people's words."""
+        return is_restricted(self.file)
+
+
+def is_restricted(file: str) -> bool:
+    """Whether an archive file holds other people's words."""
+    return file.startswith(f"{RESTRICTED}/")
+
+
+def file_name(source: str, run_id: str, *, restricted: bool = False) -> str:
+    """The name of a run's file, relative to the root."""
+    return f"{RESTRICTED}/{source}/{run_id}{_SUFFIX}" if restricted else f"{source}/{run_id}{_SUFFIX}"
+
+
+def source_of(file: str) -> str:
+    """The source whose records an archive file holds."""
+    return file.removeprefix(f"{RESTRICTED}/").partition("/")[0]
+
+
+def response_at(place: warc.Place, about: warc.About, status: int, media_type: str, body: bytes) -> Response:
+    """What an archived record says, for `requests` and `parse`."""
+    return Response(
+        response_id=place.record_id,
+        source=about.source,
+        url=place.url,
+        body=body,
+        fetched_at=about.observed_at or place.date,
+        status=status,
+        media_type=media_type,
+        request_key=about.request_key,
+        company_id=about.company_id,
+        role=about.role,
+        options=about.options,
+    )
+
+
+def utc_now() -> dt.datetime:
+    """The clock on the wall."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Archive:
+    """The store under a folder. `clock` dates what the archive itself says: file headers and archived files."""
+
+    def __init__(self, root: Path, *, clock: Callable[[], dt.datetime] = utc_now, lock_seconds: float = 30.0) -> None:
+        self.root = root
+        self.clock = clock
+        self.lock_seconds = lock_seconds
+
+    def file_lengths(self) -> dict[str, int]:
+        """Every archive file with its length in bytes, by name."""
+        paths = [*self.root.glob(f"*/*{_SUFFIX}"), *self.root.glob(f"{RESTRICTED}/*/*{_SUFFIX}")]
+        return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in sorted(paths)}
+
+    def entries(self, known_lengths: Mapping[str, int]) -> Iterator[Entry]:
+        """All records behind the known length of each file; a file that shrank is read anew. Torn tails are cut."""
+        for file, size in self.file_lengths().items():
+            known = known_lengths.get(file, 0)
+            if size != known:
+                for record in self._records(file, known if known < size else 0):
+                    if record.place.about is not None:
+                        yield self._entry(record, record.place.about)
+
+    def read(self, file: str, offset: int) -> Response:
+        """The response whose record stands at `offset`, a revisit with its original's body.
+
+        Raises:
+            ArchiveError: no whole response is there.
+        """
+        record = self.record(file, offset)
+        about = record.place.about
+        if about is None or about.event or record.place.kind == "warcinfo":
+            raise ArchiveError(f"{file}: the record at {offset} is no response")
+        return self._response(record, about)
+
+    def raw(self, file: str, offset: int, length: int) -> bytes:
+        """A record as it stands, itself a valid WARC file; a revisit comes with its original before it.
+
+        Raises:
+            ArchiveError: no whole record of this length is there.
+        """
+        record = self.record(file, offset)
+        if record.place.length != length:
+            raise ArchiveError(f"{file}: the record at {offset} has {record.place.length} bytes, not {length}")
+        with (self.root / file).open("rb") as stream:
+            stream.seek(offset)
+            data = stream.read(length)
+        about = record.place.about
+        if about and about.original_file:
+            original = self.record(about.original_file, about.original_offset).place
+            return self.raw(original.file, original.offset, original.length) + data
+        return data
+
+    def expire(self, before: dt.datetime) -> list[str]:
+        """Delete the restricted files whose last record is older; their names. One being written stays."""
+        gone = []
+        for file in filter(is_restricted, self.file_lengths()):
+            with self.locked(file) as is_ours:
+                if is_ours and all(place.date < before for place in self._places(file)):
+                    (self.root / file).unlink()
+                    self._index_path(file).unlink(missing_ok=True)
+                    gone.append(file)
+        return gone
+
+    @contextmanager
+    def locked(self, file: str, seconds: float = 0) -> Iterator[bool]:
+        """Hold a file's lock, which its run's restricted file shares; False where another holds it longer."""
+        path = self.root / (file.removeprefix(f"{RESTRICTED}/").removesuffix(_SUFFIX) + ".lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=seconds)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            # Unlinked while held: whoever waits on the old file sees that it is gone and takes the new one.
+            path.unlink(missing_ok=True)
+            lock.release()
+
+    def cut_tail(self, file: str, offset: int) -> None:
+        """Cut what stands torn behind `offset`; its lock is held."""
+        for item in warc.scan(self.root / file, file, offset):
+            if isinstance(item, warc.Damage) and item.is_tail:
+                os.truncate(self.root / file, item.offset)
+                _log.warning("%s: cut %d torn bytes at offset %d", file, item.length, item.offset)
+
+    def cut_tails(self, source: str, run_id: str) -> None:
+        """Cut the torn tails of a run's files; their lock is held."""
+        for restricted in (False, True):
+            file = file_name(source, run_id, restricted=restricted)
+            if (self.root / file).exists():
+                self.cut_tail(file, max((place.offset + place.length for place in self._places(file)), default=0))
+
+    def places(self, source: str) -> Iterator[warc.Place]:
+        """Every record of a source's files, without bodies: what earlier scans kept beside each file, and the rest."""
+        for file in self.file_lengths():
+            if source_of(file) == source:
+                yield from self._places(file)
+
+    def _places(self, file: str) -> list[warc.Place]:
+        path = self._index_path(file)
+        try:
+            covered, places = msgspec.msgpack.decode(path.read_bytes(), type=tuple[int, list[warc.Place]])
+        except (OSError, msgspec.DecodeError):
+            covered, places = 0, []
+        size = (self.root / file).stat().st_size
+        if covered > size:
+            covered, places = 0, []
+        if covered < size:
+            for record in self._records(file, covered):
+                covered = record.place.offset + record.place.length
+                if record.place.about is not None:
+                    places.append(record.place)
+            aside = path.with_suffix(f".{os.getpid()}")
+            aside.write_bytes(msgspec.msgpack.encode((covered, places)))
+            aside.replace(path)
+        return places
+
+    def _index_path(self, file: str) -> Path:
+        return self.root / (file.removesuffix(_SUFFIX) + ".index")
+
+    def _records(self, file: str, start: int) -> Iterator[warc.Record]:
+        for item in warc.scan(self.root / file, file, start):
+            if isinstance(item, warc.Record):
+                yield item
+            elif item.is_tail:
+                # Held by a living run, the tail is a record on its way.
+                with self.locked(file) as is_ours:
+                    if is_ours:
+                        self.cut_tail(file, item.offset)
+            else:
+                _log.warning("%s: skipped %d damaged bytes at offset %d", file, item.length, item.offset)
+
+    def record(self, file: str, offset: int) -> warc.Record:
+        """The record at an offset.
+
+        Raises:
+            ArchiveError: no whole record is there.
+        """
+        try:
+            return warc.read_record(self.root / file, file, offset)
+        except warc.WarcError as error:
+            raise ArchiveError(f"{file}: no record at offset {offset} ({error})") from None
+
+    def _entry(self, record: warc.Record, about: warc.About) -> Entry:
+        place = record.place
+        note, response = PassNote(), None
+        if about.event:
+            note = msgspec.json.decode(record.body, type=PassNote)
+        else:
+            try:
+                response = self._response(record, about)
+            except ArchiveError as error:
+                _log.warning("%s: the original of the record at %d is gone: %s", place.file, place.offset, error)
+        return Entry(
+            kind=about.event or place.kind,
+            file=place.file,
+            offset=place.offset,
+            length=place.length,
+            digest=place.digest,
+            source=about.source,
+            company_id=about.company_id,
+            pass_id=about.pass_id,
+            response=response,
+            as_of=about.as_of,
+            known=note.known,
+            reached=note.reached,
+            reason=note.reason,
+            is_complete=about.is_complete,
+        )
+
+    def _response(self, record: warc.Record, about: warc.About) -> Response:
+        status, media_type, body = record.status, record.media_type, record.body
+        if about.original_file:
+            original = self.record(about.original_file, about.original_offset)
+            if original.place.digest != record.place.digest:
+                raise ArchiveError(f"{about.original_file}: another record at offset {about.original_offset}")
+            body = original.body
+            media_type = media_type or original.media_type
+            status = original.status if status == 304 else status
+        return response_at(record.place, about, status, media_type, body)

@@ -1,0 +1,284 @@
+"""One assembly for Dagster, CLI and tests: settings and a panel in, an observatory out, whose every part can be swapped.
+
+An observatory knows the steps of a run and their order; what each step does lives in the step's own module. Every
+step can be stopped at any moment and run again: the archive is append-only, the warehouse is replaced in transactions
+and a table is made anew only when its text or its inputs changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines import due, fetch, index, labelling, load, release, sample, sql_models, topics
+from pipelines.archive import Archive
+from pipelines.files import archive_files
+from pipelines.panel import Panel, load_panel
+from pipelines.parameters import panel_tables, seed_tables
+from pipelines.records import Record, Reject
+from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
+from pipelines.release import CheckResult, Facts, Release
+from pipelines.settings import ROOT, Settings
+from pipelines.source import Source, find_sources
+from pipelines.warehouse import Warehouse
+
+Clock = Callable[[], dt.datetime]
+Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
+"""A world of its own in the network's place: URL and moment in; status, headers and body out."""
+
+
+class RunReport(msgspec.Struct):
+    """What one run did: passes, what was loaded, how many texts were labelled, tables made anew, the release."""
+
+    passes: list[fetch.PassResult]
+    loaded: load.LoadReport
+    labelled: int
+    made: list[str]
+    release: Release
+
+
+class Observatory:
+    """A panel's pipeline: its archive, its warehouse and the steps of a run."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        panel: Panel,
+        *,
+        clock: Clock | None = None,
+        answer: Answer | None = None,
+        sources: Mapping[str, Source] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.panel = panel
+        self.clock = clock or (lambda: dt.datetime.now(dt.UTC))
+        self.sources = dict(sources or find_sources())
+        self.models = sql_models.load_models(ROOT / "sql")
+        self.folder = settings.home / "panels" / panel.name
+        self.archive = Archive(self.folder / "archive")
+        self.warehouse = Warehouse(self.folder / "warehouse.duckdb", lock_seconds=settings.lock_seconds)
+        self._answer = answer
+        self._files: dict[str, list[Record | Reject] | None] | None = None
+
+    def run(
+        self,
+        names: Sequence[str] | None = None,
+        companies: Sequence[str] | None = None,
+        *,
+        is_offline: bool = False,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> RunReport:
+        """All steps in order, as the warehouse's one writer.
+
+        Raises:
+            SourceError: a file of the panel cannot be read; nothing was changed.
+            Locked: another run did not finish in time.
+            ReleaseWithheld: a contract check failed; the previous release stays current.
+        """
+        with self.warehouse.writer():
+            progress("reading files")
+            self.archive_files()
+            before = self.load()
+            progress("fetching")
+            passes = self.fetch(names, companies, is_offline=is_offline)
+            progress("loading")
+            loaded = before + self.load()
+            progress("labelling")
+            labelled = self.label()
+            progress("modelling")
+            made = [*self.run_models(), *self.score(), *self.run_scorecards()]
+            progress("publishing")
+            return RunReport(passes, loaded, labelled, made, self.publish(self.run_checks()))
+
+    def archive_files(self) -> None:
+        """Archive the panel's files that are new.
+
+        Raises:
+            SourceError: naming the file that cannot be read.
+        """
+        self._files = archive_files(self.archive, self.panel, self.sources, self._run_id(self.clock()))
+
+    def fetch(
+        self,
+        names: Sequence[str] | None = None,
+        companies: Sequence[str] | None = None,
+        *,
+        is_offline: bool = False,
+        progress: Callable[[fetch.PassResult], None] | None = None,
+    ) -> list[fetch.PassResult]:
+        """Archive what the panel's sources answer, all side by side in one event loop; what is loaded decides what is due."""
+        now = self.clock()
+        run_id = self._run_id(now)
+        with self.warehouse.writer() as db:
+            wanted = [name for name in self.panel.sources if names is None or name in names]
+            work = {name: due.work(db, self.sources[name], self.panel, companies, now) for name in wanted}
+        answer = self._answer
+        transport = fetch.transport_of(lambda url: answer(url, now)) if answer else None
+
+        async def run_all() -> list[list[fetch.PassResult]]:
+            return await asyncio.gather(
+                *(
+                    fetch.run_passes(
+                        self.sources[name],
+                        passes,
+                        archive=self.archive,
+                        run_id=run_id,
+                        base_url=self.settings.base_url(name, self.sources[name].base_url),
+                        clock=self.clock,
+                        transport=transport,
+                        user_agent=self.settings.user_agent,
+                        is_offline=is_offline,
+                        progress=progress,
+                    )
+                    for name, passes in work.items()
+                )
+            )
+
+        results = [result for results in asyncio.run(run_all()) for result in results]
+        self.archive.expire(now - dt.timedelta(days=self.settings.restricted_days))
+        return results
+
+    def load(self, progress: Callable[[load.LoadReport], None] | None = None) -> load.LoadReport:
+        """Put what is archived and new into `raw`."""
+        if self._files is None:
+            self.archive_files()
+        files = self._files or {}
+        with self.warehouse.writer() as db:
+            report = load.load(
+                db,
+                self.archive,
+                self.sources,
+                files,
+                pseudonym_key=self._pseudonym_key(),
+                progress=progress,
+            )
+            load.drop_expired_texts(db, self.clock() - dt.timedelta(days=self.settings.restricted_days))
+        self._files = dict.fromkeys(files)
+        return report
+
+    def label(self) -> int:
+        """Label the topics of new texts; how many there were."""
+        version = labelling.version_of(ROOT / "pipelines" / "topics", ROOT / "sql" / "seeds")
+        with self.warehouse.writer() as db:
+            return labelling.label_texts(db, Fingerprints(db), topics.label, version)
+
+    def run_models(self, names: Iterable[str] | None = None) -> list[str]:
+        """Make `panel`, `seeds`, `core` and `indicators` anew where something changed; the names of those made."""
+        with self.warehouse.writer() as db:
+            fingerprints = Fingerprints(db)
+            made = refresh_rows(db, fingerprints, panel_tables(db, self.panel, self.sources))
+            made += refresh_rows(db, fingerprints, seed_tables(ROOT / "sql" / "seeds"))
+            made += refresh_models(db, fingerprints, self._models("core", "indicators", names=names))
+            for name, select in sql_models.views(self.models).items():
+                db.replace_view(name, select)
+            return made
+
+    def score(self) -> list[str]:
+        """Run the index over the indicators' weekly statistics; the names of the `index` tables made anew."""
+        with self.warehouse.writer() as db:
+            fingerprints = Fingerprints(db)
+            inputs = [name for name in self.models if name.startswith("indicators.")]
+            inputs += ["core.companies", "core.account_weeks", "panel.weeks", "panel.periods", "seeds.method"]
+            version = labelling.version_of(ROOT / "pipelines" / "index") + f" seed {self.settings.seed}"
+
+            def work() -> None:
+                read = index.Inputs.from_tables(db.query)
+                for name, table in index.score(read, seed=self.settings.seed).tables().items():
+                    db.replace_rows(f"index.{name}", table)
+
+            return ["index"] if fingerprints.make("index", version, inputs, work) else []
+
+    def run_scorecards(self) -> list[str]:
+        """Make the tables of the release."""
+        with self.warehouse.writer() as db:
+            return refresh_models(db, Fingerprints(db), self._models("scorecards"))
+
+    def run_checks(self) -> list[CheckResult]:
+        """Run every check; each is a query that returns the offenders."""
+        with self.warehouse.writer() as db:
+            results = []
+            for model in self._models("checks"):
+                offenders = db.rows(model.sql)
+                results.append(
+                    CheckResult(
+                        check_id=model.name.removeprefix("checks."),
+                        claim=model.description,
+                        severity=str(model.header["severity"]),
+                        offenders=len(offenders),
+                        examples=tuple(" ".join(str(value) for value in row.values()) for row in offenders[:5]),
+                    )
+                )
+            return results
+
+    def publish(self, checks: Sequence[CheckResult]) -> Release:
+        """Make the working tables a release, with what evidence and dashboard read beside it.
+
+        Raises:
+            ReleaseWithheld: a contract check failed.
+        """
+        with self.warehouse.writer() as db:
+            texts = db.query("select post_id, text from core.post_texts order by post_id")
+            responses = db.query("select * from raw.responses order by response_id")
+            ledger = db.rows(
+                "select source, min(digest) as digest, max(fetched_at) as at from raw.responses group by all"
+            )
+            published = release.publish(
+                self.settings.home,
+                db,
+                panel_name=self.panel.name,
+                clock=self.clock,
+                facts=Facts(
+                    settings={"seed": str(self.settings.seed)}, fetched={it["source"]: str(it["at"]) for it in ledger}
+                ),
+                checks=checks,
+            )
+        _write_parquet(texts, self.folder / "texts.parquet")
+        _write_parquet(responses, self.folder / "responses.parquet")
+        return published
+
+    def _run_id(self, now: dt.datetime) -> str:
+        return f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+
+    def _models(self, *schemas: str, names: Iterable[str] | None = None) -> list[sql_models.Model]:
+        wanted = set(self.models if names is None else names)
+        return [it for it in self.models.values() if it.name.split(".")[0] in schemas and it.name in wanted]
+
+    def _pseudonym_key(self) -> bytes:
+        """The key of this home: the setting, else one made once and kept readable by its owner alone."""
+        if self.settings.pseudonym_key:
+            return self.settings.pseudonym_key.get_secret_value().encode()[:64]
+        path = self.settings.home / "pseudonym.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_name(f"pseudonym.{os.getpid()}.tmp")
+            with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(aside, path)
+            aside.unlink()
+        return path.read_bytes()
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    aside = path.with_suffix(".tmp")
+    pq.write_table(table, aside)
+    aside.replace(path)
+
+
+def build(settings: Settings, panel: Path, *, clock: Clock | None = None) -> Observatory:
+    """The observatory of a panel's folder.
+
+    Raises:
+        PanelError: listing every mistake of the panel.
+    """
+    sources = find_sources()
+    return Observatory(settings, load_panel(panel, sources), clock=clock, sources=sources)

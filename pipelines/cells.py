@@ -1,0 +1,66 @@
+"""What the text of a cell may be: strict numbers, counts, years, times and links. ValueError where it is none.
+
+Strict, for a publisher's slip must become a reject and not a figure: no `nan`, no `1_000`, no `1,23`, no year 20.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from functools import lru_cache
+
+ISO = "iso"
+"""Stands for ISO 8601 among date formats."""
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
+_WEB = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
+_MOST = 2**63 - 1
+
+
+@lru_cache(maxsize=65_536)
+def number_of(text: str) -> float:
+    """A finite number; ValueError where it is none."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError
+    value = float(text.replace(",", ""))
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+def count_of(text: str) -> int:
+    """A whole number from 0; ValueError where it is none."""
+    digits = text.replace(",", "") if _NUMBER.fullmatch(text) else ""
+    whole = int(digits) if digits.isdecimal() else number_of(text)
+    if whole != int(whole) or not 0 <= whole <= _MOST:
+        raise ValueError
+    return int(whole)
+
+
+def year_of(text: str) -> int:
+    """The first year from 1900 to 2099 in a text; ValueError where it names none."""
+    found = _YEAR.search(text)
+    if not found:
+        raise ValueError
+    return int(found.group())
+
+
+@lru_cache(maxsize=65_536)
+def moment_of(text: str, formats: tuple[str, ...], zone: dt.tzinfo = dt.UTC) -> dt.datetime:
+    """A time from 1900 to 2199 as UTC; ValueError where no format fits."""
+    for form in formats:
+        try:
+            moment = dt.datetime.fromisoformat(text) if form == ISO else dt.datetime.strptime(text, form)  # noqa: DTZ007 - the zone comes next
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            continue
+        if 1900 <= moment.year < 2200:
+            return moment
+    raise ValueError
+
+
+def web_link(text: str | None) -> str | None:
+    """A link that starts with http or https; None for anything else."""
+    return text if text and _WEB.fullmatch(text) else None

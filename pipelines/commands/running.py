@@ -1,0 +1,166 @@
+"""Commands that make something or stay open: demo, run, dashboard, dev."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from pipelines import terminal
+from pipelines.commands.common import DEMO_COMPANIES, Misuse, check_names, settings_now
+from pipelines.terminal import complain, say
+
+if TYPE_CHECKING:
+    from pipelines.build import Observatory
+
+
+def demo(*, serve: bool = True, companies: int = DEMO_COMPANIES, seed: int | None = None, port: int = 8501) -> int:
+    """Build a fictional world, run it through a release and open the dashboard.
+
+    Parameters
+    ----------
+    serve
+        Open the dashboard when done.
+    companies
+        How many companies the world has.
+    seed
+        The same seed makes the same world, to the digest of its release; SEISMOGRAPH_SEED or 1 if not given.
+    port
+        The dashboard's port.
+    """
+    if companies < 1:
+        raise Misuse("--companies must be 1 or more")
+    from pipelines.build import build_demo
+
+    settings = settings_now()
+    code = _run(build_demo(settings, companies, settings.seed if seed is None else seed))
+    return dashboard(port=port) if serve and code == 0 else code
+
+
+def run(
+    *,
+    panel: Path | None = None,
+    source: tuple[str, ...] = (),
+    company: tuple[str, ...] = (),
+    offline: Annotated[bool, Parameter(negative=())] = False,
+    as_of: dt.date | None = None,
+) -> int:
+    """Run a panel's pipeline through to a release, all or part.
+
+    Parameters
+    ----------
+    panel
+        The panel's folder; instead of SEISMOGRAPH_PANEL.
+    source
+        Fetch this source only; may be given again.
+    company
+        Fetch this company only; may be given again.
+    offline
+        Read the archive and fetch nothing.
+    as_of
+        Run as at the end of this day (YYYY-MM-DD), offline.
+    """
+    settings = settings_now()
+    folder = panel or settings.panel
+    if folder is None:
+        raise Misuse("no panel: give --panel DIR or set SEISMOGRAPH_PANEL")
+    moment = None if as_of is None else dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
+    if moment and moment > dt.datetime.now(dt.UTC) + dt.timedelta(days=1):
+        raise Misuse(f"--as-of {as_of} is in the future")
+    from pipelines.build import build
+
+    observatory = build(settings, folder, clock=(lambda: moment) if moment else None)
+    used = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}
+    check_names("source", source, used)
+    check_names("company", company, {it.company_id for it in observatory.panel.companies})
+    return _run(observatory, source, company, is_offline=offline or moment is not None)
+
+
+def _run(
+    observatory: Observatory, names: Sequence[str] = (), companies: Sequence[str] = (), *, is_offline: bool = False
+) -> int:
+    from pipelines.release import open_release
+
+    with terminal.steps() as begin:
+        report = observatory.run(names or None, companies or None, is_offline=is_offline, progress=begin)
+    with open_release(observatory.settings.home, report.release.release_id) as release:
+        unmatched = release.query("select count(*) as names, coalesce(sum(records), 0) as records from unmatched")
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.loaded.records.items())) or "none"
+    missing = [it for it in report.passes if not it.is_complete]
+    say(f"responses   {report.loaded.responses:,} new")
+    say(f"records     {kinds}")
+    say(f"rejects     {report.loaded.rejects:,}")
+    say(f"unmatched   {unmatched['names'][0].as_py():,} names, {unmatched['records'][0].as_py():,} records")
+    say(f"release     {report.release.release_id} ({'new' if report.release.is_new else 'unchanged'})")
+    for result in missing:
+        complain(f"{result.source}, {result.company_id or 'all'}: pass not complete: {result.reason}")
+    return 0
+
+
+def dashboard(*, port: int = 8501) -> int:
+    """Open the dashboard on this home's current release, on this machine only.
+
+    Parameters
+    ----------
+    port
+        The port to listen at.
+    """
+    from pipelines.settings import ROOT
+
+    options = {
+        "--server.address": "127.0.0.1",
+        "--server.port": str(port),
+        "--server.headless": "true",
+        "--browser.gatherUsageStats": "false",
+    }
+    say(f"dashboard   http://127.0.0.1:{port}")
+    return _child(
+        "streamlit", "run", str(ROOT / "dashboard" / "app.py"), *(word for it in options.items() for word in it)
+    )
+
+
+def dev(*, panel: Path | None = None, port: int = 3000) -> int:
+    """Open Dagster's pages and daemon on this home.
+
+    Parameters
+    ----------
+    panel
+        The panel's folder; instead of SEISMOGRAPH_PANEL, else the fictional world.
+    port
+        The port to listen at.
+    """
+    from pipelines.panel import load_panel
+    from pipelines.settings import ROOT
+    from pipelines.source import find_sources
+
+    settings = settings_now()
+    if folder := panel or settings.panel:
+        load_panel(folder, find_sources())
+        os.environ["SEISMOGRAPH_PANEL"] = str(folder.absolute())
+    home = settings.home.absolute() / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        one_writer = "concurrency:\n  runs:\n    max_concurrent_runs: 1\n"
+        (home / "dagster.yaml").write_text(f"telemetry:\n  enabled: false\n{one_writer}")
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["SEISMOGRAPH_HOME"] = str(settings.home.absolute())
+    workspace = str(ROOT / "workspace.yaml")
+    return _child("dagster", "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", str(port))
+
+
+def _child(*arguments: str) -> int:
+    """Run a Python module until it ends or we are told to; its exit code."""
+    with subprocess.Popen([sys.executable, "-m", *arguments]) as child:
+        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            child.wait()
+            return 0

@@ -1,0 +1,10 @@
+"""Dagster's door: the panel of `SEISMOGRAPH_PANEL`, else the fictional world. No network and no lock at import."""
+
+from pipelines.build import build, build_demo
+from pipelines.commands.common import DEMO_COMPANIES
+from pipelines.defs import build_definitions
+from pipelines.settings import Settings
+
+settings = Settings()
+demo = (settings, DEMO_COMPANIES, settings.seed)
+defs = build_definitions(build(settings, settings.panel) if settings.panel else build_demo(*demo))

@@ -1,0 +1,29 @@
+"""Dagster's view of an observatory: assets, checks and schedules, thin over the steps of `build.Observatory`."""
+
+from __future__ import annotations
+
+from dagster import Definitions, in_process_executor
+
+from pipelines.build import Observatory
+from pipelines.defs.fetched import records_asset, source_assets, topic_assets
+from pipelines.defs.modelled import index_assets, model_assets
+from pipelines.defs.published import exports_asset, release_asset
+from pipelines.defs.schedules import schedules
+
+
+def build_definitions(observatory: Observatory) -> Definitions:
+    """Everything that Dagster needs to show and run this observatory; a process a step would only cost imports."""
+    return Definitions(
+        assets=[
+            *source_assets(observatory),
+            records_asset(observatory),
+            topic_assets(observatory),
+            model_assets(observatory, "core", "indicators"),
+            index_assets(observatory),
+            model_assets(observatory, "scorecards"),
+            release_asset(observatory),
+            exports_asset(observatory),
+        ],
+        schedules=schedules(observatory),
+        executor=in_process_executor,
+    )

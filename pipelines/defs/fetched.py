@@ -1,0 +1,201 @@
+"""From the sources to labelled records: one asset a source, the raw records, the topics.
+
+No `from __future__ import annotations`: Dagster 1.13 compares the annotation of `context` itself, not its name.
+"""
+
+import time
+from collections.abc import Iterator
+
+from dagster import (
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    multi_asset,
+)
+
+from pipelines.build import Observatory
+from pipelines.fetch import PassResult
+from pipelines.source import Source, SourceError
+
+RECORDS = AssetKey(["raw", "records"])
+TOPICS = {
+    "topics.post_topics": "One row per post and cause it speaks of, with the evidence.",
+    "topics.reply_topics": "One row per reply and cause it speaks of, with the evidence.",
+}
+
+
+def sources_in_use(observatory: Observatory) -> dict[str, Source]:
+    """The sources that the panel fetches or whose files it reads."""
+    names = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}
+    return {name: observatory.sources[name] for name in sorted(names)}
+
+
+def source_key(name: str) -> AssetKey:
+    """The asset of a source."""
+    return AssetKey(["sources", name])
+
+
+def source_assets(observatory: Observatory) -> list[AssetsDefinition]:
+    """One asset a source, fetched side by side; a source that fails still yields, with a warning and its companies."""
+    sources = sources_in_use(observatory)
+    if not sources:
+        return []
+
+    @multi_asset(
+        name="fetch",
+        specs=[_source_spec(source) for source in sources.values()],
+        check_specs=[
+            AssetCheckSpec(
+                "pass_complete",
+                asset=source_key(name),
+                description="Every company's pass reached its end; what is missing is fetched by the next run.",
+            )
+            for name in sources
+        ],
+        can_subset=True,
+    )
+    def fetch(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
+        names = sorted(key.path[-1] for key in context.selected_asset_keys)
+        started = time.perf_counter()
+        try:
+            passes = observatory.fetch(names, progress=lambda result: context.log.info(_sentence(result)))
+        except SourceError as error:
+            raise Failure(str(error), allow_retries=False) from None
+        seconds = time.perf_counter() - started
+        for name in names:
+            result = _source_result(name, [it for it in passes if it.source == name], seconds)
+            wanted = AssetCheckKey(source_key(name), "pass_complete") in context.selected_asset_check_keys
+            yield result if wanted else result._replace(check_results=[])
+
+    return [fetch]
+
+
+def records_asset(observatory: Observatory) -> AssetsDefinition:
+    """The asset of schema `raw`."""
+
+    @multi_asset(
+        name="load",
+        specs=[
+            AssetSpec(
+                RECORDS,
+                deps=[source_key(name) for name in sources_in_use(observatory)],
+                group_name="raw",
+                description="One row per record that a response holds, in nine tables, with the ledger of responses.",
+                kinds={"python", "duckdb"},
+            )
+        ],
+    )
+    def load() -> MaterializeResult[None]:
+        started = time.perf_counter()
+        report = observatory.load()
+        with observatory.warehouse.writer() as db:
+            rows = db.count("raw.responses")
+        new = {f"new_{kind}": count for kind, count in sorted(report.records.items())}
+        return MaterializeResult(
+            asset_key=RECORDS,
+            metadata={
+                "dagster/row_count": rows,
+                "new_responses": report.responses,
+                "new_rejects": report.rejects,
+                **new,
+                "origins": _origins(sources_in_use(observatory)),
+                "seconds": time.perf_counter() - started,
+            },
+        )
+
+    return load
+
+
+def topic_assets(observatory: Observatory) -> AssetsDefinition:
+    """The assets of schema `topics`."""
+
+    @multi_asset(
+        name="label",
+        specs=[
+            AssetSpec(
+                AssetKey(name.split(".")),
+                deps=[RECORDS],
+                group_name="topics",
+                description=description,
+                kinds={"python", "duckdb"},
+            )
+            for name, description in TOPICS.items()
+        ],
+    )
+    def label() -> Iterator[MaterializeResult[None]]:
+        started = time.perf_counter()
+        labelled = observatory.label()
+        seconds = time.perf_counter() - started
+        with observatory.warehouse.writer() as db:
+            counts = {name: db.count(name) for name in TOPICS}
+        for name, rows in counts.items():
+            metadata = {"dagster/row_count": rows, "new_texts": labelled, "seconds": seconds}
+            yield MaterializeResult(asset_key=AssetKey(name.split(".")), metadata=metadata)
+
+    return label
+
+
+def _source_spec(source: Source) -> AssetSpec:
+    origin = source.origin
+    return AssetSpec(
+        source_key(source.name),
+        group_name="sources",
+        description=(
+            f"One archived response per request or file: {origin.title}.\n\n"
+            f"Measures {origin.measures}\n\nDoes not measure {origin.does_not_measure}"
+        ),
+        metadata={
+            "publisher": origin.publisher,
+            "licence": origin.licence,
+            "home_page": MetadataValue.url(origin.home_page),
+            "terms": MetadataValue.url(origin.terms_url),
+            "limits": origin.limits,
+        },
+        kinds={"python"},
+    )
+
+
+def _source_result(name: str, passes: list[PassResult], seconds: float) -> MaterializeResult[None]:
+    failed = [result for result in passes if not result.is_complete]
+    rows = [f"| {result.company_id or 'all'} | {_reason(result)} |" for result in failed]
+    shown = {"failed": MetadataValue.md("\n".join(["| company | why |", "|---|---|", *rows]))} if rows else {}
+    return MaterializeResult(
+        asset_key=source_key(name),
+        metadata={
+            "passes": len(passes),
+            "incomplete_passes": len(failed),
+            "responses": sum(result.responses for result in passes),
+            "replayed": sum(result.replayed for result in passes),
+            "seconds": seconds,
+        },
+        check_results=[
+            AssetCheckResult(
+                check_name="pass_complete",
+                asset_key=source_key(name),
+                passed=not failed,
+                severity=AssetCheckSeverity.WARN,
+                metadata={"passes": len(passes), **shown},
+            )
+        ],
+    )
+
+
+def _sentence(result: PassResult) -> str:
+    state = "complete" if result.is_complete else f"not complete: {_reason(result)}"
+    return f"{result.source}, {result.company_id or 'all companies'}: {state}"
+
+
+def _reason(result: PassResult) -> str:
+    return (result.reason or "stopped before its end").replace("|", "/").replace("\n", " ")
+
+
+def _origins(sources: dict[str, Source]) -> MetadataValue:
+    return MetadataValue.json({name: f"{it.origin.publisher} ({it.origin.licence})" for name, it in sources.items()})

@@ -1,0 +1,177 @@
+"""SQL models and the index as assets: names, dependencies and descriptions are read from the models, never typed."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    TableColumn,
+    TableSchema,
+    multi_asset,
+)
+
+from pipelines.build import Observatory
+from pipelines.defs.fetched import RECORDS, sources_in_use
+from pipelines.sql_models import Model, ModelError
+from pipelines.warehouse import Database
+
+INDEX = {
+    "indicator_values": "One row per company, month end, platform and indicator: value, sample and interval.",
+    "indicator_scores": "One row per company, month end and indicator: its score among peers.",
+    "pillar_scores": "One row per company, month end and pillar.",
+    "index_scores": "One row per company and month end: score, rank and their intervals.",
+    "index_draws": "One row per company and draw of the method and the sample.",
+    "say_do_gaps": "One row per company, cause and month end: what it says beside what it discloses doing.",
+    "sensitivity": "One row per input of the method: how much of the uncertainty it brings.",
+    "score_changes": "One row per company, month end and cause of a change since the release before.",
+    "method": "One row per parameter of the method.",
+}
+_PARAMETERS = ("panel", "seeds")
+
+
+def asset_key(name: str) -> AssetKey:
+    """The asset of a table: `core.posts` is `core/posts`, all of `raw` is one."""
+    return RECORDS if name.startswith("raw.") else AssetKey(name.split("."))
+
+
+def model_assets(observatory: Observatory, *schemas: str) -> AssetsDefinition:
+    """One asset a SQL model of these schemas, made in one process."""
+    models = {name: model for name, model in observatory.models.items() if name.split(".")[0] in schemas}
+
+    @multi_asset(
+        name="_and_".join(schemas),
+        specs=[_model_spec(model) for model in models.values()],
+        can_subset=True,
+    )
+    def make(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
+        names = [name for name in models if asset_key(name) in context.selected_asset_keys]
+        seconds = _Stopwatch()
+        origins = _Origins(observatory)
+        with observatory.warehouse.writer() as db:
+            try:
+                steps = observatory.run_scorecards if schemas == ("scorecards",) else observatory.run_models
+                made = steps(names, progress=seconds.begin)
+            except ModelError as error:
+                raise Failure(str(error), allow_retries=False) from None
+            seconds.begin("")
+            for name in names:
+                facts = {"is_new": name in made, "seconds": seconds.of(name), "origins": origins.of(db, name)}
+                yield MaterializeResult(asset_key=asset_key(name), metadata=table_metadata(db, name) | facts)
+
+    return make
+
+
+def index_assets(observatory: Observatory) -> AssetsDefinition:
+    """One asset a table of the index, all made by one run of it."""
+    indicators = [asset_key(name) for name in observatory.models if name.startswith("indicators.")]
+
+    @multi_asset(
+        name="score",
+        specs=[
+            AssetSpec(
+                AssetKey(["index", table]),
+                deps=[*indicators, AssetKey(["core", "companies"])],
+                group_name="index",
+                description=description,
+                kinds={"python", "numpy"},
+            )
+            for table, description in INDEX.items()
+        ],
+    )
+    def score() -> Iterator[MaterializeResult[None]]:
+        started = time.perf_counter()
+        with observatory.warehouse.writer() as db:
+            observatory.score()
+            seconds = time.perf_counter() - started
+            for table in INDEX:
+                metadata = table_metadata(db, f"index.{table}") | {"seconds": seconds}
+                yield MaterializeResult(asset_key=AssetKey(["index", table]), metadata=metadata)
+
+    return score
+
+
+def table_metadata(db: Database, name: str) -> dict[str, MetadataValue | int]:
+    """Row count and column schema of a table."""
+    schema, table = name.split(".")
+    columns = db.rows(
+        "select column_name, data_type from information_schema.columns "
+        "where table_schema = ? and table_name = ? order by ordinal_position",
+        (schema, table),
+    )
+    described = TableSchema([TableColumn(row["column_name"], row["data_type"].lower()) for row in columns])
+    return {
+        "dagster/row_count": db.count(name),
+        "dagster/column_schema": MetadataValue.table_schema(described),
+        "dagster/table_name": MetadataValue.text(name),
+    }
+
+
+def _model_spec(model: Model) -> AssetSpec:
+    schema = model.name.split(".")[0]
+    return AssetSpec(
+        asset_key(model.name),
+        deps=sorted({asset_key(name) for name in model.upstream if name.split(".")[0] not in _PARAMETERS}),
+        group_name=model.path.parent.name if schema == "indicators" else schema,
+        description=model.description,
+        kinds={"sql", "duckdb"},
+    )
+
+
+class _Stopwatch:
+    """Seconds between the names it is told."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._since = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+
+    def begin(self, name: str) -> None:
+        now = time.perf_counter()
+        self._seconds[self._name] = now - self._since
+        self._name, self._since = name, now
+
+    def of(self, name: str) -> float:
+        return self._seconds.get(name, 0.0)
+
+
+class _Origins:
+    """The publishers that a table's rows come from: by its responses where it keeps them, else those of its inputs."""
+
+    def __init__(self, observatory: Observatory) -> None:
+        self._observatory = observatory
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, db: Database, name: str) -> MetadataValue:
+        sources = sources_in_use(self._observatory)
+        return MetadataValue.json(
+            sorted(sources[it].origin.publisher for it in self._sources(db, name) if it in sources)
+        )
+
+    def _sources(self, db: Database, name: str) -> frozenset[str]:
+        if name not in self._known:
+            columns = db.rows(
+                "select 1 from information_schema.columns "
+                "where table_schema || '.' || table_name = ? and column_name = 'response_id'",
+                (name,),
+            )
+            if columns:
+                rows = db.rows(
+                    f"select distinct r.source from {name} as t "  # noqa: S608 - a model's own name
+                    "join raw.responses as r on r.response_id = t.response_id"
+                )
+                self._known[name] = frozenset(row["source"] for row in rows)
+            else:
+                self._known[name] = frozenset().union(*(self._sources(db, it) for it in self._inputs(name)))
+        return self._known[name]
+
+    def _inputs(self, name: str) -> Iterable[str]:
+        models = self._observatory.models
+        if name in models:
+            return models[name].upstream
+        return [it for it in models if it.startswith("indicators.")] if name.startswith("index.") else ()

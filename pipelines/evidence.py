@@ -1,0 +1,140 @@
+"""From a `response_id` and a `locator` back to the bytes: what the archive holds and what stands at that place.
+
+Reads the archive and the index of responses beside it, never the working database. Restricted bodies, which hold other
+people's words, are described but never shown.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import itertools
+from pathlib import Path
+
+import msgspec
+import pyarrow.parquet as pq
+
+from pipelines.archive import Archive, ArchiveError
+from pipelines.source import text_of
+
+EXCERPT_CHARACTERS = 4_000
+
+
+class EvidenceError(Exception):
+    """No such response, or no such place in it; the message is for the reader."""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one response, and the excerpt at one place of it."""
+
+    response_id: str
+    source: str
+    url: str
+    status: int
+    media_type: str
+    fetched_at: dt.datetime
+    digest: str
+    archive_file: str
+    archive_offset: int
+    archive_length: int
+    is_restricted: bool
+    locator: str | None
+    excerpt: str | None
+    """The record and what stands around it; None where the body is restricted."""
+
+
+def evidence(home: Path, response_id: str, locator: str | None = None) -> Evidence:
+    """The evidence behind a number.
+
+    Raises:
+        EvidenceError: the response is unknown, its body was deleted after its retention, or the locator leads nowhere.
+    """
+    archive, row = find(home, response_id)
+    excerpt = None
+    if not row["is_restricted"] and locator:
+        excerpt = excerpt_at(body_of(archive, row), locator)
+    fields = ("source", "url", "status", "media_type", "fetched_at", "digest")
+    return Evidence(
+        response_id=response_id,
+        locator=locator,
+        excerpt=excerpt,
+        archive_file=row["archive_file"],
+        archive_offset=row["archive_offset"],
+        archive_length=row["archive_length"],
+        is_restricted=row["is_restricted"],
+        **{name: row[name] for name in fields},
+    )
+
+
+def find(home: Path, response_id: str) -> tuple[Archive, dict[str, object]]:
+    """The archive that holds a response, and its row in the index of responses.
+
+    Raises:
+        EvidenceError: no panel of this home knows the response.
+    """
+    for index in sorted(home.glob("panels/*/responses.parquet")):
+        rows = pq.read_table(index, filters=[("response_id", "=", response_id)]).to_pylist()
+        if rows:
+            return Archive(index.parent / "archive"), rows[0]
+    raise EvidenceError(f"no response {response_id!r} in {home}; `seismograph sql` on `scorecards.posts` lists some")
+
+
+def body_of(archive: Archive, row: dict[str, object]) -> bytes:
+    """The body of a response as it came.
+
+    Raises:
+        EvidenceError: its archive file is gone.
+    """
+    try:
+        return archive.read(str(row["archive_file"]), int(str(row["archive_offset"]))).body
+    except ArchiveError:
+        raise EvidenceError(
+            f"{row['archive_file']} is gone: restricted bodies are deleted after a short time"
+        ) from None
+
+
+def excerpt_at(body: bytes, locator: str) -> str:
+    """What stands at a locator: a CSV record under its header, or a JSON value, indented.
+
+    Raises:
+        EvidenceError: the locator leads nowhere in this body.
+    """
+    place, _, pointer = locator.partition("#")
+    try:
+        if place.startswith("line:"):
+            line, _, column = place.removeprefix("line:").partition(";column:")
+            text = text_of(body)
+            if pointer:
+                return _json_at(text.splitlines()[int(line) - 1].encode(), pointer)
+            return _record_at(text, int(line), column)
+        return _json_at(body, locator)
+    except (LookupError, ValueError, msgspec.DecodeError):
+        raise EvidenceError(f"nothing stands at {locator!r} in this response") from None
+
+
+def _record_at(text: str, line: int, column: str) -> str:
+    lines = text.splitlines(keepends=True)
+    dialect = "\t" if lines[0].count("\t") > lines[0].count(",") else ","
+    record = next(csv.reader(itertools.islice(lines, line - 1, None), delimiter=dialect))
+    if line == 1:
+        return _cut(lines[0])
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect))
+    width = max(map(len, header))
+    pairs = [(name, value) for name, value in zip(header, record, strict=False) if not column or name.strip() == column]
+    if not pairs:
+        raise LookupError(column)
+    return _cut("\n".join(f"{name.strip():<{width}}  {value}" for name, value in pairs))
+
+
+def _json_at(body: bytes, pointer: str) -> str:
+    value = msgspec.json.decode(body)
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if key:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+    return _cut(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= EXCERPT_CHARACTERS else text[:EXCERPT_CHARACTERS] + " …"

@@ -1,0 +1,275 @@
+"""Fetching: the only import of httpx. Drives the generators of a source over HTTP, each answer archived as it comes.
+
+What to ask for, and what an answer means, is the source's; how often, how long, how much and from whom is decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from traceback import extract_tb
+
+import httpx
+import msgspec
+
+from pipelines.archive import Archive
+from pipelines.passes import Pass, begin_pass, last_pass
+from pipelines.runs import Run, open_run
+from pipelines.source import Known, Request, Requests, Response, Source, SourceError, Target
+
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_UNIX_SECONDS_FROM = 1e9
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How patient a client is. `sleep` and `jitter` (0-1) are replaced in tests."""
+
+    tries: int = 4
+    first_wait: float = 1.0
+    longest_wait: float = 300.0
+    body_bytes: int = 64 * 1024 * 1024
+    redirects: int = 5
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    jitter: Callable[[], float] = random.random
+
+
+class PassResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How one pass ended. `responses` counts all answers, `replayed` those that the archive had already."""
+
+    source: str
+    company_id: str | None
+    is_complete: bool
+    responses: int
+    replayed: int
+    reason: str | None = None
+
+
+class _NoAnswer(Exception):
+    """The pass stops here and is taken up again by the next run; the message says why."""
+
+
+class _TryAgain(Exception):
+    """One try failed; `wait` is what the server asks for, in seconds."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+def transport_of(answer: Callable[[str], tuple[int, Mapping[str, str], bytes]]) -> httpx.AsyncBaseTransport:
+    """A world of its own in the network's place: a URL in; status, headers and body out."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        status, headers, body = answer(str(request.url))
+        return httpx.Response(status, headers=headers, content=body)
+
+    return httpx.MockTransport(handle)
+
+
+async def run_passes(
+    source: Source,
+    work: Sequence[tuple[Target, Known]],
+    *,
+    archive: Archive,
+    run_id: str,
+    base_url: str,
+    clock: Callable[[], dt.datetime],
+    user_agent: str,
+    transport: httpx.AsyncBaseTransport | None = None,
+    headers: Sequence[tuple[str, str]] = (),
+    concurrency: int = 8,
+    is_offline: bool = False,
+    progress: Callable[[PassResult], None] | None = None,
+    limits: Limits | None = None,
+) -> list[PassResult]:
+    """Run a source's passes, `concurrency` at a time; one result a pass, in the order of `work`.
+
+    A pass that fails never stops another. What the archive holds of a pass is replayed before the network is asked;
+    offline, a missing answer ends the pass. `headers` may hold secrets: they are sent, never archived.
+
+    Raises:
+        ArchiveError: another process is writing the same run.
+    """
+    if source.requests is None:
+        return []
+    turns = asyncio.Semaphore(concurrency)
+    with open_run(archive, source.name, run_id) as run:
+        async with httpx.AsyncClient(
+            transport=transport,
+            timeout=_TIMEOUT,
+            headers=[*headers, ("User-Agent", user_agent)],
+            limits=httpx.Limits(max_connections=concurrency),
+        ) as client:
+            fetcher = _Fetcher(client, base_url, clock, limits or Limits())
+            driver = _Driver(run, source.requests, None if is_offline else fetcher)
+
+            async def one(target: Target, known: Known) -> PassResult:
+                async with turns:
+                    result = await driver.run_pass(target, known)
+                if progress is not None:
+                    progress(result)
+                return result
+
+            try:
+                async with asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(one(target, known)) for target, known in work]
+            except BaseExceptionGroup as errors:
+                raise errors.exceptions[0] from None
+            return [task.result() for task in tasks]
+
+
+class _Driver:
+    """Drives generators: replay first, then the network, if there is one."""
+
+    def __init__(self, run: Run, requests: Requests, fetcher: _Fetcher | None) -> None:
+        self._run = run
+        self._requests = requests
+        self._fetcher = fetcher
+
+    async def run_pass(self, target: Target, known: Known) -> PassResult:
+        """One pass to its end, or to where it cannot go on."""
+        begin = begin_pass if self._fetcher else last_pass
+        current = begin(self._run, target, known)
+        counts = {"responses": 0, "replayed": 0}
+        reason: str | None = "offline: the archive has no pass of this company" if current is None else None
+        if current is not None:
+            try:
+                current.finish(await self._drive(current, target, counts))
+            except _NoAnswer as error:
+                reason = str(error)
+        return PassResult(
+            source=self._run.source,
+            company_id=target.company_id,
+            is_complete=reason is None,
+            responses=counts["responses"],
+            replayed=counts["replayed"],
+            reason=reason,
+        )
+
+    async def _drive(self, current: Pass, target: Target, counts: dict[str, int]) -> str | None:
+        with closing(self._requests(target, current.known)) as generator:
+            response: Response | None = None
+            while True:
+                try:
+                    request = next(generator) if response is None else generator.send(response)
+                except StopIteration as stop:
+                    return None if stop.value is None else str(stop.value)
+                except Exception as error:
+                    raise self._refusal(current, error) from error
+                response = current.replay(request)
+                if response is not None:
+                    counts["replayed"] += 1
+                elif self._fetcher is None:
+                    raise _NoAnswer(f"offline: the archive has no answer to {request.key}")
+                else:
+                    response = await self._fetcher.fetch(current, request)
+                counts["responses"] += 1
+
+    def _refusal(self, current: Pass, error: Exception) -> _NoAnswer:
+        """Replaying would only meet the same error: the pass is closed, so that the next begins anew."""
+        reason = " ".join(str(error).split())
+        if not isinstance(error, SourceError):
+            where = extract_tb(error.__traceback__)[-1]
+            reason = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {reason}"
+        if self._fetcher is not None:
+            current.fail(reason)
+        return _NoAnswer(reason)
+
+
+class _Fetcher:
+    """Asks one server, patiently and within bounds."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, base_url: str, clock: Callable[[], dt.datetime], limits: Limits
+    ) -> None:
+        self._client = client
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._limits = limits
+
+    async def fetch(self, current: Pass, request: Request) -> Response:
+        """The archived answer to a request."""
+        tries = self._limits.tries
+        for attempt in range(1, tries + 1):
+            try:
+                answer, body = await self._follow(self._url(request))
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError) as error:
+                raise _NoAnswer(f"{request.path} cannot be read: {error}") from None
+            except _TryAgain as error:
+                if attempt == tries:
+                    raise _NoAnswer(f"{error}, {tries} times; run again to go on from here") from None
+                await self._limits.sleep(self._wait(attempt, error.wait))
+            else:
+                plain = str(answer.url.copy_with(userinfo=b"", fragment=None))
+                headers = answer.headers.multi_items()
+                return current.write(request, plain, answer.status_code, headers, body, self._clock())
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _url(self, request: Request) -> httpx.URL:
+        url = httpx.URL(f"{self._base_url}/{request.path.lstrip('/')}")
+        return url.copy_merge_params(httpx.QueryParams(list(request.params))) if request.params else url
+
+    def _wait(self, attempt: int, asked: float | None) -> float:
+        backoff = self._limits.first_wait * 2 ** (attempt - 1) * (0.5 + self._limits.jitter())
+        return min(asked if asked and asked > 0 else backoff, self._limits.longest_wait)
+
+    async def _follow(self, url: httpx.URL) -> tuple[httpx.Response, bytes]:
+        """One try, through redirects within the host."""
+        for _ in range(self._limits.redirects + 1):
+            try:
+                async with self._client.stream("GET", url) as answer:
+                    status = answer.status_code
+                    if status == 429 or status >= 500:
+                        raise _TryAgain(f"{url.host} answered {status}", asked_wait(answer.headers, self._clock()))
+                    if status not in _REDIRECTS or "location" not in answer.headers:
+                        return answer, await self._body(answer)
+            except httpx.UnsupportedProtocol:
+                raise
+            except httpx.TransportError as error:
+                raise _TryAgain(f"{url.host}: {type(error).__name__} {error}".rstrip()) from None
+            url = _redirected(url, answer.headers["location"])
+        raise _NoAnswer(f"{url.host} redirects more than {self._limits.redirects} times")
+
+    async def _body(self, answer: httpx.Response) -> bytes:
+        parts, size = [], 0
+        async for part in answer.aiter_bytes():
+            size += len(part)
+            if size > self._limits.body_bytes:
+                raise _NoAnswer(f"{answer.url.host}: the answer is larger than {self._limits.body_bytes:,} bytes")
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _redirected(url: httpx.URL, location: str) -> httpx.URL:
+    target = url.join(location)
+    is_upgrade = (url.scheme, target.scheme, url.port, target.port) == ("http", "https", None, None)
+    if target.host != url.host or ((target.scheme, target.port) != (url.scheme, url.port) and not is_upgrade):
+        raise _NoAnswer(f"{url.host} redirects to another host, {target.host}; it was not followed")
+    return target
+
+
+def asked_wait(headers: httpx.Headers, now: dt.datetime) -> float | None:
+    """Seconds that a server asks to wait: `Retry-After` (seconds or HTTP date), else when its limit is reset.
+
+    A reset is in Unix seconds, or in seconds from now. None where it says nothing that can be read.
+    """
+    after = headers.get("retry-after", "").strip()
+    if not after:
+        reset = _seconds(headers.get("ratelimit-reset") or headers.get("x-ratelimit-reset") or "")
+        return reset - now.timestamp() if reset and reset > _UNIX_SECONDS_FROM else reset
+    try:
+        date = parsedate_to_datetime(after)
+    except ValueError:
+        return _seconds(after)
+    return (date.replace(tzinfo=date.tzinfo or dt.UTC) - now).total_seconds()
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text.strip()) else None

@@ -1,0 +1,57 @@
+"""Array types of the index and the few operations every part of it needs: unknown is NaN, never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Days = NDArray[np.datetime64]
+Texts = NDArray[np.object_]
+
+
+class MethodError(Exception):
+    """An indicator's header or the method file asks for something that is not there; the message names it."""
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """A text column as codes into its distinct names."""
+
+    codes: Integers
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> Labels:
+        """Labels of a plain sequence."""
+        codes = {name: code for code, name in enumerate(dict.fromkeys(values))}
+        return cls(np.array([codes[value] for value in values], np.int64), tuple(codes))
+
+    def within(self, known: Mapping[str, int]) -> Integers:
+        """Each row's place among the known names, -1 where its name is not among them."""
+        return np.array([known.get(name, -1) for name in self.names] or [-1], np.int64)[self.codes]
+
+    def take(self, rows: Flags) -> Labels:
+        """The labels of some rows."""
+        return Labels(self.codes[rows], self.names)
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Element by element; NaN where the denominator is zero or unknown."""
+    known = np.isfinite(denominator) & (denominator != 0)
+    return np.where(known, numerator / np.where(known, denominator, 1.0), np.nan)
+
+
+def known_mean(values: Floats, axis: int) -> Floats:
+    """The mean of what is known along an axis; NaN where nothing is."""
+    known = np.isfinite(values)
+    return ratio(np.where(known, values, 0.0).sum(axis), known.sum(axis).astype(np.float64))
+
+
+def effective_size(weighted: Floats, weighted_by_squares: Floats) -> Floats:
+    """Kish's effective sample size, (sum of weights)^2 / (sum of squared weights) (METHODOLOGY 1)."""
+    return np.nan_to_num(ratio(weighted**2, weighted_by_squares))

@@ -1,0 +1,92 @@
+"""Estimator `level`: what a company has disclosed or committed to; no week, no platform, no sampling interval."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pipelines.index.arrays import Days, Flags, Floats, known_mean
+from pipelines.index.frame import Frame
+from pipelines.index.inputs import Levels
+from pipelines.index.method import Method
+
+_DAY = np.timedelta64(1, "D")
+
+
+class Level(msgspec.Struct, frozen=True):
+    """Value and number of metrics behind it, `[period, company]`."""
+
+    value: Floats
+    size: Floats
+
+
+def level_mean(frame: Frame, method: Method, rows: Levels, known_at: str) -> Level:
+    """Mean of the latest value of every metric; a status stands until another replaces it, so none grows too old."""
+    del method
+    latest = _latest(frame, rows, known_at, oldest_months=None)
+    return Level(known_mean(latest.values, 1), np.isfinite(latest.values).sum(1).astype(np.float64))
+
+
+def level_percentile(frame: Frame, method: Method, rows: Levels, known_at: str) -> Level:
+    """Mean over metrics of the Hazen percentile among peers, 100 the best; figures over 30 months old are dropped.
+
+    A metric that too few peers disclose ranks nobody.
+    """
+    latest = _latest(frame, rows, known_at, oldest_months=int(method.oldest_disclosure_months))
+    ranked = np.full_like(latest.values, np.nan)
+    for members in frame.groups:
+        for period, metric in np.ndindex(latest.values.shape[:2]):
+            values = np.where(members, latest.values[period, metric], np.nan)
+            if np.isfinite(values).sum() >= method.fewest_scored:
+                ranked[period, metric, members] = 100 * hazen(values * latest.directions[metric])[members]
+    return Level(known_mean(ranked, 1), np.isfinite(ranked).sum(1).astype(np.float64))
+
+
+def hazen(values: Floats) -> Floats:
+    """Hazen's plotting position (mean rank - 1/2) / n of what is known: (1, 2, 2, 5) gives (.125, .5, .5, .875)."""
+    known = np.isfinite(values)
+    found = np.full(values.shape, np.nan)
+    _, place, counts = np.unique(values[known], return_inverse=True, return_counts=True)
+    below = np.cumsum(counts) - counts
+    found[known] = ((below + counts / 2) / max(int(known.sum()), 1))[place]
+    return found
+
+
+class _Latest(msgspec.Struct, frozen=True):
+    """Values `[period, metric, company]` and each metric's direction."""
+
+    values: Floats
+    directions: Floats
+
+
+def _latest(frame: Frame, rows: Levels, known_at: str, oldest_months: int | None) -> _Latest:
+    """At every period the figure of the latest period end, in its latest published, then latest observed version."""
+    company = rows.company_id.within({name: place for place, name in enumerate(frame.companies)})
+    published = np.where(np.isnat(rows.published_at), rows.observed_at, rows.published_at)
+    order = np.lexsort((rows.value, rows.observed_at, published, rows.period_end))
+    order = order[(company[order] >= 0) & np.isfinite(rows.value[order])]
+    metrics = max(len(rows.metric_id.names), 1)
+    place = (rows.metric_id.codes * len(frame.companies) + company)[order]
+    values = np.full((len(frame.periods), metrics * len(frame.companies)), np.nan)
+    for number, period in enumerate(frame.periods):
+        may = _is_eligible(period, rows, published, known_at, oldest_months)[order]
+        # The last of repeated places is the one that stays.
+        values[number, place[may]] = rows.value[order][may]
+    directions = np.ones(metrics)
+    directions[rows.metric_id.codes] = np.where(np.isfinite(rows.direction), rows.direction, 1.0)
+    return _Latest(values.reshape(len(frame.periods), metrics, len(frame.companies)), directions)
+
+
+def _is_eligible(
+    period: np.datetime64, rows: Levels, published: Days, known_at: str, oldest_months: int | None
+) -> Flags:
+    may = rows.period_end <= period
+    if oldest_months is not None:
+        month = period.astype("datetime64[M]") - oldest_months + 1
+        may &= rows.period_end >= month.astype("datetime64[D]") - _DAY
+    if known_at == "then":
+        # What was seen by then was published by then, also where the publisher gives no date.
+        end = period + _DAY
+        may &= (published < end) & (rows.observed_at < end)
+    return np.asarray(may, bool)
+

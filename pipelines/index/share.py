@@ -1,0 +1,60 @@
+"""Estimator `share`: decayed proportion with Wilson interval, scored by its beta-binomial empirical-Bayes mean."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.index.arrays import Floats, effective_size, ratio
+from pipelines.index.dispersion import dispersion
+from pipelines.index.frame import Frame
+from pipelines.index.inputs import Shares
+from pipelines.index.intervals import wilson
+from pipelines.index.method import Method
+from pipelines.index.posteriors import BetaPosterior
+from pipelines.index.shrinkage import beta_binomial, peer_priors
+from pipelines.index.strata import Strata
+
+_JEFFREYS = (0.5, 1.0)
+
+
+def share(frame: Frame, method: Method, rows: Shares) -> Strata:
+    """Successes among trials, both decayed; the posterior counts trials that cluster by week as fewer."""
+    is_counted = np.isfinite(rows.successes) & (rows.trials > 0)
+    cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
+    successes, trials = frame.table(cells, rows.successes), frame.table(cells, rows.trials)
+    plain_size = frame.plain(trials)
+    plain = ratio(frame.plain(successes), plain_size)
+    total = frame.decayed(trials)
+    return share_strata(
+        frame,
+        method,
+        plain=plain,
+        plain_size=plain_size,
+        value=ratio(frame.decayed(successes), total),
+        size=effective_size(total, frame.decayed_squares(trials)),
+        volume=total,
+        clustering=dispersion(frame, successes, trials, plain * (1 - plain)),
+    )
+
+
+def share_strata(
+    frame: Frame,
+    method: Method,
+    *,
+    plain: Floats,
+    plain_size: Floats,
+    value: Floats,
+    size: Floats,
+    volume: Floats,
+    clustering: Floats,
+) -> Strata:
+    """A proportion of effective size `size`, however it was counted."""
+    lower, upper = wilson(value * size, size, method.interval)
+    trials = np.where(np.isfinite(value), size / clustering, 0.0)
+    successes = np.nan_to_num(value) * trials
+    mean, strength = peer_priors(frame.groups, beta_binomial, successes, trials, _JEFFREYS)
+    # A beta needs both parameters above zero also where every company of the group answered alike.
+    a = np.maximum(successes + mean * strength, 1e-3)
+    b = np.maximum(trials - successes + (1 - mean) * strength, 1e-3)
+    a, b = (np.where(trials > 0, side, np.nan) for side in (a, b))
+    return Strata(plain, plain_size, value, lower, upper, size, volume, a / (a + b), BetaPosterior(a, b))

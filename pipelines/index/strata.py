@@ -1,0 +1,101 @@
+"""What an estimator gives per period, platform and company, and how platforms combine into one comparable value."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from pipelines.index.arrays import Flags, Floats, ratio
+from pipelines.index.intervals import mover
+from pipelines.index.method import Method
+
+
+class Posterior(Protocol):
+    """The distribution of a scored quantity given the data."""
+
+    def draw(self, rng: np.random.Generator, period: int, draws: int) -> Floats:
+        """Draws at one period, `[draw, platform, company]`; NaN where there is nothing to draw from."""
+        ...
+
+
+class Strata(msgspec.Struct, frozen=True):
+    """One indicator on every platform; arrays are `[period, platform, company]`, NaN where unknown.
+
+    `plain`, `plain_size`: nothing decayed, nothing shrunk. `value`, `lower`, `upper`: decayed, not shrunk. `size`:
+    effective sample. `volume`: what weighs the platforms. `scored`: the shrunk quantity that scores compare.
+    """
+
+    plain: Floats
+    plain_size: Floats
+    value: Floats
+    lower: Floats
+    upper: Floats
+    size: Floats
+    volume: Floats
+    scored: Floats
+    posterior: Posterior
+    notes: tuple[tuple[str, Floats], ...] = ()
+    """Fitted parameters worth recording, by name, `[period, platform]`."""
+
+
+class Standardised(msgspec.Struct, frozen=True):
+    """One indicator across platforms, `[period, company]`; `weights` are those of the scored quantity's strata."""
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+    size: Floats
+    scored: Floats
+    volume_present: Floats
+    weights: Floats
+
+
+def standardise(strata: Strata, minimum_sample: float, method: Method) -> Standardised:
+    """Direct standardisation over platforms: sum of W_s r_s, W_s the platform's share of all companies' volume (8.3).
+
+    A platform where a company is missing is left out and the rest re-weighted; with less than `volume_present` of
+    all volume the value is unknown. The effective size is that of the weighted sum, 1 / sum(w^2 / n). With one
+    platform everything equals that platform's.
+    """
+    per_platform = np.nansum(strata.volume, axis=2)
+    share = np.nan_to_num(ratio(per_platform, per_platform.sum(1, keepdims=True)))
+    has_data = np.isfinite(strata.value) & (strata.size > 0)
+    is_large = has_data & (strata.size >= min(method.smallest_stratum, minimum_sample))
+    is_present = np.where(is_large.any(1, keepdims=True), is_large, has_data)
+    weights, present = _weights(share, is_present, method)
+    value = _weighted(weights, strata.value)
+    lower, upper = mover(weights, strata.value, strata.lower, strata.upper, axis=1)
+    size = np.nan_to_num(ratio(np.ones_like(present), _weighted_or_zero(weights**2, ratio(weights**0, strata.size))))
+    scored_weights, _ = _weights(share, is_present & np.isfinite(strata.scored), method)
+    return Standardised(
+        value=value,
+        lower=np.where(np.isfinite(value), lower, np.nan),
+        upper=np.where(np.isfinite(value), upper, np.nan),
+        size=np.where(np.isfinite(value), size, np.where(has_data, strata.size, 0.0).sum(1)),
+        scored=_weighted(scored_weights, strata.scored),
+        volume_present=present,
+        weights=scored_weights,
+    )
+
+
+def combine(weights: Floats, draws: Floats) -> Floats:
+    """Draws of the value across platforms, `[draw, company]`, from one period's weights `[platform, company]`."""
+    total = np.einsum("sc,dsc->dc", weights, np.where(weights > 0, draws, 0.0))
+    return np.where(weights.sum(0) > 0, total, np.nan)
+
+
+def _weights(share: Floats, is_present: Flags, method: Method) -> tuple[Floats, Floats]:
+    weights = share[:, :, None] * is_present
+    present = weights.sum(1)
+    is_comparable = (present > 0) & (present >= method.volume_present - 1e-12)
+    return np.where(is_comparable[:, None, :], np.nan_to_num(ratio(weights, present[:, None, :])), 0.0), present
+
+
+def _weighted_or_zero(weights: Floats, values: Floats) -> Floats:
+    return np.where(weights > 0, weights * values, 0.0).sum(1)
+
+
+def _weighted(weights: Floats, values: Floats) -> Floats:
+    return np.where(weights.sum(1) > 0, _weighted_or_zero(weights, values), np.nan)

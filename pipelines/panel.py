@@ -1,0 +1,229 @@
+"""A study: its companies, accounts, identifiers, files and window, read from a folder and checked whole.
+
+`panel.toml`, `companies.csv`, `accounts.csv`, `identifiers.csv`; a panel is right or every mistake in it is named.
+Neither the data files nor the network are opened here. Weeks and month ends of a window are `periods.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from pipelines.handwritten import Mistake, Reader, Row, Table, suggest
+from pipelines.panel_files import FileEntry, file_entry
+from pipelines.records import COMMON_SCHEMES, normalise_identifier
+from pipelines.source import Source
+
+_COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_YEARS = range(2006, 2101)
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The days whose month ends are scored, both included."""
+
+    start: dt.date
+    end: dt.date
+
+
+class Company(msgspec.Struct, frozen=True):
+    """One company; `sector` makes its peer group, `country` is a two-letter code."""
+
+    company_id: str
+    name: str
+    sector: str
+    country: str
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One social account of a company; `position` is its place in the file."""
+
+    company_id: str
+    platform: str
+    handle: str
+    position: int
+
+
+class Identifier(msgspec.Struct, frozen=True):
+    """A company's identifier, spelled as `records.normalise_identifier` does."""
+
+    company_id: str
+    scheme: str
+    identifier: str
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """A study. `name` is its folder's name as a slug, `sources` what it fetches over the network."""
+
+    name: str
+    title: str
+    sources: tuple[str, ...]
+    window: Window
+    companies: tuple[Company, ...]
+    accounts: tuple[Account, ...]
+    identifiers: tuple[Identifier, ...]
+    files: tuple[FileEntry, ...]
+    folder: Path
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """Days on which a source could see a platform; `company_id` None: all; `first_date` None: since each first post."""
+
+    source: str
+    platform: str
+    company_id: str | None
+    first_date: dt.date | None
+    last_date: dt.date
+
+
+class PanelError(Exception):
+    """Every mistake of a panel, a line each: `file:line:column: what; allowed: values`."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(set(mistakes)))
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
+    """The panel of a folder.
+
+    Raises:
+        PanelError: listing every mistake in it.
+    """
+    reader = Reader(folder)
+    study = reader.toml("panel.toml", "title, sources, [window] and [[files]]")
+    title, window = None, None
+    names: tuple[str, ...] = ()
+    entries: list[FileEntry | None] = []
+    if study:
+        study.check_keys(("title", "sources", "window", "files"), "panel.toml")
+        title, window = study.string("title"), _window(study)
+        names = _source_names(study, sources)
+        entries = [file_entry(table, folder, sources) for table in study.tables("files")]
+    files = tuple(entry for entry in entries if entry)
+    companies = _companies(reader)
+    known = {company.company_id for company in companies}
+    platforms = {source.origin.platform for source in sources.values() if source.origin.platform}
+    platforms |= {entry.options["platform"] for entry in files if "platform" in entry.options}
+    schemes = {*COMMON_SCHEMES, *platforms, *(name for it in sources.values() for name in it.origin.schemes)}
+    accounts = _accounts(reader, known, platforms)
+    identifiers = _identifiers(reader, known, schemes)
+    if reader.mistakes or title is None or window is None:
+        raise PanelError(reader.mistakes)
+    return Panel(
+        name=re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "panel",
+        title=title,
+        sources=names,
+        window=window,
+        companies=companies,
+        accounts=accounts,
+        identifiers=identifiers,
+        files=files,
+        folder=folder,
+    )
+
+
+def coverage(panel: Panel, sources: Mapping[str, Source]) -> list[Coverage]:
+    """The days that the panel's files of posts can speak of, a row an entry."""
+    rows = []
+    for entry in panel.files:
+        platform = entry.options.get("platform") or sources[entry.source].origin.platform
+        if platform:
+            first, last = entry.covers or (None, None)
+            rows.append(Coverage(entry.source, platform, None, first, last or entry.observed_at))
+    return rows
+
+
+def _window(study: Table) -> Window | None:
+    table = study.table("window")
+    if table is None:
+        if "window" not in study.values:
+            study.mistake(None, "window is missing: [window] with start and end")
+        return None
+    table.check_keys(("start", "end"), "window")
+    start, end = table.day("start"), table.day("end")
+    if start is None or end is None:
+        return None
+    for key, day in (("start", start), ("end", end)):
+        if day.year not in _YEARS:
+            table.mistake(key, f"{key} {day} is impossible; allowed: {_YEARS[0]} to {_YEARS[-1]}")
+    if end < start:
+        table.mistake("end", f"end {end} is before start {start}")
+    elif (end + dt.timedelta(days=1)).replace(day=1) <= start:
+        table.mistake("end", f"no month ends from {start} to {end}; scores are made at month ends")
+    return Window(start, end)
+
+
+def _source_names(study: Table, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    names = study.values.get("sources", [])
+    fetching = [name for name, source in sources.items() if source.requests]
+    if not isinstance(names, list):
+        study.mistake("sources", f"sources must be a list of names; {suggest('', fetching)}")
+        return ()
+    for name in names:
+        if name not in fetching:
+            study.mistake("sources", f"unknown source {name!r}; {suggest(str(name), fetching)}")
+    return tuple(dict.fromkeys(str(name) for name in names))
+
+
+def _companies(reader: Reader) -> tuple[Company, ...]:
+    lines: dict[str, int] = {}
+    companies = []
+    for row in reader.rows("companies.csv", ("company_id", "name", "sector", "country")):
+        company_id = row["company_id"]
+        if not _COMPANY_ID.fullmatch(company_id):
+            row.mistake("company_id", f"company_id {company_id!r}; allowed: a-z, 0-9 and -, 100 at most")
+        elif company_id in lines:
+            row.mistake("company_id", f"company_id {company_id} is in line {lines[company_id]} already")
+        if not re.fullmatch("[A-Z]{2}", row["country"]):
+            row.mistake("country", f"country {row['country']!r}; allowed: two letters, as GB")
+        lines.setdefault(company_id, row.line)
+        companies.append(Company(company_id, row["name"], row["sector"], row["country"]))
+    return tuple(companies)
+
+
+def _accounts(reader: Reader, known: set[str], platforms: set[str]) -> tuple[Account, ...]:
+    owners: dict[tuple[str, str], tuple[str, int]] = {}
+    accounts: list[Account] = []
+    for row in reader.rows("accounts.csv", ("company_id", "platform", "handle")):
+        company_id, platform, handle = row["company_id"], row["platform"], row["handle"].removeprefix("@")
+        _check_company(row, known)
+        if platform not in platforms:
+            row.mistake("platform", f"unknown platform {platform!r}; {suggest(platform, platforms)}")
+        key = (platform, normalise_identifier(platform, handle))
+        if _check_owner(row, "handle", f"account {handle} on {platform}", owners, key):
+            accounts.append(Account(company_id, platform, handle, len(accounts) + 1))
+    return tuple(accounts)
+
+
+def _identifiers(reader: Reader, known: set[str], schemes: set[str]) -> tuple[Identifier, ...]:
+    owners: dict[tuple[str, str], tuple[str, int]] = {}
+    identifiers = []
+    for row in reader.rows("identifiers.csv", ("company_id", "scheme", "value")):
+        scheme = row["scheme"]
+        _check_company(row, known)
+        if scheme not in schemes:
+            row.mistake("scheme", f"unknown scheme {scheme!r}; {suggest(scheme, schemes)}")
+        key = (scheme, normalise_identifier(scheme, row["value"]))
+        if _check_owner(row, "value", f"{scheme} {row['value']}", owners, key):
+            identifiers.append(Identifier(row["company_id"], *key))
+    return tuple(identifiers)
+
+
+def _check_company(row: Row, known: set[str]) -> None:
+    company_id = row["company_id"]
+    if known and company_id not in known:
+        row.mistake("company_id", f"unknown company {company_id!r}; {suggest(company_id, known)}")
+
+
+def _check_owner(
+    row: Row, column: str, what: str, owners: dict[tuple[str, str], tuple[str, int]], key: tuple[str, str]
+) -> bool:
+    """Note that an account or identifier is another company's; whether it is the first of its kind."""
+    owner, line = owners.setdefault(key, (row["company_id"], row.line))
+    if owner != row["company_id"]:
+        row.mistake(column, f"{what} belongs to {owner} already (line {line}); one company only")
+    return line == row.line

@@ -1,0 +1,82 @@
+"""Makes tables anew, and only those whose text or inputs changed since they were last made.
+
+A table's fingerprint is the digest of its statement and of its inputs' fingerprints, so a change anywhere upstream is
+seen, and a second run with nothing new makes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+
+import pyarrow as pa
+
+from pipelines.sql_models import Model
+from pipelines.warehouse import Database
+
+
+class Fingerprints:
+    """What each table was made from, kept beside the tables."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        db.execute("create schema if not exists meta")
+        db.execute("create table if not exists meta.tables (name varchar primary key, fingerprint varchar)")
+        self._known = {row["name"]: row["fingerprint"] for row in db.rows("select name, fingerprint from meta.tables")}
+
+    def of(self, name: str) -> str:
+        """A table's fingerprint; all of `raw` has one, which the loaded responses decide."""
+        if name.startswith("raw."):
+            name = "raw"
+        if name == "raw" and "raw" not in self._known:
+            self._known["raw"] = self._raw()
+        return self._known.get(name, "")
+
+    def _raw(self) -> str:
+        row = self._db.rows("""
+            select count(*) as n, md5(string_agg(response_id || parser_version, ',' order by response_id)) as digest
+            from raw.responses
+        """)[0]
+        passes = self._db.rows("""
+            select md5(string_agg(pass_id || is_complete::varchar, ',' order by pass_id)) as digest from raw.passes
+        """)[0]
+        return f"{row['n']} {row['digest']} {passes['digest']}"
+
+    def make(self, name: str, text: str, inputs: Iterable[str], maker: Callable[[], object]) -> bool:
+        """Call `maker` unless the table stands as its text and inputs would make it; whether it was called."""
+        fingerprint = sha256("\n".join([text, *(f"{it} {self.of(it)}" for it in sorted(inputs))]).encode()).hexdigest()
+        if self._known.get(name) == fingerprint:
+            return False
+        self._db.execute("delete from meta.tables where name = ?", [name])
+        maker()
+        self._db.execute("insert into meta.tables values (?, ?)", [name, fingerprint])
+        self._known[name] = fingerprint
+        return True
+
+
+def refresh_rows(db: Database, fingerprints: Fingerprints, tables: Mapping[str, pa.Table]) -> list[str]:
+    """Tables given as rows; the names of those made anew."""
+    made = []
+    for name, table in tables.items():
+        digest = sha256(str(table.schema).encode())
+        for batch in table.combine_chunks().to_batches():
+            digest.update(batch.serialize())
+        if fingerprints.make(name, digest.hexdigest(), (), lambda n=name, t=table: db.replace_rows(n, t)):
+            made.append(name)
+    return made
+
+
+def refresh_models(
+    db: Database, fingerprints: Fingerprints, models: Iterable[Model], progress: Callable[[str], None] = lambda _: None
+) -> list[str]:
+    """SQL models in dependency order; the names of those made anew.
+
+    Raises:
+        ModelError: naming the file whose statement the database refused.
+    """
+    made = []
+    for model in models:
+        progress(model.name)
+        if fingerprints.make(model.name, model.sql, model.upstream, lambda m=model: db.replace_table(m.name, m.sql)):
+            made.append(model.name)
+    return made

@@ -1,0 +1,204 @@
+"""What a release is made of on disk: its manifest, its monthly files, its database as readers see it.
+
+Here: the manifest's structs, durable writing, the content-addressed store, the one way to connect. Not here: making a
+release current, or choosing one (`release`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from pipelines.release_tables import MONTHLY, TABLES, ReleaseError, digest_select, empty_select
+
+_LOCK_SECONDS = 30.0
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One check: its claim, whether it blocks (`contract`) or warns (`judgement`), how many rows offend, and some."""
+
+    check_id: str
+    claim: str
+    severity: str
+    offenders: int = 0
+    examples: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing offends."""
+        return self.offenders == 0
+
+    @property
+    def sentence(self) -> str:
+        """The failure in one line."""
+        shown = f" ({', '.join(self.examples[:3])}{', …' if self.offenders > len(self.examples[:3]) else ''})"
+        return f"{self.check_id}: {self.claim} Offenders: {self.offenders}{shown if self.examples else ''}"
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """How a release came to be: versions, settings without secrets, digests of inputs, fetch times, run ids."""
+
+    code_version: str = ""
+    method_version: str = ""
+    settings: dict[str, str] = msgspec.field(default_factory=dict)
+    inputs: dict[str, str] = msgspec.field(default_factory=dict)
+    fetched: dict[str, str] = msgspec.field(default_factory=dict)
+    runs: tuple[str, ...] = ()
+
+
+class TableFacts(msgspec.Struct, frozen=True):
+    """A table's number of rows and the digest of its sorted rows, response ids left out."""
+
+    rows: int
+    digest: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """`manifest.json`. `content`: see `content_of`; `files`: table to month to store file's digest."""
+
+    release_id: str
+    made_at: dt.datetime
+    panel: str
+    content: str
+    database_digest: str
+    facts: Facts
+    tables: dict[str, TableFacts]
+    files: dict[str, dict[str, str]]
+    checks: tuple[CheckResult, ...]
+
+
+def store_months(store: Path, table: pa.Table) -> dict[str, str]:
+    """Write each month's rows under the digest of its bytes, where not there yet; month to digest."""
+    store.mkdir(parents=True, exist_ok=True)
+    months = table.column("month").to_pylist()
+    rows = table.drop_columns(["month"])
+    starts = [place for place, month in enumerate(months) if place == 0 or month != months[place - 1]]
+    files = {}
+    for start, end in zip(starts, [*starts[1:], len(months)], strict=True):
+        sink = pa.BufferOutputStream()
+        pq.write_table(rows.slice(start, end - start), sink, compression="zstd")
+        body = sink.getvalue().to_pybytes()
+        digest = sha256(body).hexdigest()
+        if not (store / f"{digest}.parquet").exists():
+            write_durably(store / f"{digest}.parquet", body)
+        files[f"{months[start]:%Y-%m}" if months[start] else "undated"] = digest
+    return files
+
+
+def connect(
+    database: Path, home: Path, files: dict[str, dict[str, str]], also: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """An in-memory database whose schema `scorecards` shows the release, and which can open no other file."""
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"attach {_quoted(database)} as release (read_only)")
+        connection.execute("create schema scorecards")
+        allowed = [also] if also else []
+        for table in TABLES:
+            paths = [home / "store" / f"{digest}.parquet" for digest in files.get(table, {}).values()]
+            allowed += paths
+            listed = ", ".join(map(_quoted, paths))
+            source = f"select * from read_parquet([{listed}])" if paths else empty_select(table)  # noqa: S608
+            if table not in MONTHLY:
+                source = f"select * from release.{table}"  # noqa: S608
+            connection.execute(f"create view scorecards.{table} as {source}")
+        connection.execute(f"set allowed_paths = [{', '.join(map(_quoted, allowed))}]")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def table_facts(connection: duckdb.DuckDBPyConnection, table: str) -> TableFacts:
+    """Rows and digest of a table of an open release."""
+    row = connection.execute(digest_select(table, f"scorecards.{table}")).fetchall()[0]
+    return TableFacts(int(row[0]), str(row[1]))
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path.absolute()).replace("'", "''") + "'"
+
+
+def content_of(panel: str, tables: Mapping[str, TableFacts]) -> str:
+    """The digest of all that a release says: its panel and its tables' digests."""
+    lines = "".join(f"{name}:{facts.digest}\n" for name, facts in sorted(tables.items()))
+    return sha256(f"{panel}\n{lines}".encode()).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def write_durably(path: Path, body: bytes) -> None:
+    """Bytes that are either all there or not at all, whenever the power goes."""
+    aside = path.with_name(f".tmp-{path.name}")
+    with aside.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+@contextmanager
+def publishing(releases: Path) -> Iterator[None]:
+    """One publisher at a time; a second one waits, then gives up with a `ReleaseError`."""
+    releases.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(releases / ".lock")
+    try:
+        lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout:
+        raise ReleaseError(f"another process is publishing under {releases} (waited {_LOCK_SECONDS:g} s)") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def differences(home: Path, manifest: Manifest) -> list[str]:
+    """What differs from the manifest, one line each: files by their bytes, tables by their rows."""
+    differs = []
+    if content_of(manifest.panel, manifest.tables) != manifest.content:
+        differs.append("manifest.json: its content digest is not that of its tables")
+    path = home / "releases" / manifest.release_id / "scorecards.duckdb"
+    if not path.is_file():
+        differs.append("scorecards.duckdb is missing")
+    elif digest_of(path) != manifest.database_digest:
+        differs.append("scorecards.duckdb: its bytes differ from the manifest's digest")
+    for table, months in manifest.files.items():
+        for month, digest in months.items():
+            stored = home / "store" / f"{digest}.parquet"
+            if not stored.is_file():
+                differs.append(f"{table} of {month}: store/{stored.name} is missing")
+            elif digest_of(stored) != digest:
+                differs.append(f"{table} of {month}: the bytes of store/{stored.name} differ from its name")
+    if not any("missing" in line for line in differs):
+        differs += _tables_that_differ(path, home, manifest)
+    return differs
+
+
+def _tables_that_differ(path: Path, home: Path, manifest: Manifest) -> list[str]:
+    try:
+        with connect(path, home, manifest.files) as connection:
+            found = {table: table_facts(connection, table) for table in manifest.tables}
+    except duckdb.Error as error:
+        return [f"tables cannot be read: {next(iter(str(error).splitlines()), '')}"]
+    return [
+        f"{table}: {found[table].rows} rows with digest {found[table].digest[:12]}, "
+        f"the manifest says {stated.rows} with {stated.digest[:12]}"
+        for table, stated in manifest.tables.items()
+        if found[table] != stated
+    ]

@@ -1,0 +1,245 @@
+"""Writing the archive: a run of one source, which holds its file, and the files of the panel.
+
+Ids follow from what they name, so the same file and the same answer have the same id on every machine, and a run knows
+what the archive has already. Passes over HTTP are `passes.py`'s.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import mimetypes
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+from urllib.parse import quote
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from pipelines import warc
+from pipelines.archive import Archive, ArchiveError, file_name, is_restricted
+from pipelines.source import Response
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:seismograph:archive")
+_INFO = (
+    "software: seismograph\r\nformat: WARC File Format 1.1\r\n"
+    "conformsTo: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\nisPartOf: {}\r\n"
+)
+
+
+def identity(*parts: object) -> str:
+    """A record id that follows from what it names."""
+    return uuid.uuid5(_NAMESPACE, msgspec.json.encode(parts).decode()).urn
+
+
+def end_of_day(date: dt.date) -> dt.datetime:
+    """The last second of a day, which stands for the time of fetching of a file made on it."""
+    return dt.datetime.combine(date, dt.time(23, 59, 59), dt.UTC)
+
+
+class Earlier(msgspec.Struct):
+    """What the archive holds of one pass."""
+
+    begin: warc.Place
+    ends: list[warc.Place] = []
+    answers: dict[tuple[str, int], warc.Place] = {}
+
+    @property
+    def about(self) -> warc.About:
+        """Whose pass it is."""
+        return self.begin.about or warc.About(source="")
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The pass's moment."""
+        return self.about.as_of or self.begin.date
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it was closed as complete."""
+        return any(end.about and end.about.is_complete for end in self.ends)
+
+
+class Run:
+    """One run of one source, holding its file; see `open_run`."""
+
+    def __init__(self, archive: Archive, source: str, run_id: str, *, may_resume: bool) -> None:
+        self.archive = archive
+        self.source = source
+        self.run_id = run_id
+        self.may_resume = may_resume
+        self._streams: dict[str, BinaryIO] = {}
+        self._files: set[str] = set()
+        self._originals: dict[str, warc.Place] = {}
+        self.passes: dict[str | None, list[Earlier]] = {}
+        self._read_index()
+
+    def _read_index(self) -> None:
+        places = [(place, place.about) for place in self.archive.places(self.source) if place.about is not None]
+        passes = {place.record_id: Earlier(place) for place, about in places if about.event == "pass_begin"}
+        for place, about in places:
+            if place.kind == "resource":
+                self._files.add(place.record_id)
+            elif place.kind == "response" and not is_restricted(place.file):
+                self._originals[place.url] = place
+            if about.pass_id in passes:
+                if about.event == "pass_end":
+                    passes[about.pass_id].ends.append(place)
+                elif not about.event:
+                    passes[about.pass_id].answers[about.request_key, about.ordinal] = place
+        for earlier in passes.values():
+            self.passes.setdefault(earlier.about.company_id, []).append(earlier)
+
+    def file_response(
+        self, role: str, name: str, body: bytes, observed_at: dt.date, options: Mapping[str, str] | None = None
+    ) -> Response:
+        """A file of the panel as a response, not written yet.
+
+        `name` is its path as the panel gives it, `observed_at` the day it was made.
+        """
+        url, chosen = f"file:{quote(name)}", dict(options or {})
+        record_id = identity("file", self.source, role, url, warc.digest_of(body), observed_at, sorted(chosen.items()))
+        return Response(
+            response_id=record_id,
+            source=self.source,
+            url=url,
+            body=body,
+            fetched_at=end_of_day(observed_at),
+            media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            role=role,
+            options=chosen,
+        )
+
+    def has_file(self, response_id: str) -> bool:
+        """Whether the archive has a file already."""
+        return response_id in self._files
+
+    def write_file(self, response: Response) -> None:
+        """Archive a file of the panel; one that the archive has already is not written again."""
+        if self.has_file(response.response_id):
+            return
+        about = warc.About(
+            source=self.source, role=response.role, options=dict(response.options), observed_at=response.fetched_at
+        )
+        self.append(
+            "resource",
+            response.response_id,
+            self.archive.clock(),
+            response.body,
+            about,
+            url=response.url,
+            content_type=response.media_type,
+        )
+        self._files.add(response.response_id)
+
+    def file(self, *, restricted: bool) -> str:
+        """The name of this run's file."""
+        return file_name(self.source, self.run_id, restricted=restricted)
+
+    def is_held_elsewhere(self, file: str) -> bool:
+        """Whether another living run writes this file."""
+        if file in (self.file(restricted=False), self.file(restricted=True)):
+            return False
+        with self.archive.locked(file) as is_free:
+            return not is_free
+
+    def original_of(self, url: str) -> warc.Place | None:
+        """The last whole response to a URL, which a revisit may refer to."""
+        return self._originals.get(url)
+
+    def append(
+        self,
+        kind: str,
+        record_id: str,
+        date: dt.datetime,
+        body: bytes,
+        about: warc.About | None,
+        *,
+        url: str = "",
+        content_type: str = "application/json",
+        head: warc.Head | None = None,
+        original: warc.Place | None = None,
+        restricted: bool = False,
+    ) -> warc.Place:
+        """Write one record at the end of the run's file; all of it or nothing."""
+        file = self.file(restricted=restricted)
+        stream = self._streams.get(file) or self._open(file)
+        data = warc.encode(
+            kind, record_id, date, body, about=about, url=url, content_type=content_type, head=head, original=original
+        )
+        offset = stream.seek(0, os.SEEK_END)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[stream.write(rest) :]
+        except BaseException:
+            stream.truncate(offset)
+            raise
+        digest = original.digest if original else warc.digest_of(body)
+        place = warc.Place(file, offset, len(data), kind, record_id, date, url, digest, about)
+        if kind == "response" and not restricted:
+            self._originals[url] = place
+        return place
+
+    def _open(self, file: str) -> BinaryIO:
+        path = self.archive.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = self._streams[file] = path.open("ab", buffering=0)
+        if not path.stat().st_size:
+            now = self.archive.clock()
+            self.append(
+                "warcinfo",
+                identity("info", file, now),
+                now,
+                _INFO.format(self.run_id).encode(),
+                None,
+                content_type="application/warc-fields",
+                restricted=is_restricted(file),
+            )
+        return stream
+
+    def sync(self) -> None:
+        """Have everything written reach the disk."""
+        for stream in self._streams.values():
+            os.fsync(stream.fileno())
+
+    def close(self) -> None:
+        """Have everything reach the disk, the files' names too, and let go of the files."""
+        self.sync()
+        for file, stream in self._streams.items():
+            stream.close()
+            folder = os.open((self.archive.root / file).parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+        self._streams.clear()
+
+
+@contextmanager
+def open_run(archive: Archive, source: str, run_id: str) -> Iterator[Run]:
+    """A run of a source, its file locked and its torn tail cut.
+
+    Of several runs of one source at a time, only the first takes up passes that were broken off.
+
+    Raises:
+        ArchiveError: another process kept the same run's file longer than the archive's `lock_seconds`.
+    """
+    with archive.locked(file_name(source, run_id), archive.lock_seconds) as is_ours:
+        if not is_ours:
+            raise ArchiveError(
+                f"another process is writing {file_name(source, run_id)} (waited {archive.lock_seconds:g} s); "
+                "let it finish, then run again"
+            )
+        archive.cut_tails(source, run_id)
+        first = FileLock(archive.root / source / "resume.lock")
+        with suppress(Timeout):
+            first.acquire(timeout=0)
+        try:
+            run = Run(archive, source, run_id, may_resume=first.is_locked)
+            try:
+                yield run
+            finally:
+                run.close()
+        finally:
+            first.release()

@@ -1,0 +1,111 @@
+"""How much a post of the fictional world is answered: final counts, and how they grow with its age."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.sample.companies import Company
+
+MEDIA = ("image", "link", "video")
+MEDIA_SHARES = (0.5, 0.4, 0.1)
+_MEDIA_FACTOR = np.array([1.0, 0.7, 1.5])
+_NOISE = 0.35
+_CAMPAIGN_STEP = 2.2  # log distance of a campaign week's cause posts from a plain week's
+_CLUMPING = 0.3  # shape of the negative binomial of replies: most posts get none, some get dozens
+_GROWTH_HOURS = 6.0
+QUOTED_SHARE = 0.15
+REPLIES_PER_PERSON = 1.7
+CHATTER_SHARE = 0.1
+"""Share of people's replies that another person answers."""
+IN_SCOPE_RATE = 0.45
+REPOSTED_SHARE = 0.2
+"""Share of outward cause items that are reposts and not posts with a link."""
+SMALL_TALK_ANSWERED = 0.05
+ANSWER_LIKES = 0.6
+ANSWER_SPREAD = 1.0
+
+
+class Counts(msgspec.Struct):
+    """Final counts of a row of posts; `reposts` includes quotes."""
+
+    likes: NDArray[np.int64]
+    reposts: NDArray[np.int64]
+    replies: NDArray[np.int64]
+
+
+def draw_counts(
+    rng: np.random.Generator,
+    company: Company,
+    is_csr: NDArray[np.bool_],
+    is_campaign: NDArray[np.bool_],
+    media: NDArray[np.int64],
+    followers: NDArray[np.float64] | float,
+) -> Counts:
+    """Final counts of posts, by cause or not, in a campaign week or not, and kind of media."""
+    size = len(is_csr)
+    step = company.premium + _CAMPAIGN_STEP * (is_campaign - company.campaign_share)
+    noise = rng.normal(-(_NOISE**2) / 2, _NOISE, (2, size))
+    likes = company.likes * _MEDIA_FACTOR[media] * np.exp(np.where(is_csr, step, 0.0) + noise[0])
+    reposts = company.repost_rate * followers / 1_000 * np.exp(noise[1])
+    share = _CLUMPING / (_CLUMPING + replies_per_post(company))
+    return Counts(rng.poisson(likes), rng.poisson(reposts), rng.negative_binomial(_CLUMPING, share, size))
+
+
+def own_csr_rate(company: Company) -> float:
+    """Cause posts of the company's own in a week, reposts of others left out."""
+    return company.csr_rate * (1 - REPOSTED_SHARE * company.outward_share)
+
+
+def people_a_year(company: Company) -> float:
+    """The number of different people whom the cause posts of 52 weeks are meant to draw."""
+    return company.people_rate * company.followers / 1_000
+
+
+def replies_per_post(company: Company) -> float:
+    """People's direct replies to a post, on average."""
+    return REPLIES_PER_PERSON * people_a_year(company) / ((1 + CHATTER_SHARE) * 52 * own_csr_rate(company))
+
+
+def ever_answered(company: Company) -> float:
+    """Share of in-scope messages that are answered, however late, so that `response_share` are within 72 hours."""
+    return company.response_share / NormalDist(math.log(company.answer_hours), ANSWER_SPREAD).cdf(math.log(72))
+
+
+def person_shares(company: Company) -> NDArray[np.float64]:
+    """Who replies: shares of a pool of people with a heavy tail, as large as draws `people_a_year` in a year."""
+    expected, wanted = REPLIES_PER_PERSON * people_a_year(company), people_a_year(company)
+    low, high = int(wanted), int(wanted) * 50
+    while low < high:
+        middle = (low + high) // 2
+        if expected_people(_tail(middle), expected) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return _tail(low)
+
+
+def expected_people(shares: NDArray[np.float64], replies: float) -> float:
+    """Different people among a Poisson number of replies, `replies` on average."""
+    return float(-np.expm1(-replies * shares).sum())
+
+
+def _tail(size: int) -> NDArray[np.float64]:
+    weights = np.arange(1, size + 1) ** -0.7
+    return np.asarray(weights / weights.sum())
+
+
+def grown(final: int, age_hours: float) -> int:
+    """What a count has come to at an age: a quarter after an hour, nearly all after a week."""
+    return int(final * -math.expm1(-((max(age_hours, 0.0) / _GROWTH_HOURS) ** 0.7)) + 0.5)
+
+
+def cumulative(shares: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Upper edges for `searchsorted` with a uniform draw."""
+    edges = np.cumsum(shares)
+    return np.asarray(edges / edges[-1])

@@ -1,0 +1,87 @@
+"""Accounts and posts of the fictional world, and how they are named on the wire."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from pipelines.sample.companies import Company, did
+
+_OTHERS = ("puddlewatch", "mothclub", "fiddlingherald", "gribblesands", "allotmenteers", "tinwhistles", "oldlibrary")
+NEIGHBOURS = tuple(f"{name}.example" for name in _OTHERS)
+"""Accounts and sites that belong to no company."""
+_TID = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+class Author(msgspec.Struct, frozen=True):
+    """An account; `is_hidden` asks not to be shown to readers who are not signed in."""
+
+    did: str
+    handle: str
+    name: str
+    is_hidden: bool = False
+
+
+def company_account(company: Company) -> Author:
+    """The company's one account."""
+    return Author(company.did, company.domain, company.name)
+
+
+@cache
+def neighbour(seed: int, handle: str) -> Author:
+    """The account of one of `NEIGHBOURS`."""
+    return Author(did(seed, handle), handle, handle.partition(".")[0].title())
+
+
+@cache
+def person(seed: int, number: int) -> Author:
+    """Someone who replies; one in a hundred does not want to be shown."""
+    return Author(did(seed, f"person {number}"), f"reader-{number}.example", f"Reader {number}", number % 100 == 0)
+
+
+class Post(msgspec.Struct, kw_only=True, gc=False):
+    """A post by anyone. Times are milliseconds since 1970; counts are those it ends with."""
+
+    uri: str
+    author: Author
+    created: int
+    text: str
+    kind: str = "original"
+    media: str = "text"
+    card: str | None = None
+    """The link of its link card; `links` are those in the text."""
+    links: tuple[str, ...] = ()
+    mention: Author | None = None
+    tags: tuple[str, ...] = ()
+    likes: int = 0
+    reposts: int = 0
+    quotes: int = 0
+    edited: int | None = None
+    deleted: int | None = None
+    claimed: int | None = None
+    """The author's clock, where it is wrong."""
+    parent: Post | None = None
+    root: Post | None = None
+    reposted: Post | None = None
+    quoted: Post | None = None
+    replies: list[Post] = msgspec.field(default_factory=list)
+    is_csr: bool = False
+    is_outward: bool = False
+    is_in_scope: bool = False
+    is_campaign: bool = False
+
+    def is_there(self, now: int) -> bool:
+        """Whether it can be seen at a moment."""
+        return self.created <= now and (self.deleted is None or now < self.deleted)
+
+
+def tid(moment: int, salt: int = 0) -> str:
+    """A record key: 13 letters that sort as the moment does."""
+    number = moment * 1_000 * 1_024 + salt % 1_024_000
+    return "".join(_TID[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+def post_uri(author: Author, moment: int, salt: int = 0) -> str:
+    """The at-uri of a post."""
+    return f"at://{author.did}/app.bsky.feed.post/{tid(moment, salt)}"

@@ -1,0 +1,97 @@
+"""The true value of every indicator for every fictional company: its long-run expected plain value, in its own unit.
+
+Closed forms where there are any; the premium and persistence from a long run of the same `draw_counts` that writes
+the posts. Definitions: METHODOLOGY §5.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.sample.companies import LEVELS, Company
+from pipelines.sample.counts import (
+    ANSWER_LIKES,
+    CHATTER_SHARE,
+    IN_SCOPE_RATE,
+    MEDIA,
+    MEDIA_SHARES,
+    SMALL_TALK_ANSWERED,
+    draw_counts,
+    ever_answered,
+    expected_people,
+    own_csr_rate,
+    person_shares,
+    replies_per_post,
+)
+
+_QUARTERS = 500
+_WEEKS = 13
+
+
+def true_values(seed: int, companies: Sequence[Company]) -> dict[str, dict[str, float]]:
+    """Company, indicator, value."""
+    peers = {sector: sum(it.sector == sector for it in companies) for sector in {it.sector for it in companies}}
+    truth = {}
+    for company in companies:
+        rng = np.random.default_rng([seed, 2, company.number])
+        group = [it for it in companies if it.sector == company.sector or peers[company.sector] < 12]
+        premium, persistence = _long_run(rng, company)
+        replies = 52 * own_csr_rate(company) * replies_per_post(company) * (1 + CHATTER_SHARE)
+        # Growth is slow and steady: the year's mean of followers is that of its middle.
+        followers = company.followers * math.exp(-company.growth / 2) / 1_000
+        truth[company.company_id] = {
+            "outward_sourcing": company.outward_share,
+            "active_community": expected_people(person_shares(company), replies) / followers,
+            "response_rate": company.response_share,
+            "virality": company.repost_rate,
+            "csr_premium": premium,
+            "persistence": persistence,
+            "target_ladder": LEVELS[company.status] / 4,
+            "outcome_level": (sum(it.outcome < company.outcome for it in group) + 0.5) / len(group),
+        }
+    return truth
+
+
+def _long_run(rng: np.random.Generator, company: Company) -> tuple[float, float]:
+    """The CSR premium, and the persistence: answers to people are posts too, so they count for an account's median."""
+    weeks = _QUARTERS * _WEEKS
+    campaigns = rng.random(weeks) < company.campaign_share
+    csr_week = np.repeat(np.arange(weeks), rng.poisson(own_csr_rate(company), weeks))
+    other_week = np.repeat(np.arange(weeks), rng.poisson(company.other_rate, weeks))
+    week = np.concatenate([csr_week, other_week])
+    is_csr = np.arange(len(week)) < len(csr_week)
+    media = rng.choice(len(MEDIA), len(week), p=MEDIA_SHARES)
+    counts = draw_counts(rng, company, is_csr, campaigns[week], media, company.followers)
+    engagement = counts.likes + counts.reposts + counts.replies
+    logs = np.log(engagement + 0.5)
+    premium = sum(
+        share * (logs[is_csr & (media == kind)].mean() - logs[~is_csr & (media == kind)].mean())
+        for kind, share in enumerate(MEDIA_SHARES)
+    )
+    answers = rng.poisson(_answers_a_week(company), weeks)
+    answer_week = np.repeat(np.arange(weeks), answers)
+    medians = _quarter_medians(
+        np.concatenate([week, answer_week]),
+        np.concatenate([engagement, rng.poisson(ANSWER_LIKES, len(answer_week))]),
+    )
+    number = np.bincount(csr_week, minlength=weeks)
+    total = np.bincount(csr_week, engagement[is_csr], minlength=weeks)
+    is_kept = (number > 0) & (total >= np.repeat(medians, _WEEKS) * number)
+    return float(premium), float(is_kept.mean())
+
+
+def _answers_a_week(company: Company) -> float:
+    replies = replies_per_post(company)
+    in_scope = min(0.5, IN_SCOPE_RATE / replies)
+    answered = in_scope * ever_answered(company) + (1 - in_scope) * SMALL_TALK_ANSWERED
+    return (own_csr_rate(company) + company.other_rate) * replies * answered
+
+
+def _quarter_medians(week: NDArray[np.int64], engagement: NDArray[np.int64]) -> NDArray[np.float64]:
+    order = np.argsort(week // _WEEKS, kind="stable")
+    edges = np.searchsorted((week // _WEEKS)[order], np.arange(1, _QUARTERS))
+    return np.array([np.median(part) for part in np.split(engagement[order], edges)])

@@ -1,0 +1,269 @@
+"""The fictional world as an AT Protocol AppView answers it: the four XRPC methods of `sources/bluesky.py`.
+
+A pure function of what was asked and of `now`: later posts do not exist yet, deleted ones no longer, counts grow.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from datetime import UTC
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from pipelines.sample import texts
+from pipelines.sample.companies import Company
+from pipelines.sample.counts import grown
+from pipelines.sample.history import HOUR, write_history
+from pipelines.sample.posts import Author, Post, company_account
+
+Json = dict[str, Any]
+Query = list[tuple[str, str]]
+HEADERS = {
+    "content-type": "application/json; charset=utf-8",
+    "ratelimit-limit": "3000",
+    "ratelimit-policy": "3000;w=300",
+}
+_YEAR = 365 * 86_400
+
+
+class Bluesky:
+    """The AppView of one world; a company's history is written when it is first asked for."""
+
+    def __init__(self, seed: int, companies: Sequence[Company], end: dt.datetime) -> None:
+        self.seed = seed
+        self.end = end
+        self.companies = {name: company for company in companies for name in (company.did, company.domain)}
+        self._histories: dict[int, list[Post]] = {}
+        self._posts: dict[str, Post] = {}
+
+    def answer(self, method: str, query: Query, now: dt.datetime) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of one XRPC query."""
+        methods: dict[str, Callable[[Query, dt.datetime], tuple[int, Json]]] = {
+            "app.bsky.actor.getProfiles": self._profiles,
+            "app.bsky.feed.getAuthorFeed": self._feed,
+            "app.bsky.feed.getPosts": self._get_posts,
+            "app.bsky.feed.getPostThread": self._thread,
+        }
+        call = methods.get(method)
+        status, body = call(query, now) if call else (501, _error("MethodNotImplemented", "Method Not Implemented"))
+        return status, dict(HEADERS), msgspec.json.encode(body)
+
+    def history(self, company: Company) -> list[Post]:
+        """All items of a company's feed, oldest first, whenever they are."""
+        if company.number not in self._histories:
+            self._histories[company.number] = write_history(self.seed, company)
+            self._posts |= {item.uri: item for item in self._histories[company.number]}
+        return self._histories[company.number]
+
+    def _profiles(self, query: Query, now: dt.datetime) -> tuple[int, Json]:
+        actors = [value for name, value in query if name == "actors"]
+        if len(actors) > 25:
+            return 400, _error("InvalidRequest", "Error: actors must not have more than 25 elements")
+        known = [self.companies[actor] for actor in actors if actor in self.companies]
+        return 200, {"profiles": [self._profile(company, now) for company in known]}
+
+    def _profile(self, company: Company, now: dt.datetime) -> Json:
+        years = (self.end - now).total_seconds() / _YEAR
+        moment = milliseconds(now)
+        return _author(company_account(company)) | {
+            "description": "A company that does not exist.",
+            "indexedAt": _iso(moment),
+            "followersCount": round(company.followers * math.exp(-company.growth * years)),
+            "followsCount": 40 + company.number,
+            "postsCount": sum(item.is_there(moment) for item in self.history(company) if item.kind != "repost"),
+        }
+
+    def _feed(self, query: Query, now: dt.datetime) -> tuple[int, Json]:
+        params, moment = dict(query), milliseconds(now)
+        company = self.companies.get(params.get("actor", ""))
+        if company is None:
+            return 400, _error("InvalidRequest", "Profile not found")
+        before, limit = params.get("cursor"), int(params.get("limit", "50"))
+        if before:
+            # The cursor's own moment is passed by: its item closed the page before.
+            cut = milliseconds(dt.datetime.fromisoformat(before))
+        there = [
+            item
+            for item in reversed(self.history(company))
+            if item.is_there(moment) and (not before or item.created < cut)
+        ]
+        page: Json = {"feed": [_feed_item(item, moment) for item in there[:limit]]}
+        if len(there) > limit:
+            page["cursor"] = _iso(there[limit - 1].created)
+        return 200, page
+
+    def _get_posts(self, query: Query, now: dt.datetime) -> tuple[int, Json]:
+        uris, moment = [value for name, value in query if name == "uris"], milliseconds(now)
+        if len(uris) > 25:
+            return 400, _error("InvalidRequest", "Error: uris must not have more than 25 elements")
+        found = [post for post in map(self._find, uris) if post and post.is_there(moment)]
+        return 200, {"posts": [_view(post, moment) for post in found]}
+
+    def _thread(self, query: Query, now: dt.datetime) -> tuple[int, Json]:
+        params, moment = dict(query), milliseconds(now)
+        uri = params.get("uri", "")
+        post = self._find(uri)
+        if post is None or not post.is_there(moment):
+            return 400, _error("NotFound", f"Post not found: {uri}")
+        return 200, {"thread": _node(post, moment, int(params.get("depth", "6")))}
+
+    def _find(self, uri: str) -> Post | None:
+        company = self.companies.get(uri.removeprefix("at://").partition("/")[0])
+        if company is not None:
+            self.history(company)
+        post = self._posts.get(uri)
+        return post if post and post.kind != "repost" else None
+
+
+def milliseconds(moment: dt.datetime) -> int:
+    """Since 1970."""
+    return int(moment.timestamp() * 1_000)
+
+
+def query_of(text: str) -> Query:
+    """The parameters of a URL, in order: `urllib.parse.parse_qsl` without its checks, as threads come by thousands."""
+    pairs = (pair.partition("=") for pair in text.split("&") if pair)
+    return [(name, unquote(value.replace("+", " "))) for name, _, value in pairs]
+
+
+def wire_text(post: Post, now: int) -> tuple[str, list[Json]]:
+    """The text with links, mention and hashtags written out, and the facets that mark them, by UTF-8 bytes."""
+    text, facets = post.text, []
+
+    def mark(shown: str, kind: str, name: str, value: str) -> None:
+        nonlocal text
+        start = len(text.encode())
+        text += shown
+        facets.append(
+            {
+                "index": {"byteStart": start, "byteEnd": start + len(shown.encode())},
+                "features": [{"$type": f"app.bsky.richtext.facet#{kind}", name: value}],
+            }
+        )
+
+    if post.mention:
+        text += texts.MENTION_LEAD
+        mark(f"@{post.mention.handle}", "mention", "did", post.mention.did)
+    for link in post.links:
+        text += texts.LINK_LEAD
+        mark(link.removeprefix("https://")[:27] + "…", "link", "uri", link)
+    for tag in post.tags:
+        text += " "
+        mark(f"#{tag}", "tag", "tag", tag)
+    if post.edited is not None and post.edited <= now:
+        text += texts.CORRECTION
+    return text, facets
+
+
+def _error(error: str, message: str) -> Json:
+    return {"error": error, "message": message}
+
+
+def _iso(moment: int) -> str:
+    text = dt.datetime.fromtimestamp(moment / 1_000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _author(author: Author) -> Json:
+    labels = [{"src": author.did, "val": "!no-unauthenticated"}] if author.is_hidden else []
+    return {
+        "did": author.did,
+        "handle": author.handle,
+        "displayName": author.name,
+        "labels": labels,
+        "createdAt": "2023-09-01T08:00:00.000Z",
+    }
+
+
+def _feed_item(item: Post, now: int) -> Json:
+    if item.reposted:
+        reason = {
+            "$type": "app.bsky.feed.defs#reasonRepost",
+            "by": _author(item.author),
+            "uri": item.uri,
+            "indexedAt": _iso(item.created),
+        }
+        return {"post": _view(item.reposted, now), "reason": reason}
+    if item.parent and item.root:
+        return {"post": _view(item, now), "reply": {"root": _seen(item.root, now), "parent": _seen(item.parent, now)}}
+    return {"post": _view(item, now)}
+
+
+def _seen(post: Post, now: int) -> Json:
+    if post.is_there(now):
+        return {"$type": "app.bsky.feed.defs#postView"} | _view(post, now)
+    return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": post.uri, "notFound": True}
+
+
+def _node(post: Post, now: int, depth: int) -> Json:
+    below = [reply for reply in post.replies if reply.is_there(now)]
+    node: Json = {"$type": "app.bsky.feed.defs#threadViewPost", "post": _view(post, now)}
+    if depth:
+        node["replies"] = [_node(reply, now, depth - 1) for reply in below]
+    return node
+
+
+def _view(post: Post, now: int) -> Json:
+    text, facets = wire_text(post, now)
+    age = (now - post.created) / HOUR
+    record: Json = {
+        "$type": "app.bsky.feed.post",
+        "createdAt": _iso(post.claimed or post.created),
+        "langs": ["en"],
+        "text": text,
+    }
+    if facets:
+        record["facets"] = facets
+    if post.parent and post.root:
+        record["reply"] = {"root": _reference(post.root, now), "parent": _reference(post.parent, now)}
+    view: Json = {
+        "uri": post.uri,
+        "cid": _cid(post, now),
+        "author": _author(post.author),
+        "record": record,
+        "replyCount": sum(reply.is_there(now) for reply in post.replies),
+        "repostCount": grown(post.reposts, age),
+        "likeCount": grown(post.likes, age),
+        "quoteCount": grown(post.quotes, age),
+        "indexedAt": _iso(post.created),
+        "labels": [],
+    }
+    embed = _embed(post, now)
+    if embed:
+        record["embed"] = embed
+        view["embed"] = {"$type": embed["$type"] + "#view"}
+    return view
+
+
+def _embed(post: Post, now: int) -> Json | None:
+    media: Json | None = None
+    if post.card:
+        card = {"uri": post.card, "title": "A page that does not exist", "description": ""}
+        media = {"$type": "app.bsky.embed.external", "external": card}
+    elif post.media == "image":
+        blob = {"$type": "blob", "ref": {"$link": _cid(post, 0)}, "mimeType": "image/jpeg", "size": 90_000}
+        media = {"$type": "app.bsky.embed.images", "images": [{"alt": "", "image": blob}]}
+    elif post.media == "video":
+        blob = {"$type": "blob", "ref": {"$link": _cid(post, 0)}, "mimeType": "video/mp4", "size": 4_000_000}
+        media = {"$type": "app.bsky.embed.video", "video": blob}
+    if post.quoted is None:
+        return media
+    record = {"$type": "app.bsky.embed.record", "record": _reference(post.quoted, now)}
+    return {"$type": "app.bsky.embed.recordWithMedia", "record": record, "media": media} if media else record
+
+
+def _reference(post: Post, now: int) -> Json:
+    return {"uri": post.uri, "cid": _cid(post, now)}
+
+
+def _cid(post: Post, now: int) -> str:
+    """A content id: another one once the post was edited."""
+    is_edited = post.edited is not None and post.edited <= now
+    digest = hashlib.sha256(f"{post.uri}{is_edited}".encode()).digest()
+    return "bafyrei" + base64.b32encode(digest).decode().lower().rstrip("=")

@@ -1,0 +1,218 @@
+"""A scorecard from a release: which rows it takes, and the reason it gives where a number is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any, TypeVar
+
+import msgspec
+
+from pipelines.release import OpenRelease, ReleaseError
+from pipelines.scorecard.card import (
+    CommitmentLine,
+    Company,
+    DisclosureLine,
+    Index,
+    IndicatorLine,
+    PillarLine,
+    ReleaseLine,
+    Scorecard,
+    SourceLine,
+    TopicLine,
+    TrendPoint,
+)
+from pipelines.scorecard.words import PILLARS, why_no_index
+
+Row = dict[str, Any]
+Line = TypeVar("Line", bound=msgspec.Struct)
+
+_YEAR = "p.company_id = ? and p.kind <> 'repost' and p.created_at < ?::date + 1 and p.created_at >= ?::date - 365"
+_POSTS = f"""
+    select count(*) as posts, count(*) filter (p.post_id in (select post_id from post_topics)) as topic_posts
+    from posts as p where {_YEAR}
+"""  # noqa: S608 - our own text
+_TOPICS = f"""
+    select t.topic_id, coalesce(names.title, t.topic_id) as title, count(*) as posts
+    from post_topics as t join posts as p on p.post_id = t.post_id
+    left join topics as names on names.topic_id = t.topic_id
+    where {_YEAR} group by all order by posts desc, title
+"""  # noqa: S608 - our own text
+_INDICATORS = """
+    select i.indicator_id, i.pillar, i.title, coalesce(i.unit, '') as unit,
+        coalesce(i.is_headline, false) as is_headline,
+        coalesce(v.platform, 'all') as platform, v.value, v.lower, v.upper, v.sample_size, i.minimum_sample,
+        coalesce(v.is_published, false) as is_published, v.reason, s.score, s.lower as score_lower,
+        s.upper as score_upper, i.description, i.caveat, i.reference, i.estimator, i.direction
+    from indicators as i
+    left join indicator_values as v on v.indicator_id = i.indicator_id
+        and v.company_id = ? and v.period = ? and v.known_at = 'now'
+    left join indicator_scores as s on s.indicator_id = i.indicator_id and s.company_id = ? and s.period = ?
+        and s.known_at = 'now'
+    where i.indicator_id in (select indicator_id from indicator_values)
+    order by i.is_headline desc, i.indicator_id, v.platform <> 'all', v.platform
+"""
+_PILLARS = """
+    select company_id, pillar, score, lower, upper, weight_present from pillar_scores
+    where period = ? and known_at = 'now' order by company_id
+"""
+_INDEX = """
+    select *, (select count(score) from index_scores where period = ? and known_at = 'now') as companies
+    from index_scores where company_id = ? and period = ? and known_at = 'now'
+"""
+_DISCLOSURES = """
+    select metric_id, period_end, value, coalesce(unit, '') as unit, source, url, published_at from disclosures
+    where company_id = ? and period_end <= ?
+    qualify row_number() over (
+        partition by metric_id order by period_end desc, published_at desc nulls last, source, response_id, locator
+    ) = 1 order by metric_id
+"""
+_COMMITMENTS = """
+    select c.topic_id, coalesce(t.title, c.topic_id) as title, c.kind, c.status, c.target_year, c.target_value, c.unit,
+        c.source, c.published_at
+    from commitments as c left join topics as t on t.topic_id = c.topic_id
+    where c.company_id = ? and (c.published_at is null or c.published_at < ?::date + 1)
+    qualify row_number() over (
+        partition by c.topic_id, c.kind, c.source, c.target_year order by c.published_at desc nulls last, c.response_id,
+        c.locator
+    ) = 1 order by title, c.target_year, c.kind, c.source
+"""
+_TREND = """
+    select pillar, period, score, lower, upper from pillar_scores
+    where company_id = ? and known_at = 'now' and period <= ?
+    union all
+    select 'index', period, score, lower, upper from index_scores
+    where company_id = ? and known_at = 'now' and period <= ?
+    order by 1, 2
+"""
+
+
+class UnknownCompany(ReleaseError):
+    """The release has no such company."""
+
+
+def rows_of(release: OpenRelease, sql: str, *parameters: object) -> list[Row]:
+    """The answer to a query as dictionaries, its timestamps aware (UTC)."""
+    found: list[Row] = release.query(sql, parameters).to_pylist()
+    for row in found:
+        for column, value in row.items():
+            if isinstance(value, dt.datetime):
+                row[column] = value.replace(tzinfo=dt.UTC)
+    return found
+
+
+def periods(release: OpenRelease) -> list[dt.date]:
+    """The month ends at which any company has a pillar score (or, failing that, any value), the latest first."""
+    for table, column in (("pillar_scores", "score"), ("indicator_values", "value")):
+        found = rows_of(
+            release,
+            f"select distinct period from {table} where known_at = 'now' and {column} is not null order by 1 desc",  # noqa: S608
+        )
+        if found:
+            return [row["period"] for row in found]
+    return []
+
+
+def scorecard(release: OpenRelease, company_id: str, period: dt.date | None = None) -> Scorecard:
+    """A company's scorecard at a period, the latest where none is given.
+
+    Raises:
+        UnknownCompany: naming companies that the release has.
+        ReleaseError: the release has no scores at that period.
+    """
+    companies = rows_of(release, "select *, count(*) over (partition by peer_group) as peers from companies order by 1")
+    company = next((row for row in companies if row["company_id"] == company_id), None)
+    if company is None:
+        some = ", ".join(row["company_id"] for row in companies[:8]) + (", …" if len(companies) > 8 else "")
+        raise UnknownCompany(f"no company {company_id!r} in release {release.release_id}; there are: {some or 'none'}")
+    known = periods(release)
+    if not known or (period is not None and period not in known):
+        some = ", ".join(map(str, known[:6])) or "none"
+        raise ReleaseError(f"release {release.release_id} has no scores for {period or 'any period'}; it has: {some}")
+    at = period or known[0]
+    indicators = _indicators(release, company_id, at)
+    pillars = _pillars(release, company_id, at, indicators)
+    posts = rows_of(release, _POSTS, company_id, at, at)[0]
+    manifest = release.manifest
+    return Scorecard(
+        company=msgspec.convert(company, Company),
+        period=at,
+        index=_index(release, company_id, at, [line.pillar for line in pillars if line.score is not None]),
+        pillars=pillars,
+        indicators=indicators,
+        posts=posts["posts"],
+        topic_posts=posts["topic_posts"],
+        topics=_lines(release, TopicLine, _TOPICS, company_id, at, at),
+        disclosures=_lines(release, DisclosureLine, _DISCLOSURES, company_id, at),
+        commitments=_lines(release, CommitmentLine, _COMMITMENTS, company_id, at),
+        trend=_lines(release, TrendPoint, _TREND, company_id, at, company_id, at),
+        sources=_lines(release, SourceLine, "select * from sources order by source"),
+        release=ReleaseLine(
+            release_id=manifest.release_id,
+            content=manifest.content,
+            made_at=manifest.made_at,
+            panel=manifest.panel,
+            code_version=manifest.facts.code_version,
+            method_version=manifest.facts.method_version,
+        ),
+    )
+
+
+def _lines(release: OpenRelease, kind: type[Line], sql: str, *parameters: object) -> tuple[Line, ...]:
+    return tuple(msgspec.convert(row, kind) for row in rows_of(release, sql, *parameters))
+
+
+def _indicators(release: OpenRelease, company_id: str, at: dt.date) -> tuple[IndicatorLine, ...]:
+    """All lines, pillar by pillar; a score stands on the indicator's first line only (`all`, where there is one)."""
+    places = {pillar.pillar: place for place, pillar in enumerate(PILLARS)}
+    rows = rows_of(release, _INDICATORS, company_id, at, company_id, at)
+    seen: set[str] = set()
+    for row in rows:
+        if row["indicator_id"] in seen:
+            row["score"] = row["score_lower"] = row["score_upper"] = None
+        seen.add(row["indicator_id"])
+        if not row["is_published"] and not row["reason"]:
+            row["reason"] = "nothing was observed"
+    rows.sort(key=lambda row: places.get(row["pillar"], len(places)))
+    return tuple(msgspec.convert(rows, list[IndicatorLine]))
+
+
+def _pillars(
+    release: OpenRelease, company_id: str, at: dt.date, indicators: tuple[IndicatorLine, ...]
+) -> tuple[PillarLine, ...]:
+    rows = rows_of(release, _PILLARS, at)
+    lines = []
+    for pillar in PILLARS:
+        own: Row = next((row for row in rows if (row["company_id"], row["pillar"]) == (company_id, pillar.pillar)), {})
+        others = [row["score"] for row in rows if row["pillar"] == pillar.pillar and row["company_id"] != company_id]
+        score = own.get("score")
+        lines.append(
+            PillarLine(
+                pillar=pillar.pillar,
+                title=pillar.title,
+                question=pillar.question,
+                score=score,
+                lower=own.get("lower"),
+                upper=own.get("upper"),
+                weight_present=own.get("weight_present"),
+                reason=None if score is not None else _why_no_pillar(pillar.pillar, indicators),
+                peer_scores=tuple(sorted(other for other in others if other is not None)),
+            )
+        )
+    return tuple(lines)
+
+
+def _why_no_pillar(pillar: str, indicators: tuple[IndicatorLine, ...]) -> str:
+    """The reason most of the pillar's headline indicators give."""
+    reasons = Counter(line.reason for line in indicators if line.pillar == pillar and line.is_headline and line.reason)
+    if not reasons:
+        return "Insufficient data: no indicator of this pillar has been computed"
+    return f"Insufficient data: {reasons.most_common(1)[0][0]}"
+
+
+def _index(release: OpenRelease, company_id: str, at: dt.date, scored: list[str]) -> Index:
+    row: Row = next(iter(rows_of(release, _INDEX, at, company_id, at)), {})
+    if row.get("score") is not None:
+        return msgspec.convert({name: row[name] for name in Index.__struct_fields__ if name in row}, Index)
+    published = rows_of(release, "select count(score) as n from index_scores where period = ? and known_at = 'now'", at)
+    return Index(reason=why_no_index(scored, published[0]["n"] > 0))

@@ -1,0 +1,166 @@
+"""What stands on a company's scorecard. Every export renders this one struct, so all say the same.
+
+Not here: where the numbers come from (`assemble`), how they look (`pdf`, `exports`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+CAVEAT = (
+    "This is an engagement index, not a responsibility score. Five of its six pillars measure how a company "
+    "communicates; only Determined Initiatives measures what it discloses doing. Every score carries a 90% interval; "
+    "where intervals leave the order open, companies are not distinguishable."
+)
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the scorecard is about; `peers`: companies of its peer group, itself included."""
+
+    company_id: str
+    name: str
+    sector: str | None
+    country: str | None
+    peer_group: str | None
+    peers: int
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """The engagement index with its 90% interval and its rank interval among `companies`, or the `reason` for none."""
+
+    score: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    rank: int | None = None
+    rank_lower: float | None = None
+    rank_upper: float | None = None
+    companies: int = 0
+    reason: str | None = None
+
+
+class PillarLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A pillar's score (0-100) with its 90% interval, or why there is none; `peer_scores` are the other companies'."""
+
+    pillar: str
+    title: str
+    question: str
+    score: float | None
+    lower: float | None
+    upper: float | None
+    weight_present: float | None
+    reason: str | None
+    peer_scores: tuple[float, ...]
+
+
+class IndicatorLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One indicator on one platform; `score` (0-100) stands only on the line of all platforms together."""
+
+    indicator_id: str
+    pillar: str
+    title: str
+    unit: str
+    is_headline: bool
+    platform: str
+    value: float | None
+    lower: float | None
+    upper: float | None
+    sample_size: float | None
+    minimum_sample: float | None
+    is_published: bool
+    reason: str | None
+    score: float | None
+    score_lower: float | None
+    score_upper: float | None
+    description: str | None
+    caveat: str | None
+    reference: str | None
+    estimator: str | None
+    direction: float | None
+
+
+class TopicLine(msgspec.Struct, frozen=True, kw_only=True):
+    """How many posts of the year up to the period speak of a cause."""
+
+    topic_id: str
+    title: str
+    posts: int
+
+
+class DisclosureLine(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest figure of a metric that the company disclosed for a time up to the period."""
+
+    metric_id: str
+    period_end: dt.date
+    value: float | None
+    unit: str
+    source: str
+    url: str | None
+    published_at: dt.datetime | None
+
+
+class CommitmentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A target that the company set."""
+
+    topic_id: str
+    title: str
+    kind: str
+    status: str
+    target_year: int | None
+    target_value: float | None
+    unit: str | None
+    source: str
+    published_at: dt.datetime | None
+
+
+class TrendPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The score of a pillar (or of the index: pillar `index`) at a period."""
+
+    pillar: str
+    period: dt.date
+    score: float | None
+    lower: float | None
+    upper: float | None
+
+
+class SourceLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A source of the release and its licence."""
+
+    source: str
+    publisher: str | None
+    licence: str | None
+    url: str | None
+    measures: str | None
+    does_not_measure: str | None
+    last_fetched_at: dt.datetime | None
+
+
+class ReleaseLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Which release the numbers are from."""
+
+    release_id: str
+    content: str
+    made_at: dt.datetime
+    panel: str
+    code_version: str
+    method_version: str
+
+
+class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
+    """One company at one period. Scores run from 0 to 100; intervals are of 90%."""
+
+    company: Company
+    period: dt.date
+    index: Index
+    pillars: tuple[PillarLine, ...]
+    indicators: tuple[IndicatorLine, ...]
+    posts: int
+    topic_posts: int
+    topics: tuple[TopicLine, ...]
+    disclosures: tuple[DisclosureLine, ...]
+    commitments: tuple[CommitmentLine, ...]
+    trend: tuple[TrendPoint, ...]
+    sources: tuple[SourceLine, ...]
+    release: ReleaseLine
+    caveat: str = CAVEAT

@@ -1,0 +1,165 @@
+"""A scorecard as one A4 page, set by Typst. Data reach Typst as JSON and are only ever text there, never markup."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+import typst
+
+from pipelines.scorecard.card import IndicatorLine, Scorecard
+from pipelines.scorecard.words import PILLARS, commitment, day, exact, interval, label, points, ranks, score, with_unit
+
+_ROWS = {"indicators": 10, "topics": 5, "disclosures": 5, "commitments": 4, "sources": 8}
+"""How many rows of each list one page has room for; the CSV and JSON have all."""
+
+
+def to_pdf(card: Scorecard) -> bytes:
+    """The page as PDF; the same scorecard gives the same bytes."""
+    return _compiled(card, "pdf")[0]
+
+
+def to_svg(card: Scorecard) -> list[bytes]:
+    """The page (one, whatever the data) as SVG."""
+    return _compiled(card, "svg")
+
+
+def _compiled(card: Scorecard, kind: str) -> list[bytes]:
+    made_at = int(card.release.made_at.timestamp())
+    document = _compiler().compile(
+        _template(),
+        format="pdf" if kind == "pdf" else "svg",
+        sys_inputs={"card": msgspec.json.encode(_page(card)).decode()},
+        timestamp=made_at,
+    )
+    return [page for page in (document if isinstance(document, list) else [document]) if page]
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(ignore_system_fonts=True)
+
+
+@cache
+def _template() -> bytes:
+    return files("pipelines.scorecard").joinpath("page.typ").read_bytes()
+
+
+def _page(card: Scorecard) -> dict[str, object]:
+    """What stands on the page, written out; numbers only where something is drawn."""
+    company, index = card.company, card.index
+    publishers = {line.source: line.publisher or label(line.source) for line in card.sources}
+    place = ", ".join(part for part in (company.sector, company.country) if part)
+    group = "all companies" if company.peer_group in (None, "all") else str(company.peer_group)
+    return {
+        "name": _cut(company.name, 60),
+        "place": _cut(place, 60),
+        "group": _cut(f"compared with {company.peers - 1} others: {group}", 60),
+        "period": day(card.period),
+        "panel": _cut(card.release.panel, 40),
+        "index": _bar(index.score, index.lower, index.upper),
+        "index_reason": index.reason,
+        "rank": ranks(index.rank_lower, index.rank_upper, index.companies),
+        "rank_bar": {"rank": index.rank, "lower": index.rank_lower, "upper": index.rank_upper, "of": index.companies},
+        "caveat": card.caveat,
+        "pillars": [
+            {
+                "title": line.title,
+                "question": line.question,
+                "reason": _cut(line.reason or "", 110),
+                "peers": list(line.peer_scores),
+                "trend": [
+                    point.score for point in card.trend if point.pillar == line.pillar and point.period <= card.period
+                ][-12:],
+            }
+            | _bar(line.score, line.lower, line.upper)
+            for line in card.pillars
+        ],
+        "indicators": [_indicator(line) for line in main_lines(card)[: _ROWS["indicators"]]],
+        "posts": card.posts,
+        "topic_posts": card.topic_posts,
+        "topics": [{"title": _cut(t.title, 40), "posts": t.posts} for t in card.topics[: _ROWS["topics"]]],
+        "disclosures": [
+            {
+                "title": _cut(label(line.metric_id), 44),
+                "value": _cut(exact(line.value, line.unit), 30),
+                "when": day(line.period_end),
+            }
+            for line in card.disclosures[: _ROWS["disclosures"]]
+        ],
+        "disclosed_by": _disclosed_by(card, publishers),
+        "commitments": [
+            {"title": _cut(commitment(line), 70), "source": _cut(publishers.get(line.source, line.source), 24)}
+            for line in card.commitments[: _ROWS["commitments"]]
+        ],
+        "sources": [
+            {
+                "publisher": _cut(line.publisher or line.source, 40),
+                "licence": _cut(line.licence or "no licence stated", 40),
+            }
+            for line in card.sources[: _ROWS["sources"]]
+        ],
+        "more": _more(card),
+        "release_id": card.release.release_id,
+        "content": card.release.content,
+        "made_at": f"{card.release.made_at:%Y-%m-%d %H:%M} UTC",
+        "method": card.release.method_version,
+    }
+
+
+def main_lines(card: Scorecard) -> list[IndicatorLine]:
+    """One line an indicator, headline indicators first, in the order of the pillars: the standardised value across
+    platforms where it exists, otherwise the platform with the largest sample."""
+    best: dict[str, IndicatorLine] = {}
+    for line in card.indicators:
+        known = best.get(line.indicator_id)
+        if known is None or _weight(line) > _weight(known):
+            best[line.indicator_id] = line
+    places = {pillar.pillar: place for place, pillar in enumerate(PILLARS)}
+    return sorted(best.values(), key=lambda line: (not line.is_headline, places.get(line.pillar, 9), line.title))
+
+
+def _weight(line: IndicatorLine) -> tuple[bool, bool, float]:
+    return line.value is not None, line.platform == "all", line.sample_size or 0.0
+
+
+def _indicator(line: IndicatorLine) -> dict[str, object]:
+    return {
+        "pillar": line.pillar,
+        "title": _cut(line.title, 40),
+        "about": _cut(line.description or "", 78),
+        "platform": "" if line.platform == "all" else _cut(label(line.platform), 12),
+        "value": with_unit(line.value, line.unit) if line.is_published else "",
+        "interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",
+        "sample": f"{math.floor(line.sample_size or 0):,}" if line.is_published else "",
+        "score": score(line.score) if line.is_published else "",
+        "reason": "" if line.is_published else _cut(line.reason or "insufficient data", 90),
+    }
+
+
+def _bar(value: float | None, lower: float | None, upper: float | None) -> dict[str, object]:
+    return {"score": value, "lower": lower, "upper": upper, "text": score(value), "interval": points(lower, upper)}
+
+
+def _disclosed_by(card: Scorecard, publishers: dict[str, str]) -> str:
+    names = sorted({publishers.get(line.source, line.source) for line in card.disclosures[: _ROWS["disclosures"]]})
+    return _cut(f"Figures as published by {', '.join(names)}.", 140) if names else ""
+
+
+def _more(card: Scorecard) -> str:
+    left = {
+        "indicators": len(main_lines(card)),
+        "topics": len(card.topics),
+        "disclosures": len(card.disclosures),
+        "commitments": len(card.commitments),
+        "sources": len(card.sources),
+    }
+    parts = [f"{count - _ROWS[name]} {name}" for name, count in left.items() if count > _ROWS[name]]
+    return f"Also in the CSV and JSON: {', '.join(parts)}." if parts else ""
+
+
+def _cut(text: str, length: int) -> str:
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

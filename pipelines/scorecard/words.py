@@ -1,0 +1,132 @@
+"""The words a stakeholder reads: pillars in plain language, numbers with their units, and why a number is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import msgspec
+
+from pipelines.scorecard.card import CommitmentLine
+
+PILLARS_FOR_INDEX = 5
+
+
+class Pillar(msgspec.Struct, frozen=True):
+    """A pillar's id, its title, and what it asks in one plain sentence."""
+
+    pillar: str
+    title: str
+    question: str
+
+
+PILLARS = (
+    Pillar("SO", "Synchronizing Opportunities", "Does it point to others’ work, not only its own?"),
+    Pillar("C", "Community", "Do people gather around its causes, and come back?"),
+    Pillar("I", "Interaction", "Does it answer the people who write to it?"),
+    Pillar("A", "Attention", "Do others pass its messages on?"),
+    Pillar("LME", "Leveraging Maximum Engagement", "Do people engage with its causes, week after week?"),
+    Pillar("DIA", "Determined Initiatives for Accomplishment", "Does it set targets and disclose results?"),
+)
+TITLES = {pillar.pillar: pillar.title for pillar in PILLARS}
+
+
+def number(value: float | None) -> str:
+    """A number as people read it: three significant digits, thousands parted; an en dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    rounded = round(value, digits)
+    return f"{rounded:,.{max(digits, 0)}f}".replace("-", "−")
+
+
+def with_unit(value: float | None, unit: str) -> str:
+    """A value in its unit; a share as a percentage."""
+    if value is None:
+        return "–"
+    if unit == "share":
+        return f"{100 * value:.0f}%".replace("-", "−")
+    return number(value) if unit in ("", "0-1", "percentile", "number") else f"{number(value)} {unit}"
+
+
+def exact(value: float | None, unit: str) -> str:
+    """A figure as it was disclosed, every digit kept."""
+    if value is None:
+        return "no figure"
+    text = f"{value:,.12g}".replace("-", "−")
+    return f"{text}%" if unit in ("percent", "%") else f"{text} {unit}".rstrip()
+
+
+def interval(lower: float | None, upper: float | None, unit: str = "") -> str:
+    """`lower to upper`; empty where there is no interval."""
+    if lower is None or upper is None:
+        return ""
+    if unit == "share":
+        return f"{100 * lower:.0f} to {100 * upper:.0f}%".replace("-", "−")
+    return f"{number(lower)} to {number(upper)}"
+
+
+def score(value: float | None) -> str:
+    """A score of 0 to 100, without decimals: its interval is never narrower than a point."""
+    return "–" if value is None else f"{value:.0f}"
+
+
+def points(lower: float | None, upper: float | None) -> str:
+    """A score's interval in whole points, rounded outwards."""
+    return "" if lower is None or upper is None else f"{math.floor(lower)} to {math.ceil(upper)}"
+
+
+def ranks(lower: float | None, upper: float | None, of: int) -> str:
+    """A rank interval in words; halves of ranks are rounded outwards."""
+    if lower is None or upper is None:
+        return ""
+    first, last = math.floor(lower), math.ceil(upper)
+    return f"rank {first} of {of}" if first == last else f"between rank {first} and {last} of {of}"
+
+
+def day(moment: dt.date | None) -> str:
+    """`31 December 2020`."""
+    return f"{moment.day} {moment:%B %Y}" if moment else "–"
+
+
+def label(identifier: str) -> str:
+    """An identifier such as `mean_pay_gap` as words."""
+    words = identifier.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def commitment(target: CommitmentLine) -> str:
+    """A target in a few words: `Climate action: net zero by 2040 (set)`."""
+    until = f" by {target.target_year}" if target.target_year else ""
+    return f"{target.title}: {label(target.kind).lower()}{until} ({label(target.status).lower()})"
+
+
+def why_no_index(scored: list[str], has_published_index: bool) -> str:
+    """Why a company has no index although `scored` pillars have a score, in one sentence or two."""
+    missing = [pillar.title for pillar in PILLARS if pillar.pillar not in scored]
+    if len(scored) < PILLARS_FOR_INDEX:
+        return (
+            f"No index: {len(scored)} of {len(PILLARS)} pillars have enough data, and {PILLARS_FOR_INDEX} are needed. "
+            f"Insufficient data: {'; '.join(missing)}."
+        )
+    if "DIA" not in scored:
+        return (
+            f"No index: {TITLES['DIA']}, the only pillar of conduct, has too little data, and no index goes without it."
+        )
+    if not has_published_index:
+        return (
+            "No index: for this period the ranks are too uncertain to tell companies apart, so only pillars are shown."
+        )
+    return "No index: it was not computed for this company and period."
+
+
+def is_above(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """Whether `one` is above `other` with probability of at least 95%, each given as (score, lower, upper) at 90%.
+
+    The lower limit of the difference recovered from the two intervals (MOVER, Zou & Donner 2008, doi
+    10.1002/sim.3095) is above zero.
+    """
+    difference = one[0] - other[0]
+    return difference > math.hypot(one[0] - one[1], other[2] - other[0])

@@ -1,0 +1,190 @@
+"""Reads `sql/`: what every statement is called, what it reads, and in which order statements are to be run.
+
+A file's place is its name: `sql/core/posts.sql` makes `core.posts`, `sql/indicators/so/outward_sourcing.sql` makes
+`indicators.outward_sourcing`. Nothing is run here and no statement is rewritten; `warehouse.py` runs them as they are.
+What a header must say is `sql_headers.py`, what a statement may hold `sql_lint.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import msgspec
+from sqlglot import exp
+
+from pipelines.sql_headers import STATISTICS, IndicatorHeader, ModelError, read_header
+from pipelines.sql_lint import lint, parse
+from pipelines.warehouse import raw_schema
+
+__all__ = ["Model", "ModelError", "load_models", "views"]
+
+SCHEMAS = ("core", "indicators", "scorecards", "checks")
+PARAMETERS = {
+    "panel": ("companies", "accounts", "identifiers", "weeks", "periods", "coverage", "sources"),
+    "topics": ("post_topics", "reply_topics"),
+    "index": (
+        "indicator_values",
+        "indicator_scores",
+        "pillar_scores",
+        "index_scores",
+        "index_draws",
+        "method",
+        "sensitivity",
+        "say_do_gaps",
+        "score_changes",
+    ),
+}
+"""Tables that Python makes, beside `raw` and `seeds`."""
+CATALOGUE = "indicators.catalogue"
+_CATALOGUE = dict.fromkeys(("indicator_id", "code", "pillar", "title", "unit"), "varchar") | {
+    "direction": "double",
+    "is_headline": "boolean",
+    "minimum_sample": "double",
+    **dict.fromkeys(("estimator", "summary", "description", "caveat", "reference", "status", "when_absent"), "varchar"),
+}
+_UNIONS = {
+    "share": "indicators.shares",
+    "rate": "indicators.rates",
+    "mean": "indicators.means",
+    "people": "indicators.people",
+    "level": "indicators.levels",
+}
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement of `sql/`. `upstream`: every table it reads, generated views resolved to what they are made of."""
+
+    name: str
+    path: Path
+    sql: str
+    header: dict[str, object]
+    description: str
+    upstream: tuple[str, ...]
+
+
+def load_models(root: Path) -> dict[str, Model]:
+    """Every statement of a folder by name, each after those it reads.
+
+    Raises:
+        ModelError: with a line for each mistake: file, line and what is wrong.
+    """
+    mistakes: list[str] = []
+    models: dict[str, Model] = {}
+    for path in sorted(root.glob("*/**/*.sql")):
+        try:
+            model = _read(root, path)
+        except ModelError as error:
+            mistakes.append(str(error))
+            continue
+        if model.name in models:
+            first = _shown(root, models[model.name].path)
+            mistakes.append(f"{_shown(root, path)}: {model.name} is {first} already; rename one")
+        models[model.name] = model
+    made = _generated(models)
+    known = {*models, *raw_schema(), *(f"seeds.{path.stem}" for path in root.glob("seeds/*.csv"))}
+    known |= {f"{schema}.{table}" for schema, tables in PARAMETERS.items() for table in tables}
+    for name, model in models.items():
+        for table in model.upstream:
+            if table not in known and table not in made:
+                mistakes.append(f"{_shown(root, model.path)}: reads {table}, which nobody makes")
+        upstream = sorted({it for table in model.upstream for it in made.get(table, (table,))})
+        models[name] = msgspec.structs.replace(model, upstream=tuple(upstream))
+    if mistakes:
+        raise ModelError("\n".join(mistakes))
+    return {name: models[name] for name in _ordered(models)}
+
+
+def _read(root: Path, path: Path) -> Model:
+    shown = _shown(root, path)
+    schema = path.relative_to(root).parts[0]
+    if schema not in SCHEMAS or not path.stem.isidentifier() or path.stem != path.stem.lower():
+        raise ModelError(f"{shown}: a statement is {', '.join(SCHEMAS)}/…/lower_case.sql")
+    sql = path.read_text(encoding="utf-8")
+    header, description = read_header(shown, sql, schema, path.parent.name)
+    try:
+        tree = parse(sql)
+    except ValueError as error:
+        raise ModelError(f"{shown}:{error}") from None
+    if found := lint(sql, tree):
+        raise ModelError("\n".join(f"{shown}:{it}" for it in found))
+    if schema == "indicators":
+        _check_columns(shown, path.stem, tree, STATISTICS[str(header["estimator"])])
+    return Model(
+        name=f"{schema}.{path.stem}",
+        path=path,
+        sql=sql,
+        header=header,
+        description=description,
+        upstream=tuple(sorted({f"{it.db}.{it.name}" for it in tree.find_all(exp.Table) if it.db})),
+    )
+
+
+def _shown(root: Path, path: Path) -> str:
+    return str(path.relative_to(root.parent))
+
+
+def _check_columns(shown: str, name: str, tree: exp.Expr, statistics: Mapping[str, str]) -> None:
+    """An indicator's columns are those of its estimator, in that order, and it names itself."""
+    selects = [tree] if isinstance(tree, exp.Select) else list(tree.find_all(exp.Select, bfs=False))
+    columns = [it.alias_or_name for it in selects[0].expressions]
+    if columns != list(statistics):
+        raise ModelError(f"{shown}: columns are {', '.join(columns)}; its estimator needs {', '.join(statistics)}")
+    named = selects[0].expressions[0]
+    if not (isinstance(named, exp.Alias) and isinstance(named.this, exp.Literal) and named.this.name == name):
+        raise ModelError(f"{shown}: the first column is '{name}' as indicator_id")
+
+
+def _ordered(models: Mapping[str, Model]) -> Iterable[str]:
+    """Names so that each comes after what it reads; alphabetical where that leaves a choice."""
+    graph = {name: sorted(set(models[name].upstream) & set(models)) for name in sorted(models)}
+    try:
+        return tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise ModelError(f"tables that read each other: {' <- '.join(error.args[1])}") from None
+
+
+def _generated(models: Mapping[str, Model]) -> dict[str, tuple[str, ...]]:
+    """The generated views and the indicators that each is made of."""
+    indicators = {name: it.header["estimator"] for name, it in models.items() if name.startswith("indicators.")}
+    unions = {
+        view: tuple(name for name, its_own in indicators.items() if its_own == estimator)
+        for estimator, view in _UNIONS.items()
+    }
+    return {CATALOGUE: tuple(indicators), **unions}
+
+
+def views(models: Mapping[str, Model]) -> dict[str, str]:
+    """The generated views, name to SELECT: the catalogue, and for each estimator a union of its indicators."""
+    made = _generated(models)
+    rows = [_catalogue_row(models[name]) for name in made[CATALOGUE]]
+    selects = {CATALOGUE: _union(rows, _CATALOGUE)}
+    for estimator, view in _UNIONS.items():
+        columns = ", ".join(f"t.{column}" for column in STATISTICS[estimator])
+        selects[view] = _union((f"select {columns} from {name} as t" for name in made[view]), STATISTICS[estimator])  # noqa: S608
+    return selects
+
+
+def _union(selects: Iterable[str], columns: Mapping[str, str]) -> str:
+    """All rows of several SELECTs; of none, no rows of the same columns."""
+    nothing = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
+    return "\nunion all\n".join(selects) or f"select {nothing} where 1 = 0"
+
+
+def _catalogue_row(model: Model) -> str:
+    header = msgspec.convert(model.header, IndicatorHeader)
+    values = {
+        "indicator_id": model.name.removeprefix("indicators."),
+        "pillar": model.path.parent.name.upper(),
+        "description": header.measures,
+        "caveat": header.does_not_measure,
+        "status": "computed",
+    } | msgspec.to_builtins(header)
+    return "select " + ", ".join(f"{_literal(values[name], kind)} as {name}" for name, kind in _CATALOGUE.items())
+
+
+def _literal(value: object, kind: str) -> str:
+    if kind == "varchar":
+        return "'" + str(value).replace("'", "''") + "'"
+    return f"{value}e0" if kind == "double" else str(value).lower()

@@ -1,0 +1,107 @@
+"""What the commands print: answers to stdout, progress and errors to stderr, hostile text made harmless.
+
+Heavy libraries are imported where they are used, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+Format = Literal["table", "csv", "json"]
+
+_HARMLESS = "\t\u00ad\u200c\u200d"
+"""Parts of words and emoji, and the tab: they move nothing else."""
+
+TABLE_ROWS = 1_000
+"""A table on the screen shows no more; CSV and JSON give all rows."""
+
+
+def visible(text: str) -> str:
+    """Text whose control and direction characters are shown as what they are, so that they do nothing."""
+    return "".join(_picture(character) if _acts(character) else character for character in text)
+
+
+def say(text: str = "") -> None:
+    """A line to stdout; a text may have several."""
+    sys.stdout.write("\n".join(visible(line) for line in text.split("\n")) + "\n")
+
+
+def complain(text: str) -> None:
+    """A line to stderr, named after the program."""
+    for line in text.splitlines() or [""]:
+        sys.stderr.write(f"seismograph: {visible(line)}\n")
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], form: Format) -> None:
+    """Rows as a table for people, as CSV, or as a JSON array of objects."""
+    if form == "json":
+        body = [dict(zip(columns, row, strict=True)) for row in rows]
+        text = json.dumps(body, indent=2, default=str, ensure_ascii=sys.stdout.isatty())
+        sys.stdout.write(text + "\n")
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        shown = visible if sys.stdout.isatty() else str
+        writer.writerow(map(shown, columns))
+        writer.writerows(["" if cell is None else shown(str(cell)) for cell in row] for row in rows)
+    else:
+        _print_table(columns, rows)
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, name in enumerate(columns):
+        is_number = any(isinstance(row[place], int | float) for row in rows[:TABLE_ROWS])
+        table.add_column(Text(visible(name)), justify="right" if is_number else "left", overflow="fold")
+    for row in rows[:TABLE_ROWS]:
+        table.add_row(*(Text("–" if cell is None else visible(str(cell))) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 100_000).print(table)
+    if len(rows) > TABLE_ROWS:
+        complain(f"{TABLE_ROWS:,} of {len(rows):,} rows shown; --format csv gives all")
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Names of steps in, a spinner and the seconds of each finished step out, on stderr."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    name, since = "", time.perf_counter()
+
+    def finish() -> None:
+        if name:
+            console.print(f"{name:<28}{time.perf_counter() - since:6.1f} s", style="dim", markup=False)
+
+    with console.status("") as status:
+
+        def begin(step: str) -> None:
+            nonlocal name, since
+            finish()
+            name, since = visible(step), time.perf_counter()
+            status.update(name)
+
+        yield begin
+        finish()
+
+
+def _acts(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _HARMLESS
+
+
+def _picture(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"\\u{code:04x}"

@@ -1,0 +1,273 @@
+"""WARC 1.1 (ISO 28500) records as bytes: writing one, reading one, walking a file and telling tears from damage.
+
+One gzip member holds one record, digests are SHA-256, and a record's place in the study (source, pass, request, …)
+stands as JSON in one header field, `Seismograph`. Which records there are, and what they mean, is `archive.py`'s.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
+from warcio.warcwriter import WARCWriter
+
+_FIELD = "Seismograph"
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_MAGIC = b"\x1f\x8b\x08"
+_END = b"\r\n\r\n"
+_CHUNK = 32 * 1024
+_KEPT_HEADERS = re.compile(
+    r"cache-control|content-(disposition|language|type)|date|etag|expires|last-modified|link|retry-after"
+    r"|(x-)?ratelimit-(limit|policy|remaining|reset)",
+    re.IGNORECASE,
+)
+
+_warc_parser = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0"])
+_http_parser = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"])
+
+
+class WarcError(Exception):
+    """Bytes that are no whole WARC record."""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the header field `Seismograph` says: whose record it is. `event` is pass_begin or pass_end for passes.
+
+    `ordinal` counts equal requests within a pass (for pass_begin: passes of the same moment). The `original` of a
+    revisit is the record that holds its body. `observed_at` is when a file was made.
+    """
+
+    source: str
+    company_id: str | None = None
+    pass_id: str | None = None
+    event: str = ""
+    request_key: str = ""
+    ordinal: int = 0
+    role: str = "path"
+    options: dict[str, str] = {}
+    observed_at: dt.datetime | None = None
+    as_of: dt.datetime | None = None
+    is_complete: bool = False
+    original_file: str = ""
+    original_offset: int = 0
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """A record without its body: where it stands and what it is. `digest` is the payload's."""
+
+    file: str
+    offset: int
+    length: int
+    kind: str
+    record_id: str
+    date: dt.datetime
+    url: str
+    digest: str
+    about: About | None
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A whole record, verified. `body` is the payload, empty for a revisit."""
+
+    place: Place
+    status: int
+    media_type: str
+    body: bytes
+
+
+class Damage(msgspec.Struct, frozen=True):
+    """Bytes of a file that are no record; `is_tail` where no whole record follows them."""
+
+    offset: int
+    length: int
+    is_tail: bool
+
+
+def digest_of(data: bytes) -> str:
+    """A WARC digest: `sha256:` and 64 hexadecimal digits, as `sha256sum` prints them."""
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Status and headers of an HTTP answer; only headers worth keeping are archived."""
+
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+
+    def lines(self, length: int) -> StatusAndHeaders:
+        """As archived: the body's length is that of the decoded body."""
+        try:
+            phrase = HTTPStatus(self.status).phrase
+        except ValueError:
+            phrase = ""
+        kept = [(name, value) for name, value in self.headers if _KEPT_HEADERS.fullmatch(name)]
+        if self.status != HTTPStatus.NOT_MODIFIED:
+            kept.append(("Content-Length", str(length)))
+        return StatusAndHeaders(f"{self.status} {phrase}".rstrip(), kept, "HTTP/1.1")
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters."""
+        types = [value for name, value in self.headers if name.lower() == "content-type"]
+        return _media_type(types[0]) if types else ""
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def encode(
+    kind: str,
+    record_id: str,
+    date: dt.datetime,
+    body: bytes,
+    *,
+    about: About | None = None,
+    url: str = "",
+    content_type: str = "",
+    head: Head | None = None,
+    original: Place | None = None,
+) -> bytes:
+    """One record as one gzip member. With an `original`, a revisit of it that leaves the body out."""
+    lines = head.lines(len(body)) if head else None
+    block = b"" if original else body
+    fields = {"WARC-Type": kind, "WARC-Record-ID": f"<{record_id}>", "WARC-Date": _stamp(date)}
+    if about is not None:
+        fields[_FIELD] = msgspec.json.encode(about).decode()
+    # warcio would fill in SHA-1 for every digest that is missing here.
+    fields["WARC-Block-Digest"] = digest_of(lines.to_ascii_bytes() + block if lines else block)
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=False, warc_version="1.1")
+    if original:
+        fields["WARC-Refers-To"] = f"<{original.record_id}>"
+        record = writer.create_revisit_record(
+            url, original.digest, original.url, _stamp(original.date), http_headers=lines, warc_headers_dict=fields
+        )
+        if head and head.status == HTTPStatus.NOT_MODIFIED:
+            record.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED)
+    else:
+        if kind != "warcinfo":
+            fields["WARC-Payload-Digest"] = digest_of(body)
+        record = writer.create_warc_record(
+            url,
+            kind,
+            payload=BytesIO(body),
+            length=len(body),
+            warc_content_type=content_type,
+            warc_headers_dict=fields,
+            http_headers=lines,
+        )
+    writer.write_record(record)
+    gzip = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return gzip.compress(out.getvalue()) + gzip.flush()
+
+
+def _stamp(date: dt.datetime) -> str:
+    return date.astimezone(dt.UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def read_record(path: Path, file: str, offset: int) -> Record:
+    """The record at an offset of a file, verified; `file` is the name it gives as its place.
+
+    Raises:
+        WarcError: there is no whole record.
+    """
+    try:
+        with path.open("rb") as stream:
+            return _record(stream, file, offset)
+    except OSError as error:
+        raise WarcError(error.strerror or "cannot be read") from None
+
+
+def scan(path: Path, file: str, start: int = 0) -> Iterator[Record | Damage]:
+    """All records of a file from an offset on, and the damage between or behind them."""
+    with path.open("rb") as stream:
+        end = stream.seek(0, 2)
+        offset = start
+        while offset < end:
+            try:
+                record = _record(stream, file, offset)
+            except WarcError:
+                following = _next_record(stream, file, offset + 1)
+                yield Damage(offset, (following or end) - offset, is_tail=following is None)
+                offset = following or end
+            else:
+                yield record
+                offset += record.place.length
+
+
+def _next_record(stream: BinaryIO, file: str, start: int) -> int | None:
+    stream.seek(start)
+    rest = stream.read()
+    found = rest.find(_MAGIC)
+    while found >= 0:
+        try:
+            _record(stream, file, start + found)
+        except WarcError:
+            found = rest.find(_MAGIC, found + 1)
+        else:
+            return start + found
+    return None
+
+
+def _record(stream: BinaryIO, file: str, offset: int) -> Record:
+    """The record at `offset`: gzip's own check, then the record's length and digest."""
+    stream.seek(offset)
+    gzip = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    parts, consumed = [], 0
+    while not gzip.eof:
+        chunk = stream.read(_CHUNK)
+        if not chunk:
+            raise WarcError("the file ends within a record")
+        try:
+            parts.append(gzip.decompress(chunk))
+        except zlib.error as error:
+            raise WarcError(f"not gzip: {error}") from None
+        consumed += len(chunk)
+    return _parse(b"".join(parts), file, offset, consumed - len(gzip.unused_data))
+
+
+def _parse(data: bytes, file: str, offset: int, length: int) -> Record:
+    stream = BytesIO(data)
+    try:
+        headers = _warc_parser.parse(stream)
+        start, size = stream.tell(), int(headers.get_header("Content-Length", "-1"))
+        block = data[start : start + size]
+        if size < 0 or len(data) != start + size + len(_END) or not data.endswith(_END):
+            raise WarcError("the record's length is wrong")
+        algorithm, _, expected = headers.get_header("WARC-Block-Digest", "").partition(":")
+        if algorithm == "sha256" and sha256(block).hexdigest() != expected:
+            raise WarcError("the record's digest is wrong")
+        note = headers.get_header(_FIELD)
+        place = Place(
+            file,
+            offset,
+            length,
+            headers.get_header("WARC-Type"),
+            headers.get_header("WARC-Record-ID").strip("<>"),
+            dt.datetime.fromisoformat(headers.get_header("WARC-Date")),
+            headers.get_header("WARC-Target-URI", ""),
+            headers.get_header("WARC-Payload-Digest", ""),
+            msgspec.json.decode(note, type=About) if note else None,
+        )
+        status, content_type, body = 200, headers.get_header("Content-Type", ""), block
+        if place.kind in ("response", "revisit"):
+            stream = BytesIO(block)
+            lines = _http_parser.parse(stream)
+            status, content_type, body = (
+                int(lines.get_statuscode()),
+                lines.get_header("Content-Type", ""),
+                stream.read(),
+            )
+    except (StatusAndHeadersParserException, EOFError, AttributeError, ValueError, msgspec.DecodeError) as error:
+        raise WarcError(f"no WARC record: {' '.join(str(error).split())}") from None
+    return Record(place, status, _media_type(content_type), body)

@@ -1,0 +1,143 @@
+"""Commands that run the pipeline or start a process: what they hand on and what they print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines.build import RunReport
+from pipelines.cli import main
+from pipelines.commands import running
+from pipelines.fetch import PassResult
+from pipelines.load import LoadReport
+from pipelines.settings import Settings
+from tests.unit.releases import make_release
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SEISMOGRAPH_PANEL", raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    return tmp_path / "home"
+
+
+class FakeObservatory:
+    """Takes what the command hands on."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], dt.datetime] | None) -> None:
+        self.settings = settings
+        self.clock = clock
+        companies = (SimpleNamespace(company_id="acme"), SimpleNamespace(company_id="zenith"))
+        self.panel = SimpleNamespace(sources=("bluesky",), files=(SimpleNamespace(source="sbti"),), companies=companies)
+        self.calls: list[tuple[object, ...]] = []
+
+    def run(
+        self,
+        names: Sequence[str] | None,
+        companies: Sequence[str] | None,
+        *,
+        is_offline: bool,
+        progress: Callable[[str], None],
+    ) -> RunReport:
+        self.calls.append((names, companies, is_offline))
+        progress("fetching")
+        result = PassResult(
+            source="bluesky",
+            company_id="acme",
+            is_complete=False,
+            responses=1,
+            replayed=0,
+            reason="HTTP 503 four times",
+        )
+        loaded = LoadReport(responses=7, records=Counter(posts=1234, engagements=5), rejects=2)
+        return RunReport([result], loaded, 9, [], make_release(self.settings.home))
+
+
+@pytest.fixture
+def observatory(monkeypatch: pytest.MonkeyPatch) -> list[FakeObservatory]:
+    made: list[FakeObservatory] = []
+
+    def build(settings: Settings, panel: Path, *, clock: Callable[[], dt.datetime] | None = None) -> FakeObservatory:
+        made.append(FakeObservatory(settings, clock))
+        return made[-1]
+
+    monkeypatch.setattr("pipelines.build.build", build)
+    return made
+
+
+def test_run_says_what_was_done(home: Path, capsys: Capture, observatory: list[FakeObservatory]) -> None:
+    assert main(["run", "--panel", "p"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[:4] == [
+        "responses   7 new",
+        "records     5 engagements, 1,234 posts",
+        "rejects     2",
+        "unmatched   1 names, 1,200 records",
+    ]
+    assert shown.out.splitlines()[4].startswith("release     20210101T000000Z-")
+    assert "seismograph: bluesky, acme: pass not complete: HTTP 503 four times" in shown.err
+    assert "fetching" in shown.err
+    assert observatory[0].calls == [(None, None, False)]
+    assert observatory[0].clock is None
+
+
+def test_run_hands_on_sources_companies_and_the_day(home: Path, observatory: list[FakeObservatory]) -> None:
+    arguments = ["--source", "bluesky", "--source", "sbti", "--company", "zenith", "--as-of", "2020-12-31"]
+    assert main(["run", "--panel", "p", *arguments]) == 0
+    assert observatory[0].calls == [(("bluesky", "sbti"), ("zenith",), True)]
+    clock = observatory[0].clock
+    assert clock is not None and clock() == dt.datetime(2020, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--source", "blusky"], "unknown source 'blusky'; allowed: bluesky, sbti"),
+        (["--company", "acmee"], "unknown company 'acmee'; allowed: acme, zenith"),
+    ],
+)
+def test_run_refuses_names_it_does_not_know(
+    home: Path, capsys: Capture, observatory: list[FakeObservatory], arguments: list[str], expected: str
+) -> None:
+    assert main(["run", "--panel", "p", *arguments]) == 2
+    assert capsys.readouterr().err == f"seismograph: {expected}\n"
+    assert observatory[0].calls == []
+
+
+def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(running, "_child", lambda *words: started.append(words) or 0)
+    assert main(["dashboard", "--port", "8600", "--home", str(home)]) == 0
+    (words,) = started
+    assert words[:2] == ("streamlit", "run") and Path(words[2]).parts[-2:] == ("dashboard", "app.py")
+    options = dict(zip(words[3::2], words[4::2], strict=True))
+    assert options["--server.address"] == "127.0.0.1"
+    assert options["--server.port"] == "8600"
+    assert options["--server.headless"] == "true"
+    assert options["--browser.gatherUsageStats"] == "false"
+
+
+def test_dev_keeps_its_history_in_the_home_and_calls_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(running, "_child", lambda *words: started.append(words) or 0)
+    assert main(["dev", "--port", "3001"]) == 0
+    assert Path(os.environ["DAGSTER_HOME"]) == home / "dagster"
+    text = (home / "dagster" / "dagster.yaml").read_text()
+    assert text == "telemetry:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n"
+    (words,) = started
+    assert words[:2] == ("dagster", "dev") and Path(words[3]).name == "workspace.yaml"
+    assert words[4:] == ("--host", "127.0.0.1", "--port", "3001")
+
+
+def test_a_child_ends_with_its_own_exit_code() -> None:
+    assert running._child("json.tool", "--help") == 0
+    assert running._child("json.tool", "/nowhere") == 2

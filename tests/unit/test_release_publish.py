@@ -1,0 +1,199 @@
+"""Publishing: what makes a release new, what withholds it, what a crash leaves behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import release as releases
+from pipelines.release import CheckResult, Facts, ReleaseError, ReleaseWithheld, open_release, publish
+from pipelines.release_tables import MONTHLY, TABLES, digest_select
+from tests.dashboard.fictional import CLOCK, PANEL, Row, database_of, tables, utc
+
+NEXT_DAY = CLOCK + dt.timedelta(days=1)
+
+
+def publish_rows(
+    home: Path, rows: dict[str, list[Row]], *, at: dt.datetime = CLOCK, **more: object
+) -> releases.Release:
+    return publish(home, database_of(rows), panel_name=PANEL, clock=lambda: at, **more)  # type: ignore[arg-type]
+
+
+def small() -> dict[str, list[Row]]:
+    whole = tables()
+    kept = ("companies", "posts", "post_topics", "post_events", "pillar_scores")
+    return {table: whole[table][:40] if table in kept else [] for table in TABLES}
+
+
+def test_the_contract_is_the_one_of_the_design(shared: Path) -> None:
+    text = (shared / "DESIGN.md").read_text()
+    text = text[text.index("**Release** (`releases/CURRENT`") : text.index("`posts` and `disclosures` hold all")]
+    stated = {
+        name: [column.strip() for column in columns.split(",")]
+        for name, columns in re.findall(r"`(\w+)\(([^)]*)\)`", text)
+    }
+    assert {table: list(columns) for table, columns in TABLES.items()} == stated
+    assert list(TABLES) == list(stated)
+
+
+def test_same_content_makes_no_second_release(tmp_path: Path) -> None:
+    first = publish_rows(tmp_path, small())
+    again = publish_rows(tmp_path, small(), at=NEXT_DAY)
+    assert first.is_new
+    assert not again.is_new
+    assert again.release_id == first.release_id
+    assert [m.release_id for m in releases.list_releases(tmp_path)] == [first.release_id]
+
+
+def test_order_of_rows_and_response_ids_are_not_content(tmp_path: Path) -> None:
+    first = publish_rows(tmp_path, small())
+    rows = small()
+    rows["posts"] = [row | {"response_id": "another"} for row in reversed(rows["posts"])]
+    assert publish_rows(tmp_path, rows, at=NEXT_DAY).release_id == first.release_id
+
+
+def test_one_changed_count_makes_a_release_that_shares_the_other_months(tmp_path: Path) -> None:
+    first = publish_rows(tmp_path, small())
+    rows = small()
+    rows["posts"][0]["likes_count"] += 1
+    second = publish_rows(tmp_path, rows, at=NEXT_DAY)
+    assert second.is_new
+    assert second.release_id == f"20210110T060000Z-{second.manifest.content[:8]}"
+    assert (tmp_path / "releases" / "CURRENT").read_text() == second.release_id + "\n"
+    before, after = first.manifest.files["posts"], second.manifest.files["posts"]
+    assert [month for month in before if before[month] != after[month]] == ["2020-01"]
+    assert first.manifest.files["post_topics"] == second.manifest.files["post_topics"]
+
+
+def test_topics_and_events_stand_in_the_month_of_their_post(tmp_path: Path) -> None:
+    rows = {table: [] for table in TABLES} | {
+        "posts": [row for row in tables()["posts"] if row["post_id"] == "bluesky:pomelo-4"],
+        "post_events": [
+            {"post_id": "bluesky:pomelo-4", "event": "deleted", "at": utc(2020, 6, 1)},
+            {"post_id": "unknown", "event": "edited", "at": utc(2020, 6, 1)},
+        ],
+    }
+    published = publish_rows(tmp_path, rows)
+    assert list(published.manifest.files["post_events"]) == ["undated", "2020-02"]
+    with open_release(tmp_path) as opened:
+        assert opened.query("select event from post_events order by 1").column("event").to_pylist() == [
+            "deleted",
+            "edited",
+        ]
+
+
+def test_every_table_is_there_even_if_nothing_makes_it(tmp_path: Path) -> None:
+    database = database_of({})
+    publish(tmp_path, database, panel_name=PANEL, clock=lambda: CLOCK)
+    with open_release(tmp_path) as opened:
+        for table, columns in TABLES.items():
+            found = opened.query(f"describe {table}")
+            names, kinds = (found.column(name).to_pylist() for name in ("column_name", "column_type"))
+            assert dict(zip(names, kinds, strict=True)) == columns, table
+            assert opened.query(f"select * from {table}").num_rows == 0  # noqa: S608
+
+
+def test_tables_of_schema_index_are_found(tmp_path: Path) -> None:
+    database = database_of({})
+    database.execute("create schema index")
+    database.execute("create table index.method as select 'half_life' as parameter, 180 as value")
+    publish(tmp_path, database, panel_name=PANEL, clock=lambda: CLOCK)
+    with open_release(tmp_path) as opened:
+        assert opened.query("from method").to_pylist() == [{"parameter": "half_life", "value": "180"}]
+
+
+def test_a_missing_column_is_named_and_nothing_becomes_current(tmp_path: Path) -> None:
+    database = database_of({})
+    database.execute("create table scorecards.topics as select 'a' as topic_id, 'A' as title")
+    with pytest.raises(ReleaseError, match=r"scorecards\.topics lacks sdg, esg"):
+        publish(tmp_path, database, panel_name=PANEL, clock=lambda: CLOCK)
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == [".lock"]
+
+
+def test_a_contract_that_fails_withholds_the_release_by_name(tmp_path: Path) -> None:
+    first = publish_rows(tmp_path, small())
+    broken = CheckResult(
+        check_id="unique_posts", claim="A post stands once.", severity="contract", offenders=2, examples=("p1", "p2")
+    )
+    rows = small()
+    rows["posts"].pop()
+    with pytest.raises(ReleaseWithheld, match=r"unique_posts: A post stands once\. Offenders: 2 \(p1, p2\)") as caught:
+        publish_rows(tmp_path, rows, at=NEXT_DAY, checks=[broken])
+    assert caught.value.failed == (broken,)
+    assert releases.current_id(tmp_path) == first.release_id
+
+
+def test_a_judgement_that_fails_is_recorded(tmp_path: Path) -> None:
+    doubt = CheckResult(check_id="few_posts", claim="Companies post weekly.", severity="judgement", offenders=3)
+    published = publish_rows(tmp_path, small(), checks=[doubt])
+    assert published.manifest.checks == (doubt,)
+    with open_release(tmp_path) as opened:
+        assert opened.query("select check_id, passed, offenders from checks").to_pylist() == [
+            {"check_id": "few_posts", "passed": False, "offenders": 3}
+        ]
+
+
+def test_a_crash_leaves_the_current_release_and_the_next_publish_cleans_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish_rows(tmp_path, small())
+    rows = small()
+    rows["companies"].pop()
+    killed = tmp_path / "releases" / ".tmp-20210109T070000Z-1"
+    killed.mkdir()
+    (killed / "scorecards.duckdb").write_bytes(b"half")
+    (tmp_path / "store" / ".tmp-x.parquet").write_bytes(b"half")
+
+    def power_cut(home: Path, release_id: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases, "use", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            publish_rows(tmp_path, rows, at=NEXT_DAY)
+    assert releases.current_id(tmp_path) == first.release_id
+    third = publish_rows(tmp_path, rows, at=NEXT_DAY)
+    assert third.is_new
+    assert releases.current_id(tmp_path) == third.release_id
+    assert not list(tmp_path.rglob(".tmp-*"))
+
+
+def test_a_panel_name_is_never_a_path(tmp_path: Path) -> None:
+    for name in ("../elsewhere", "a/b", "", ".."):
+        with pytest.raises(ReleaseError, match="panel name"):
+            publish(tmp_path, database_of({}), panel_name=name, clock=lambda: CLOCK)
+
+
+def test_the_manifest_says_how_the_release_came_to_be(tmp_path: Path) -> None:
+    facts = Facts(code_version="0.1.0", method_version="1", settings={"seed": "1"}, runs=("run-1",))
+    published = publish_rows(tmp_path, small(), facts=facts)
+    found = releases.manifest_of(tmp_path, published.release_id)
+    assert found.facts == facts
+    assert found.made_at == CLOCK
+    assert found.tables["posts"].rows == 40
+    assert set(found.files) == set(MONTHLY)
+
+
+def test_the_digest_is_that_of_the_written_out_rows() -> None:
+    connection = duckdb.connect()
+    connection.execute("create table m (parameter varchar, value varchar)")
+    connection.execute("insert into m values ('b', null), ('a', 'é1')")
+    lines = sorted(sha256(row.encode()).hexdigest() for row in ("1:a3:é1", "1:b~"))
+    expected = sha256("".join(lines).encode()).hexdigest()
+    assert connection.execute(digest_select("method", "m")).fetchall() == [(2, expected)]
+
+
+def test_the_digest_tells_neighbouring_columns_apart_and_zero_from_nothing() -> None:
+    connection = duckdb.connect()
+    connection.execute("create table m (parameter varchar, value varchar)")
+    seen = set()
+    for values in ("('ab', 'c')", "('a', 'bc')", "('a', null)", "('a', '~')", "(null, 'a')"):
+        connection.execute("delete from m")
+        connection.execute(f"insert into m values {values}")  # noqa: S608
+        seen.add(connection.execute(digest_select("method", "m")).fetchall()[0])
+    assert len(seen) == 5

@@ -1,0 +1,322 @@
+"""The Bluesky source against recorded answers, and against hand-made pages for what was never recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.records import Engagement, Post, Profile, Record, Reject, Reply
+from pipelines.source import Known, Request, Response, SourceError, Target
+from pipelines.sources import bluesky
+
+NOW = dt.datetime(2026, 1, 31, 12, tzinfo=UTC)
+OWN = "did:plc:own"
+FEED = "/xrpc/app.bsky.feed.getAuthorFeed?actor=quill.example"
+
+
+def answer(key: str, body: Any, status: int = 200) -> Response:
+    return Response(
+        response_id="r1",
+        source="bluesky",
+        url="https://host.example" + key,
+        body=body if isinstance(body, bytes) else json.dumps(body).encode(),
+        fetched_at=NOW,
+        status=status,
+        request_key=key,
+    )
+
+
+def view(key: str, at: str = "2026-01-20T10:00:00.000Z", author: str = OWN, **record: Any) -> dict[str, Any]:
+    handle = "quill.example" if author == OWN else "someone.example"
+    return {
+        "uri": f"at://{author}/app.bsky.feed.post/{key}",
+        "cid": "bafy",
+        "author": {"did": author, "handle": handle},
+        "record": {"text": key, "createdAt": at} | record,
+        "indexedAt": at,
+    }
+
+
+def uri_of(key: str, author: str = OWN) -> str:
+    return f"at://{author}/app.bsky.feed.post/{key}"
+
+
+def parsed(response: Response) -> list[Record | Reject]:
+    return list(bluesky.parse(response))
+
+
+def posts_of(*views: dict[str, Any], key: str = FEED) -> list[Post]:
+    records = parsed(answer(key, {"feed": [{"post": one} for one in views]}))
+    return [record for record in records if isinstance(record, Post)]
+
+
+@pytest.fixture(scope="module")
+def payloads(shared: Path) -> Path:
+    return shared / "sources" / "payloads" / "bluesky"
+
+
+def test_recorded_feed_tells_reposts_apart(payloads: Path) -> None:
+    body = (payloads / "getAuthorFeed_chriskenny.json").read_bytes()
+    records = parsed(answer("/xrpc/app.bsky.feed.getAuthorFeed?actor=chriskenny.bsky.social", body))
+    posts = [record for record in records if isinstance(record, Post)]
+    counts = {record.post_id: record for record in records if isinstance(record, Engagement)}
+    assert Counter(post.kind for post in posts) == {"reply": 24, "original": 12, "quote": 7, "repost": 7}
+    assert {post.post_id for post in posts if post.kind != "repost"} == set(counts)
+    me = "did:plc:wpe35pganb6d4pg4ekmfy6u5"
+    repost, quote, reply = posts[6], posts[1], posts[0]
+    source = "at://did:plc:n65dhyosfrm6t7jhzum76exq/app.bsky.feed.post/3lnneysi3ps2c"
+    assert repost.post_id == f"{me}/repost/{source}"
+    assert repost.parent_id == source
+    assert repost.created_at == dt.datetime(2025, 4, 25, 18, 43, 12, 48_000, UTC)
+    assert not repost.is_text_shown
+    assert repost.hashtags and repost.hashtags[:2] == ("QuartoPub", "Quarto")
+    assert repost.subject == quote.subject
+    assert quote.parent_id == "at://did:plc:qnzaaisqa3lafzmtjxt5nt52/app.bsky.feed.post/3loacnvvpgn22"
+    assert (quote.media_kind, quote.hashtags) == ("image", ("rstats",))
+    assert quote.links == ("https://christophertkenny.com/bskyr/news/index.html",)
+    assert quote.url == f"https://bsky.app/profile/{me}/post/3loagm2phgk2t"
+    assert (reply.locator, reply.language) == ("/feed/0/post", "en")
+    assert counts[reply.post_id].replies_count == 1
+    assert counts[quote.post_id].likes_count == 3
+
+
+def test_recorded_posts_profiles_and_thread(payloads: Path) -> None:
+    known = "at://did:plc:ic6zqvuw5ulmfpjiwnhsr2ns/app.bsky.feed.post/3k7qmjev5lr2s"
+    gone = known.replace("3k7q", "3kgo")
+    key = f"/xrpc/app.bsky.feed.getPosts?uris={known}&uris={gone}"
+    post, engagement, tombstone = parsed(answer(key, (payloads / "getPosts.json").read_bytes()))
+    assert isinstance(post, Post) and isinstance(engagement, Engagement) and isinstance(tombstone, Engagement)
+    assert post.links == ("http://localview.net", "https://rstats.ai/gov.html")
+    assert (engagement.likes_count, engagement.quotes_count, engagement.views_count) == (4, 0, None)
+    assert (tombstone.post_id, tombstone.is_deleted, tombstone.likes_count) == (gone, True, None)
+    assert tombstone.subject == post.subject
+    key = "/xrpc/app.bsky.actor.getProfiles?actors=chriskenny.bsky.social&actors=nobody.example"
+    profile, reject = parsed(answer(key, (payloads / "getProfiles.json").read_bytes()))
+    assert isinstance(profile, Profile)
+    assert (profile.followers_count, profile.following_count, profile.posts_count) == (554, 296, 65)
+    assert reject == Reject("/profiles", "Profile", "no profile of nobody.example")
+    (marker,) = parsed(
+        answer("/xrpc/app.bsky.feed.getPostThread?uri=x", (payloads / "getPostThread.json").read_bytes())
+    )
+    assert isinstance(marker, Reply)
+    assert (marker.post_id, marker.reply_id) == (known, None)
+    (reject,) = parsed(answer(FEED, (payloads / "error_400_InvalidRequest.json").read_bytes(), status=400))
+    assert isinstance(reject, Reject) and reject.reason.startswith("HTTP 400 InvalidRequest: ")
+
+
+def test_the_url_tells_what_was_asked_where_there_is_no_key() -> None:
+    query = f"uris={uri_of('a')}".replace(":", "%3A").replace("/", "%2F")
+    response = Response(
+        response_id="r",
+        source="bluesky",
+        url=f"http://localhost:2583/xrpc/app.bsky.feed.getPosts?{query}",
+        body=b'{"posts": []}',
+        fetched_at=NOW,
+    )
+    (tombstone,) = parsed(response)
+    assert isinstance(tombstone, Engagement)
+    assert (tombstone.post_id, tombstone.subject.identifiers) == (uri_of("a"), (("bluesky", OWN),))
+
+
+def test_absent_counts_are_none_and_clocks_ahead_or_broken_are_not_believed() -> None:
+    made = "2026-01-20T12:00:00+05:00"
+    ahead, behind, broken = (
+        view("ahead", createdAt="2031-01-01T00:00:00Z"),
+        view("behind", createdAt=made),
+        view("broken", createdAt="yesterday"),
+    )
+    indexed = dt.datetime(2026, 1, 20, 10, tzinfo=UTC)
+    posts = posts_of(ahead, behind, broken)
+    assert [post.created_at for post in posts] == [indexed, dt.datetime(2026, 1, 20, 7, tzinfo=UTC), indexed]
+    assert all(post.created_at.tzinfo is UTC for post in posts)
+    (_, engagement) = parsed(answer(FEED, {"feed": [{"post": ahead}]}))
+    assert isinstance(engagement, Engagement)
+    assert (engagement.likes_count, engagement.replies_count) == (None, None)
+
+
+def test_unknown_kinds_pass_through() -> None:
+    feature = {"$type": "app.bsky.richtext.facet#spell", "uri": {"not": "a link"}}
+    tag = {"features": [{"$type": "app.bsky.richtext.facet#tag", "tag": "a"}]}
+    gallery = {"$type": "app.bsky.embed.gallery", "items": [{"alt": ""}]}
+    odd = {"$type": "app.bsky.embed.scent", "external": "not an object", "record": 7}
+    external = {"$type": "app.bsky.embed.external", "external": {"uri": "https://a.example/x"}}
+    posts = posts_of(
+        view("a", embed=gallery, tags=["b"], facets=[tag]),
+        view("b", embed=odd, facets=[{"features": [feature]}]),
+        view("c", embed=external, facets=[{"features": [{"uri": "https://a.example/x"}]}]),
+        view("d", embed={"$type": "app.bsky.embed.video"}),
+        view("e", embed={"$type": "app.bsky.embed.record", "record": {"uri": "at://x/app.bsky.feed.generator/y"}}),
+        view("f"),
+    )
+    kinds = [(post.kind, post.media_kind) for post in posts]
+    media = ("gallery", "scent", "link", "video", "text", "text")
+    assert kinds == [("original", kind) for kind in media]
+    assert posts[0].hashtags == ("a", "b")
+    assert posts[2].links == ("https://a.example/x",)
+
+
+def test_one_bad_post_does_not_cost_its_page() -> None:
+    nameless = view("c")
+    del nameless["author"]["did"]
+    body = json.dumps({"feed": [{"post": one} for one in (view("a"), view("b", text="SPLIT"), nameless, view("d"))]})
+    records = parsed(answer(FEED, body.replace("SPLIT", r"half \ud83d, whole \ud83d\ude00").encode()))
+    posts = [record for record in records if isinstance(record, Post)]
+    assert [(post.text, post.locator) for post in posts] == [
+        ("a", "/feed/0/post"),
+        ("half \ufffd, whole \U0001f600", "/feed/1/post"),
+        ("d", "/feed/3/post"),
+    ]
+    (reject,) = [record for record in records if isinstance(record, Reject)]
+    assert (reject.locator, reject.record_type) == ("/feed/2/post", "Post")
+    with pytest.raises(SourceError, match="not the JSON"):
+        parsed(answer(FEED, b"<html>busy</html>"))
+
+
+def test_hidden_authors_keep_their_counts_and_lose_their_text() -> None:
+    hidden = view("a")
+    hidden["author"]["labels"] = [{"val": "!no-unauthenticated"}]
+    hidden["likeCount"] = 7
+    post, engagement = parsed(answer(FEED, {"feed": [{"post": hidden}]}))
+    assert isinstance(post, Post) and isinstance(engagement, Engagement)
+    assert (post.text, post.is_text_shown, engagement.likes_count) == (None, False, 7)
+
+
+def test_a_changed_handle_still_joins_by_the_name_asked_for() -> None:
+    renamed = view("a")
+    renamed["author"]["handle"] = "handle.invalid"
+    (post,) = posts_of(renamed)
+    assert post.kind == "original"
+    assert post.subject.identifiers == (("bluesky", OWN), ("bluesky", "quill.example"))
+
+
+def test_a_thread_is_read_to_its_leaves() -> None:
+    def node(post: dict[str, Any], *replies: dict[str, Any]) -> dict[str, Any]:
+        return {"$type": "app.bsky.feed.defs#threadViewPost", "post": post, "replies": list(replies)}
+
+    gone = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": "at://x", "notFound": True}
+    thread = node(view("root"), gone, node(view("ask", author="did:plc:p1"), node(view("answer"))))
+    records = parsed(answer("/xrpc/app.bsky.feed.getPostThread?uri=" + uri_of("root"), {"thread": thread}))
+    assert all(isinstance(record, Reply) for record in records)
+    marker, ask, reply = (record for record in records if isinstance(record, Reply))
+    assert marker.reply_id is None
+    assert (ask.post_id, ask.parent_id, ask.person_id, ask.is_own) == (
+        uri_of("root"),
+        uri_of("root"),
+        "did:plc:p1",
+        False,
+    )
+    assert (reply.parent_id, reply.is_own) == (uri_of("ask", "did:plc:p1"), True)
+    assert reply.locator == "/thread/replies/1/replies/0/post"
+
+
+Server = Callable[[Request], Response]
+
+
+def run(
+    server: Server, known: Known, handles: tuple[str, ...] = ("quill.example",)
+) -> tuple[list[Request], str | None]:
+    target = Target(company_id="quill", handles=handles, start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 31))
+    steps, asked = bluesky.requests(target, known), []
+    try:
+        request = next(steps)
+        while True:
+            asked.append(request)
+            request = steps.send(server(request))
+    except StopIteration as stop:
+        return asked, stop.value
+
+
+def serve(pages: dict[str, Any]) -> Server:
+    """A server that knows the feed pages by `actor` or cursor; other methods answer with nothing."""
+
+    def server(request: Request) -> Response:
+        params = dict(request.params)
+        if not request.path.endswith("getAuthorFeed"):
+            return answer(request.key, {"profiles": [], "posts": []})
+        page = pages.get(params.get("cursor") or params["actor"])
+        if page is None:
+            return answer(request.key, {"error": "InvalidRequest", "message": "Profile not found"}, status=400)
+        return answer(request.key, page)
+
+    return server
+
+
+def methods(asked: list[Request]) -> list[str]:
+    return [request.path.rpartition(".")[2] for request in asked]
+
+
+def day(number: int) -> str:
+    return f"2026-01-{number:02d}T10:00:00.000Z"
+
+
+def test_pages_are_read_until_the_cursor_ends() -> None:
+    pages = {
+        "quill.example": {"feed": [{"post": view("a", day(30))}], "cursor": "two"},
+        "two": {"feed": [], "cursor": "three"},
+        "three": {"feed": [{"post": view("b", day(2))}]},
+    }
+    asked, reached = run(serve(pages), Known(as_of=NOW))
+    assert methods(asked) == ["getProfiles", "getAuthorFeed", "getAuthorFeed", "getAuthorFeed"]
+    assert reached == "quill.example=2026-01-30T10:00:00+00:00"
+
+
+def test_reading_stops_two_weeks_behind_the_mark_and_pins_do_not_stop_it() -> None:
+    pin = {"post": view("old", "2024-01-01T00:00:00Z"), "reason": {"$type": "app.bsky.feed.defs#reasonPin"}}
+    known = Known(as_of=NOW, reached="quill.example=2026-01-28T00:00:00+00:00")
+    pages = {
+        "quill.example": {"feed": [pin, {"post": view("a", day(30))}], "cursor": "two"},
+        "two": {"feed": [{"post": view("b", day(15))}], "cursor": "three"},
+        "three": {"feed": [{"post": view("c", day(13))}], "cursor": "four"},
+    }
+    asked, reached = run(serve(pages), known)
+    assert [dict(request.params).get("cursor") for request in asked[1:]] == [None, "two", "three"]
+    assert reached == "quill.example=2026-01-30T10:00:00+00:00"
+
+
+def test_due_posts_not_in_the_feed_are_asked_for_by_25_and_reposts_never() -> None:
+    due = (*(uri_of(f"p{number}") for number in range(27)), f"at://{OWN}/app.bsky.feed.repost/r")
+    pages = {"quill.example": {"feed": [{"post": view("p0", day(30))}]}}
+    asked, _ = run(serve(pages), Known(as_of=NOW, due=due))
+    batches = [[value for _, value in request.params] for request in asked if request.path.endswith("getPosts")]
+    assert [len(batch) for batch in batches] == [25, 1]
+    assert [uri for batch in batches for uri in batch] == list(due[1:27])
+
+
+def test_threads_are_asked_for_where_there_are_new_or_due_answers() -> None:
+    own_root = {"root": {"uri": uri_of("a")}, "parent": {"uri": uri_of("a")}}
+    foreign = {"root": {"uri": uri_of("z", "did:plc:x")}, "parent": {"uri": uri_of("z", "did:plc:x")}}
+    feed = [
+        view("new", day(30)) | {"replyCount": 2},
+        view("new-silent", day(30)) | {"replyCount": 0},
+        view("inside", day(30), reply=own_root) | {"replyCount": 1},
+        view("elsewhere", day(30), reply=foreign) | {"replyCount": 1},
+        view("seen", day(20)) | {"replyCount": 2},
+        view("due", day(19)) | {"replyCount": 2},
+        view("before-the-window", "2025-12-30T10:00:00Z") | {"replyCount": 2},
+    ]
+    due = (uri_of("due"), uri_of("before-the-window"))
+    known = Known(as_of=NOW, reached="quill.example=2026-01-28T00:00:00+00:00", due=due)
+    reposted = {"post": view("other", day(30), "did:plc:x") | {"replyCount": 9}}
+    reposted["reason"] = {"$type": "app.bsky.feed.defs#reasonRepost", "indexedAt": day(30)}
+    pages = {"quill.example": {"feed": [{"post": one} for one in feed] + [reposted]}}
+    asked, _ = run(serve(pages), known)
+    threads = [request for request in asked if request.path.endswith("getPostThread")]
+    assert [dict(request.params)["uri"] for request in threads] == [uri_of("new"), uri_of("elsewhere"), uri_of("due")]
+    assert all(request.is_restricted for request in threads)
+    assert not any(request.is_restricted for request in asked if request not in threads)
+
+
+def test_an_account_that_fails_is_skipped_and_keeps_its_mark() -> None:
+    pages = {"quill.example": {"feed": [{"post": view("a", day(30))}]}}
+    known = Known(as_of=NOW, reached="lost.example=2026-01-09T00:00:00+00:00")
+    _, reached = run(serve(pages), known, ("@lost.example", "quill.example"))
+    assert reached == "lost.example=2026-01-09T00:00:00+00:00 quill.example=2026-01-30T10:00:00+00:00"
+    with pytest.raises(SourceError, match=r"lost.example: HTTP 400 InvalidRequest: Profile not found"):
+        run(serve({}), Known(as_of=NOW), ("lost.example",))
