@@ -34,6 +34,21 @@ def _scale(names: Sequence[str], marks: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=list(names), range=list(marks[: len(names)]))
 
 
+def _place(field: str) -> alt.X:
+    """A score's place from 0 to 100."""
+    axis = alt.Axis(values=[0, 25, 50, 75, 100], title=None, labelFlush=True)
+    return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=axis)
+
+
+def _tips(kind: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("name:N", title=kind),
+        alt.Tooltip("score:Q", title="Score", format=".1f"),
+        alt.Tooltip("lower:Q", title="90% from", format=".1f"),
+        alt.Tooltip("upper:Q", title="to", format=".1f"),
+    ]
+
+
 def _names_axis(limit: int) -> alt.Axis:
     return alt.Axis(labelLimit=limit, labelOverlap=False, ticks=False, domain=False)
 
@@ -59,19 +74,11 @@ def scores(lines: Sequence[Row], names: Sequence[str]) -> Chart:
     y = alt.Y("name:N", sort=list(names), title=None, axis=_names_axis(150))
     scored = [line for line in lines if line["score"] is not None]
     missing = [line for line in lines if line["score"] is None]
-    tooltip = [
-        alt.Tooltip("name:N", title="Company"),
-        alt.Tooltip("score:Q", title="Score", format=".1f"),
-        alt.Tooltip("lower:Q", title="90% from", format=".1f"),
-        alt.Tooltip("upper:Q", title="to", format=".1f"),
-    ]
-    x_axis = alt.Axis(values=[0, 25, 50, 75, 100], title=None, labelFlush=True)
-    x = alt.X("score:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=x_axis)
     colour = alt.Color("name:N", scale=_scale(names, COLOURS), legend=None)
-    base = alt.Chart(_table(scored)).encode(y=y, color=colour, tooltip=tooltip)
-    bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32).encode(x=alt.X("lower:Q", axis=x_axis), x2="upper:Q")
+    base = alt.Chart(_table(scored)).encode(y=y, color=colour, tooltip=_tips("Company"))
+    bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32).encode(x=_place("lower"), x2="upper:Q")
     dots = base.mark_point(filled=True, size=85, opacity=1, stroke="white", strokeWidth=1).encode(
-        x=x, shape=alt.Shape("name:N", scale=_scale(names, SHAPES), legend=None)
+        x=_place("score"), shape=alt.Shape("name:N", scale=_scale(names, SHAPES), legend=None)
     )
     return _finish(alt.layer(*_insufficient(missing, y), bands, dots).properties(height=_ROW * len(names) + 30))
 
@@ -130,11 +137,10 @@ def trend(lines: Sequence[Row], names: Sequence[str], *, title: str, is_score: b
         alt.Tooltip("lower:Q", title="90% from", format=".3~g"),
         alt.Tooltip("upper:Q", title="to", format=".3~g"),
     ]
+    legend = alt.Legend(orient="top", labelLimit=240, symbolOpacity=1)
     base = alt.Chart(_table(lines)).encode(
         x=x,
-        color=alt.Color(
-            "name:N", scale=_scale(names, COLOURS), legend=alt.Legend(orient="top", labelLimit=240, symbolOpacity=1)
-        ),
+        color=alt.Color("name:N", scale=_scale(names, COLOURS), legend=legend),
         detail="series:N",
         tooltip=tooltip,
     )
@@ -152,23 +158,11 @@ def pillars(lines: Sequence[Row]) -> Chart:
     names = [line["name"] for line in lines]
     peers = [{"name": line["name"], "score": peer} for line in lines for peer in line["peers"]]
     y = alt.Y("name:N", sort=names, title=None, axis=_names_axis(320))
-    x = alt.X(
-        "score:Q",
-        scale=alt.Scale(domain=[0, 100], nice=False),
-        axis=alt.Axis(values=[0, 25, 50, 75, 100], title=None, labelFlush=True),
-    )
+    x = _place("score")
     scored = [line for line in lines if line["score"] is not None]
     missing = [line for line in lines if line["score"] is None]
     ticks = alt.Chart(_table(peers)).mark_tick(color="#a9b5bf", thickness=1, size=12).encode(y=y, x=x)
-    base = alt.Chart(_table(scored)).encode(
-        y=y,
-        tooltip=[
-            alt.Tooltip("name:N", title="Pillar"),
-            alt.Tooltip("score:Q", title="Score", format=".1f"),
-            alt.Tooltip("lower:Q", title="90% from", format=".1f"),
-            alt.Tooltip("upper:Q", title="to", format=".1f"),
-        ],
-    )
+    base = alt.Chart(_table(scored)).encode(y=y, tooltip=_tips("Pillar"))
     bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.35, color=COLOURS[0]).encode(x="lower:Q", x2="upper:Q")
     dots = base.mark_point(filled=True, size=110, opacity=1, color=COLOURS[0], stroke="white", strokeWidth=1).encode(
         x=x

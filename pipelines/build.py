@@ -1,4 +1,4 @@
-"""One assembly for Dagster, CLI and tests: settings and a panel in, an observatory out, whose every part can be swapped.
+"""One assembly for Dagster, CLI and tests: settings and a panel in, an observatory out; every part can be swapped.
 
 An observatory knows the steps of a run and their order; what each step does lives in the step's own module. Every
 step can be stopped at any moment and run again: the archive is append-only, the warehouse is replaced in transactions
@@ -19,16 +19,15 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import due, fetch, index, labelling, load, release, sample, sql_models, topics
+from pipelines import due, fetch, index, labelling, load, release, sql_models, topics
 from pipelines.archive import Archive
-from pipelines.files import archive_files
+from pipelines.files import Parsed, archive_files
 from pipelines.panel import Panel, load_panel
 from pipelines.parameters import panel_tables, seed_tables
-from pipelines.records import Record, Reject
 from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
 from pipelines.release import CheckResult, Facts, Release
 from pipelines.settings import ROOT, Settings
-from pipelines.source import Source, find_sources
+from pipelines.source import Known, Source, Target, find_sources
 from pipelines.warehouse import Warehouse
 
 Clock = Callable[[], dt.datetime]
@@ -47,7 +46,10 @@ class RunReport(msgspec.Struct):
 
 
 class Observatory:
-    """A panel's pipeline: its archive, its warehouse and the steps of a run."""
+    """A panel's pipeline: its archive, its warehouse and the steps of a run.
+
+    With `answer`, a world of its own answers instead of the network; with `moments`, it is fetched at each of them.
+    """
 
     def __init__(
         self,
@@ -55,8 +57,9 @@ class Observatory:
         panel: Panel,
         *,
         clock: Clock | None = None,
-        answer: Answer | None = None,
         sources: Mapping[str, Source] | None = None,
+        answer: Answer | None = None,
+        moments: Sequence[dt.datetime] = (),
     ) -> None:
         self.settings = settings
         self.panel = panel
@@ -64,10 +67,12 @@ class Observatory:
         self.sources = dict(sources or find_sources())
         self.models = sql_models.load_models(ROOT / "sql")
         self.folder = settings.home / "panels" / panel.name
-        self.archive = Archive(self.folder / "archive")
+        self.archive = Archive(self.folder / "archive", clock=self.clock, lock_seconds=settings.lock_seconds)
         self.warehouse = Warehouse(self.folder / "warehouse.duckdb", lock_seconds=settings.lock_seconds)
+        self.loaded = load.LoadReport()
         self._answer = answer
-        self._files: dict[str, list[Record | Reject] | None] | None = None
+        self._moments = tuple(moments)
+        self._files: Parsed = {}
 
     def run(
         self,
@@ -85,27 +90,16 @@ class Observatory:
             ReleaseWithheld: a contract check failed; the previous release stays current.
         """
         with self.warehouse.writer():
-            progress("reading files")
-            self.archive_files()
-            before = self.load()
             progress("fetching")
             passes = self.fetch(names, companies, is_offline=is_offline)
             progress("loading")
-            loaded = before + self.load()
+            self.load()
             progress("labelling")
             labelled = self.label()
             progress("modelling")
             made = [*self.run_models(), *self.score(), *self.run_scorecards()]
             progress("publishing")
-            return RunReport(passes, loaded, labelled, made, self.publish(self.run_checks()))
-
-    def archive_files(self) -> None:
-        """Archive the panel's files that are new.
-
-        Raises:
-            SourceError: naming the file that cannot be read.
-        """
-        self._files = archive_files(self.archive, self.panel, self.sources, self._run_id(self.clock()))
+            return RunReport(passes, self.loaded, labelled, made, self.publish(self.run_checks()))
 
     def fetch(
         self,
@@ -115,54 +109,65 @@ class Observatory:
         is_offline: bool = False,
         progress: Callable[[fetch.PassResult], None] | None = None,
     ) -> list[fetch.PassResult]:
-        """Archive what the panel's sources answer, all side by side in one event loop; what is loaded decides what is due."""
-        now = self.clock()
-        run_id = self._run_id(now)
-        with self.warehouse.writer() as db:
-            wanted = [name for name in self.panel.sources if names is None or name in names]
-            work = {name: due.work(db, self.sources[name], self.panel, companies, now) for name in wanted}
-        answer = self._answer
-        transport = fetch.transport_of(lambda url: answer(url, now)) if answer else None
+        """Archive the panel's files that are new and what its sources answer, all sources side by side.
 
-        async def run_all() -> list[list[fetch.PassResult]]:
-            return await asyncio.gather(
-                *(
-                    fetch.run_passes(
-                        self.sources[name],
-                        passes,
-                        archive=self.archive,
-                        run_id=run_id,
-                        base_url=self.settings.base_url(name, self.sources[name].base_url),
-                        clock=self.clock,
-                        transport=transport,
-                        user_agent=self.settings.user_agent,
-                        is_offline=is_offline,
-                        progress=progress,
-                    )
-                    for name, passes in work.items()
-                )
-            )
+        Loads before it asks: what is known decides where a pass begins and which posts are due.
 
-        results = [result for results in asyncio.run(run_all()) for result in results]
-        self.archive.expire(now - dt.timedelta(days=self.settings.restricted_days))
+        Raises:
+            SourceError: naming the file that cannot be read.
+        """
+        results = []
+        for moment in self._moments or (self.clock(),):
+            self.load()
+            with self.warehouse.writer() as db:
+                wanted = [name for name in self.panel.sources if names is None or name in names]
+                work = {name: due.work(db, self.sources[name], self.panel, companies, moment) for name in wanted}
+            results += asyncio.run(self._fetch(work, moment, is_offline, progress))
+        self.archive.expire(self.clock() - dt.timedelta(days=self.settings.restricted_days))
         return results
 
-    def load(self, progress: Callable[[load.LoadReport], None] | None = None) -> load.LoadReport:
-        """Put what is archived and new into `raw`."""
-        if self._files is None:
-            self.archive_files()
-        files = self._files or {}
-        with self.warehouse.writer() as db:
-            report = load.load(
-                db,
-                self.archive,
-                self.sources,
-                files,
-                pseudonym_key=self._pseudonym_key(),
-                progress=progress,
+    async def _fetch(
+        self,
+        work: Mapping[str, Sequence[tuple[Target, Known]]],
+        moment: dt.datetime,
+        is_offline: bool,
+        progress: Callable[[fetch.PassResult], None] | None,
+    ) -> list[fetch.PassResult]:
+        answer = self._answer
+        transport = fetch.transport_of(lambda url: answer(url, moment)) if answer else None
+        results = await asyncio.gather(
+            *(
+                fetch.run_passes(
+                    self.sources[name],
+                    passes,
+                    archive=self.archive,
+                    run_id=_run_id(moment),
+                    base_url=self.settings.base_url(name, self.sources[name].base_url),
+                    clock=(lambda: moment) if answer else self.clock,
+                    transport=transport,
+                    user_agent=self.settings.user_agent,
+                    is_offline=is_offline,
+                    progress=progress,
+                )
+                for name, passes in work.items()
             )
+        )
+        return [result for some in results for result in some]
+
+    def load(self, progress: Callable[[load.LoadReport], None] | None = None) -> load.LoadReport:
+        """Archive the panel's files that are new and put what is archived and not yet loaded into `raw`.
+
+        Raises:
+            SourceError: naming the file that cannot be read.
+        """
+        with self.warehouse.writer() as db:
+            if not self._files:
+                self._files = archive_files(self.archive, self.panel, self.sources, _run_id(self.clock()))
+            key = self._pseudonym_key()
+            report = load.load(db, self.archive, self.sources, self._files, pseudonym_key=key, progress=progress)
             load.drop_expired_texts(db, self.clock() - dt.timedelta(days=self.settings.restricted_days))
-        self._files = dict.fromkeys(files)
+        self._files = dict.fromkeys(self._files)
+        self.loaded += report
         return report
 
     def label(self) -> int:
@@ -171,15 +176,18 @@ class Observatory:
         with self.warehouse.writer() as db:
             return labelling.label_texts(db, Fingerprints(db), topics.label, version)
 
-    def run_models(self, names: Iterable[str] | None = None) -> list[str]:
+    def run_models(
+        self, names: Iterable[str] | None = None, *, progress: Callable[[str], None] = lambda _: None
+    ) -> list[str]:
         """Make `panel`, `seeds`, `core` and `indicators` anew where something changed; the names of those made."""
         with self.warehouse.writer() as db:
             fingerprints = Fingerprints(db)
             made = refresh_rows(db, fingerprints, panel_tables(db, self.panel, self.sources))
             made += refresh_rows(db, fingerprints, seed_tables(ROOT / "sql" / "seeds"))
-            made += refresh_models(db, fingerprints, self._models("core", "indicators", names=names))
-            for name, select in sql_models.views(self.models).items():
-                db.replace_view(name, select)
+            made += refresh_models(db, fingerprints, self._models("core", "indicators", names=names), progress)
+            if all(db.exists(name) for name in self.models if name.startswith("indicators.")):
+                for name, select in sql_models.views(self.models).items():
+                    db.replace_view(name, select)
             return made
 
     def score(self) -> list[str]:
@@ -197,10 +205,12 @@ class Observatory:
 
             return ["index"] if fingerprints.make("index", version, inputs, work) else []
 
-    def run_scorecards(self) -> list[str]:
-        """Make the tables of the release."""
+    def run_scorecards(
+        self, names: Iterable[str] | None = None, *, progress: Callable[[str], None] = lambda _: None
+    ) -> list[str]:
+        """Make the tables of the release; the names of those made."""
         with self.warehouse.writer() as db:
-            return refresh_models(db, Fingerprints(db), self._models("scorecards"))
+            return refresh_models(db, Fingerprints(db), self._models("scorecards", names=names), progress)
 
     def run_checks(self) -> list[CheckResult]:
         """Run every check; each is a query that returns the offenders."""
@@ -245,9 +255,6 @@ class Observatory:
         _write_parquet(responses, self.folder / "responses.parquet")
         return published
 
-    def _run_id(self, now: dt.datetime) -> str:
-        return f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
-
     def _models(self, *schemas: str, names: Iterable[str] | None = None) -> list[sql_models.Model]:
         wanted = set(self.models if names is None else names)
         return [it for it in self.models.values() if it.name.split(".")[0] in schemas and it.name in wanted]
@@ -268,6 +275,10 @@ class Observatory:
         return path.read_bytes()
 
 
+def _run_id(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+
+
 def _write_parquet(table: pa.Table, path: Path) -> None:
     aside = path.with_suffix(".tmp")
     pq.write_table(table, aside)
@@ -282,3 +293,24 @@ def build(settings: Settings, panel: Path, *, clock: Clock | None = None) -> Obs
     """
     sources = find_sources()
     return Observatory(settings, load_panel(panel, sources), clock=clock, sources=sources)
+
+
+def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
+    """The observatory of a fictional world, visited at its own moments; the truth about it is written beside it."""
+    from pipelines.sample import World
+
+    world = World(seed, companies)
+    folder = settings.home / "worlds" / f"fictional-{companies}-seed-{seed}"
+    world.write_panel(folder)
+    sources = find_sources()
+    observatory = Observatory(
+        settings.model_copy(update={"seed": seed}),
+        load_panel(folder, sources),
+        clock=lambda: world.visits[-1],
+        sources=sources,
+        answer=world.answer,
+        moments=world.visits,
+    )
+    observatory.folder.mkdir(parents=True, exist_ok=True)
+    world.write_truth(observatory.folder / "truth.csv")
+    return observatory

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from pipelines.panel import Panel
+from pipelines.periods import period_table
 from pipelines.source import Known, Source, Target
 from pipelines.warehouse import Database
 
@@ -46,7 +47,8 @@ def work(
 
 
 def _targets(source: Source, panel: Panel, companies: Sequence[str] | None) -> list[Target]:
-    start, end = panel.window.start, panel.window.end
+    # A week more than the first window, so that its first week has a whole week before it.
+    start, end = period_table(panel.window)[0].first_week - dt.timedelta(days=7), panel.window.end
     if source.is_panel_wide:
         return [Target(company_id=None, start=start, end=end)]
     targets = []

@@ -10,15 +10,18 @@ import csv
 import datetime as dt
 import io
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.archive import Archive, ArchiveError
-from pipelines.source import text_of
+from pipelines.source import SourceError, text_of
 
 EXCERPT_CHARACTERS = 4_000
+_RECORD_LINES = 1_000
 
 
 class EvidenceError(Exception):
@@ -95,36 +98,53 @@ def body_of(archive: Archive, row: dict[str, object]) -> bytes:
 
 
 def excerpt_at(body: bytes, locator: str) -> str:
-    """What stands at a locator: a CSV record under its header, or a JSON value, indented.
+    """What stands at a locator: a table's record, each cell under its heading, or a JSON value, indented.
 
     Raises:
         EvidenceError: the locator leads nowhere in this body.
     """
     place, _, pointer = locator.partition("#")
     try:
+        if place.startswith("row:"):
+            row, _, column = place.removeprefix("row:").partition(";column:")
+            (record,) = pq.read_table(io.BytesIO(body)).slice(int(row) - 1, 1).to_pylist()
+            return _cells(list(record), [str(value) for value in record.values()], column)
         if place.startswith("line:"):
             line, _, column = place.removeprefix("line:").partition(";column:")
-            text = text_of(body)
             if pointer:
-                return _json_at(text.splitlines()[int(line) - 1].encode(), pointer)
-            return _record_at(text, int(line), column)
+                return _json_at(text_of(body).split("\n")[int(line) - 1].encode(), pointer)
+            return _record_at(text_of(body), int(line), column)
         return _json_at(body, locator)
-    except (LookupError, ValueError, msgspec.DecodeError):
+    except (LookupError, ValueError, StopIteration, msgspec.DecodeError, csv.Error, pa.ArrowInvalid, SourceError):
         raise EvidenceError(f"nothing stands at {locator!r} in this response") from None
 
 
 def _record_at(text: str, line: int, column: str) -> str:
-    lines = text.splitlines(keepends=True)
-    dialect = "\t" if lines[0].count("\t") > lines[0].count(",") else ","
-    record = next(csv.reader(itertools.islice(lines, line - 1, None), delimiter=dialect))
-    if line == 1:
-        return _cut(lines[0])
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect))
-    width = max(map(len, header))
-    pairs = [(name, value) for name, value in zip(header, record, strict=False) if not column or name.strip() == column]
-    if not pairs:
-        raise LookupError(column)
-    return _cut("\n".join(f"{name.strip():<{width}}  {value}" for name, value in pairs))
+    """A record by its first physical line; its header is the first of the file's first records as wide as itself."""
+    lines = text.split("\n")
+    above, below = lines[: min(line - 1, _RECORD_LINES)], lines[line - 1 : line - 1 + _RECORD_LINES]
+    pairs = []
+    for mark in (",", "\t", ";"):
+        record = _records(below, mark)[0]
+        pairs += [(cells, record) for cells in _records(above, mark)[:20] if len(cells) >= len(record)][:1]
+    header, record = max(pairs, key=lambda pair: len(pair[1]))
+    return _cells(header, record, column)
+
+
+def _records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The first records of some lines, with none that is blank."""
+    reader = csv.reader(io.StringIO("\n".join(lines), newline="\n"), delimiter=delimiter)
+    return [cells for cells in itertools.islice(reader, 40) if cells]
+
+
+def _cells(header: Sequence[str], record: Sequence[str], column: str) -> str:
+    pairs = [(name.strip(), value) for name, value in zip(header, record, strict=False)]
+    if column:
+        pairs = [pair for pair in pairs if pair[0] == column.strip()] + [pair for pair in pairs if pair[0] != column]
+        if pairs[0][0] != column.strip():
+            raise LookupError(column)
+    width = max(len(name) for name, _ in pairs)
+    return _cut("\n".join(f"{name:<{width}}  {value}" for name, value in pairs))
 
 
 def _json_at(body: bytes, pointer: str) -> str:

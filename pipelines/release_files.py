@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import file_digest, sha256
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -84,7 +85,7 @@ def store_months(store: Path, table: pa.Table) -> dict[str, str]:
     rows = table.drop_columns(["month"])
     starts = [place for place, month in enumerate(months) if place == 0 or month != months[place - 1]]
     files = {}
-    for start, end in zip(starts, [*starts[1:], len(months)], strict=True):
+    for start, end in pairwise([*starts, len(months)]):
         sink = pa.BufferOutputStream()
         pq.write_table(rows.slice(start, end - start), sink, compression="zstd")
         body = sink.getvalue().to_pybytes()

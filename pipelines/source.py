@@ -21,6 +21,9 @@ import msgspec
 
 from pipelines.records import Record, Reject
 
+READING = ("records.py", "tabular.py", "cells.py", "mapped_rows.py")
+"""What sources parse with: a change to these re-parses the archive too."""
+
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where a source's data come from; shown in Dagster, on the dashboard and in every release."""
@@ -115,7 +118,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     is_panel_wide: bool
     file: FileInput | None
     version: str
-    """Digest of the module and of the record types: a change re-parses the archive."""
+    """Digest of the module and of what it parses with: a change re-parses the archive."""
 
 
 @cache
@@ -139,8 +142,9 @@ def as_source(name: str, module: ModuleType) -> Source:
         missing.append("BASE_URL")
     if missing:
         raise SourceError(f"pipelines/sources/{name}.py has no {', '.join(missing)}")
-    records_file = Path(__file__).with_name("records.py")
-    code = Path(module.__file__ or "").read_bytes() + records_file.read_bytes()
+    code = Path(module.__file__ or "").read_bytes() + b"".join(
+        Path(__file__).with_name(it).read_bytes() for it in READING
+    )
     return Source(
         name=name,
         origin=module.ORIGIN,

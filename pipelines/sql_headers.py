@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 import yaml
 
-PILLARS = ("so", "c", "i", "a", "lme", "dia")
+from pipelines.index.inputs import PILLARS, SUMMARIES
 
 _WEEKLY = {"indicator_id": "varchar", "company_id": "varchar", "platform": "varchar", "week": "date"}
 _VARIANT = _WEEKLY | {"variant": "varchar"}
@@ -31,14 +31,6 @@ _GRAINS = {
     "people": "person, post and week",
     "level": "company, metric and period",
 }
-_SUMMARIES = {
-    "share": ("share",),
-    "rate": ("per_1000",),
-    "mean": ("difference", "mean"),
-    "people": ("per_1000",),
-    "level": ("mean", "percentile"),
-}
-
 Words = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -101,12 +93,12 @@ def _comment(sql: str) -> list[str]:
 
 
 def _indicator(shown: str, lines: list[str], folder: str) -> tuple[dict[str, object], str]:
-    if folder not in PILLARS:
-        raise ModelError(f"{shown}: an indicator stands in the folder of its pillar: {', '.join(PILLARS)}")
+    if folder.upper() not in PILLARS:
+        raise ModelError(f"{shown}: an indicator stands in the folder of its pillar: {', '.join(PILLARS).lower()}")
     header = _convert(shown, lines, IndicatorHeader)
     estimator, summary = str(header["estimator"]), header["summary"]
-    if summary not in _SUMMARIES[estimator]:
-        raise ModelError(f"{shown}: summary of a {estimator} is {' or '.join(_SUMMARIES[estimator])}, not {summary}")
+    if summary not in SUMMARIES[estimator]:
+        raise ModelError(f"{shown}: summary of a {estimator} is {' or '.join(SUMMARIES[estimator])}, not {summary}")
     return header, f"One row per {_GRAINS[estimator]}: {header['title']}. {header['measures']}"
 
 

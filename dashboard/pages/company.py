@@ -118,6 +118,9 @@ def _pillars(card: Scorecard) -> None:
         hide_index=True,
         width="stretch",
     )
+    for line in card.pillars:
+        if line.reason:
+            right.caption(plain(f"{line.title}: {line.reason}."))
     st.caption(
         "Dot: this company. Band: its 90% interval. Grey ticks: the other companies. Grey track: insufficient data."
     )

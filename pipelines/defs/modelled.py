@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dagster import (
     AssetExecutionContext,
@@ -33,6 +34,7 @@ INDEX = {
     "method": "One row per parameter of the method.",
 }
 _PARAMETERS = ("panel", "seeds")
+_READ_BY_INDEX = ("core.companies", "core.account_weeks")
 
 
 def asset_key(name: str) -> AssetKey:
@@ -61,22 +63,23 @@ def model_assets(observatory: Observatory, *schemas: str) -> AssetsDefinition:
                 raise Failure(str(error), allow_retries=False) from None
             seconds.begin("")
             for name in names:
-                facts = {"is_new": name in made, "seconds": seconds.of(name), "origins": origins.of(db, name)}
-                yield MaterializeResult(asset_key=asset_key(name), metadata=table_metadata(db, name) | facts)
+                metadata = table_metadata(db, name)
+                metadata |= {"is_new": name in made, "seconds": seconds.of(name), "origins": origins.of(db, name)}
+                yield MaterializeResult(asset_key=asset_key(name), metadata=metadata)
 
     return make
 
 
 def index_assets(observatory: Observatory) -> AssetsDefinition:
     """One asset a table of the index, all made by one run of it."""
-    indicators = [asset_key(name) for name in observatory.models if name.startswith("indicators.")]
+    read = [it for it in observatory.models if it.startswith("indicators.") or it in _READ_BY_INDEX]
 
     @multi_asset(
         name="score",
         specs=[
             AssetSpec(
                 AssetKey(["index", table]),
-                deps=[*indicators, AssetKey(["core", "companies"])],
+                deps=[asset_key(name) for name in read],
                 group_name="index",
                 description=description,
                 kinds={"python", "numpy"},
@@ -96,7 +99,7 @@ def index_assets(observatory: Observatory) -> AssetsDefinition:
     return score
 
 
-def table_metadata(db: Database, name: str) -> dict[str, MetadataValue | int]:
+def table_metadata(db: Database, name: str) -> dict[str, MetadataValue[Any] | float | bool]:
     """Row count and column schema of a table."""
     schema, table = name.split(".")
     columns = db.rows(

@@ -52,6 +52,11 @@ def known_mean(values: Floats, axis: int) -> Floats:
     return ratio(np.where(known, values, 0.0).sum(axis), known.sum(axis).astype(np.float64))
 
 
+def group_sums(places: Integers, values: Floats, size: int) -> Floats:
+    """Values summed by their place, `[size]`."""
+    return np.bincount(places, values, size).astype(np.float64)
+
+
 def effective_size(weighted: Floats, weighted_by_squares: Floats) -> Floats:
     """Kish's effective sample size, (sum of weights)^2 / (sum of squared weights) (METHODOLOGY 1)."""
     return np.nan_to_num(ratio(weighted**2, weighted_by_squares))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, MethodError
+from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, MethodError, group_sums
 from pipelines.index.inputs import Inputs
 
 _DAY = np.timedelta64(1, "D")
@@ -60,7 +60,7 @@ class Frame(msgspec.Struct, frozen=True):
         _, platforms, companies = self.shape
         place = (cells.week * platforms + cells.platform) * companies + cells.company
         size = len(self.weeks) * platforms * companies
-        return np.bincount(place, cells.column(values), size).reshape(len(self.weeks), platforms, companies)
+        return group_sums(place, cells.column(values), size).reshape(len(self.weeks), platforms, companies)
 
     def plain(self, table: Floats) -> Floats:
         """Each period's sum over its weeks."""
@@ -81,7 +81,7 @@ class Frame(msgspec.Struct, frozen=True):
 
 def _sums(weights: Floats, table: Floats) -> Floats:
     # einsum without BLAS: the same sum on any number of threads.
-    return np.einsum("pw,wsc->psc", weights, table)
+    return np.asarray(np.einsum("pw,wsc->psc", weights, table), np.float64)
 
 
 def frame_of(inputs: Inputs) -> Frame:

@@ -5,10 +5,17 @@ Rows of companies that are not in `companies` and of weeks outside every period'
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Callable
+from typing import TypeVar
 
-from pipelines.index.arrays import Days, Floats, Labels
+import msgspec
+import pyarrow as pa
+
+from pipelines.index.arrays import Days, Floats, Labels, MethodError
 from pipelines.index.method import Method
+from pipelines.index.tables import read_columns
+
+Columns = TypeVar("Columns", bound=msgspec.Struct)
 
 PILLARS = ("SO", "C", "I", "A", "LME", "DIA")
 """The six pillars in their order; DIA alone measures conduct."""
@@ -25,6 +32,34 @@ class Indicator(msgspec.Struct, frozen=True):
     estimator: str
     summary: str
     when_absent: str
+
+
+SUMMARIES = {
+    "share": ("share",),
+    "rate": ("per_1000",),
+    "mean": ("difference",),
+    "people": ("per_1000", "share"),
+    "level": ("mean", "percentile"),
+}
+"""Which summaries each estimator can give."""
+
+
+def indicator_of(**header: object) -> Indicator:
+    """An indicator from its header.
+
+    Raises:
+        MethodError: naming the indicator and what its header gets wrong.
+    """
+    found = msgspec.convert(header, Indicator, strict=False)
+    if found.pillar not in PILLARS:
+        raise MethodError(f"indicator {found.indicator_id}: pillar {found.pillar} is none of {', '.join(PILLARS)}")
+    allowed = SUMMARIES.get(found.estimator, ())
+    if found.summary not in allowed:
+        known = "; ".join(f"{estimator}: {', '.join(names)}" for estimator, names in SUMMARIES.items())
+        raise MethodError(f"indicator {found.indicator_id}: no {found.summary} of {found.estimator}; there are {known}")
+    if found.direction not in (1.0, -1.0):
+        raise MethodError(f"indicator {found.indicator_id}: direction {found.direction:g} is neither 1 nor -1")
+    return found
 
 
 class Companies(msgspec.Struct, frozen=True):
@@ -130,3 +165,31 @@ class Inputs(msgspec.Struct, frozen=True):
     means: Means
     people: People
     levels: Levels
+
+    @classmethod
+    def from_tables(cls, query: Callable[[str], pa.Table]) -> Inputs:
+        """What the working database holds, by a function that answers a query with an Arrow table.
+
+        Raises:
+            MethodError: naming what is wrong in an indicator's header or in the method file.
+        """
+
+        def read(kind: type[Columns], table: str, condition: str = "true") -> Columns:
+            columns = ", ".join(kind.__struct_fields__)
+            return read_columns(kind, query(f"select {columns} from {table} where {condition} order by all"))  # noqa: S608
+
+        base = "variant = 'base'"
+        parameters = query("select parameter, value from seeds.method order by parameter").to_pylist()
+        headers = query(f"select {', '.join(Indicator.__struct_fields__)} from indicators.catalogue")  # noqa: S608
+        return cls(
+            method=Method.of((row["parameter"], row["value"]) for row in parameters),
+            catalogue=tuple(indicator_of(**row) for row in headers.to_pylist()),
+            companies=read(Companies, "core.companies"),
+            periods=read(Periods, "panel.periods"),
+            account_weeks=read(AccountWeeks, "core.account_weeks"),
+            shares=read(Shares, "indicators.shares", base),
+            rates=read(Rates, "indicators.rates", base),
+            means=read(Means, "indicators.means", base),
+            people=read(People, "indicators.people", base),
+            levels=read(Levels, "indicators.levels"),
+        )

@@ -54,7 +54,7 @@ def student_quantile(level: float, freedom: Floats) -> Floats:
     by_series = np.sqrt(n * squared)
     exact_two = np.sqrt(2 / (tail * (2 - tail)) - 2)
     exact_one = 1 / np.tan(tail * np.pi / 2)
-    return np.where(n <= 1, exact_one, np.where(n == 2, exact_two, by_series))
+    return np.select([n <= 1, n == 2], [exact_one, exact_two], by_series)
 
 
 def mover(weights: Floats, values: Floats, lower: Floats, upper: Floats, axis: int) -> tuple[Floats, Floats]:

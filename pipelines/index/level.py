@@ -89,4 +89,3 @@ def _is_eligible(
         end = period + _DAY
         may &= (published < end) & (rows.observed_at < end)
     return np.asarray(may, bool)
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, ratio
+from pipelines.index.arrays import Floats, Integers, group_sums, ratio
 from pipelines.index.frame import Cells, Frame
 from pipelines.index.inputs import Means
 from pipelines.index.intervals import student_quantile
@@ -82,19 +82,21 @@ def _one_period(
 
     def sums(values: Floats) -> Floats:
         counted = np.where(sample >= 0, values, 0.0)
-        return np.bincount(np.maximum(sample, 0) * strata + stratum, counted, 2 * strata).reshape(2, strata)
+        return group_sums(np.maximum(sample, 0) * strata + stratum, counted, 2 * strata).reshape(2, strata)
 
     n, total, squares = sums(weights * n_rows), sums(weights * total_rows), sums(weights * square_rows)
     effective = np.nan_to_num(ratio(n**2, sums(weights**2 * n_rows)))
     average = ratio(total, n)
     is_both = (n > 0).all(0)
     weight = np.where(is_both, np.nan_to_num(ratio(n[0] * n[1], n.sum(0))), 0.0)
-    variance_part = weight**2 * np.nan_to_num(ratio(np.ones(strata), effective[0]) + ratio(np.ones(strata), effective[1]))
+    variance_part = weight**2 * np.nan_to_num(
+        ratio(np.ones(strata), effective[0]) + ratio(np.ones(strata), effective[1])
+    )
     within = np.where(is_both, effective * np.maximum(np.nan_to_num(ratio(squares, n) - average**2), 0.0), 0.0).sum(0)
     difference = np.where(is_both, average[1] - average[0], 0.0)
 
     def by_cell(values: Floats) -> Floats:
-        return np.bincount(cell, np.where(is_both, values, 0.0), size)
+        return group_sums(cell, np.where(is_both, values, 0.0), size)
 
     weighed = by_cell(weight)
     freedom = by_cell(effective.sum(0) - 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, Labels, ratio
+from pipelines.index.arrays import Floats, Integers, Labels, group_sums, ratio
 from pipelines.index.dispersion import dispersion
 from pipelines.index.frame import Cells, Frame
 from pipelines.index.inputs import AccountWeeks, People
@@ -109,9 +109,7 @@ def _weekly(frame: Frame, cells: Cells, person: Labels) -> Floats:
 
 def _followers(frame: Frame, accounts: AccountWeeks) -> Floats:
     """Each period's followers: every account's mean over the weeks it was observed in, summed by platform."""
-    cells = frame.cells(
-        accounts.company_id, accounts.platform, accounts.week, np.isfinite(accounts.followers_count)
-    )
+    cells = frame.cells(accounts.company_id, accounts.platform, accounts.week, np.isfinite(accounts.followers_count))
     _, platforms, companies = frame.shape
     cell: Integers = cells.platform * companies + cells.company
     names = max(len(accounts.handle.names), 1)
@@ -121,6 +119,6 @@ def _followers(frame: Frame, accounts: AccountWeeks) -> Floats:
     found = []
     for weights in frame.window:
         inside = weights[cells.week]
-        average = ratio(np.bincount(handle, inside * counts, size), np.bincount(handle, inside, size))
-        found.append(np.bincount(handles // names, np.nan_to_num(average), platforms * companies))
+        average = ratio(group_sums(handle, inside * counts, size), group_sums(handle, inside, size))
+        found.append(group_sums(handles // names, np.nan_to_num(average), platforms * companies))
     return np.array(found).reshape(frame.shape)

@@ -1,4 +1,4 @@
-"""Posteriors of scored quantities. Arrays are `[period, platform, company]`, NaN where there is nothing to draw from."""
+"""Posteriors of scored quantities. Arrays are `[period, platform, company]`, NaN where nothing can be drawn."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class BetaPosterior(msgspec.Struct, frozen=True):
 
     def draw(self, rng: np.random.Generator, period: int, draws: int) -> Floats:
         """See `strata.Posterior`."""
-        cells = np.nonzero(np.isfinite(self.a[period]))
+        platform, company = cells = np.nonzero(np.isfinite(self.a[period]))
         found = _empty(draws, self.a[period])
-        found[:, *cells] = rng.beta(self.a[period][cells], self.b[period][cells], (draws, len(cells[0])))
+        found[:, platform, company] = rng.beta(self.a[period][cells], self.b[period][cells], (draws, len(platform)))
         return found
 
 
@@ -45,9 +45,7 @@ class ResidualPosterior(msgspec.Struct, frozen=True):
         tilt = rng.normal(0.0, 1.0, (draws, found.shape[1])) * np.nan_to_num(self.line.slope_error[period])
         away = (self.followers[period] - self.line.centre[period][:, None])[cells]
         height = self.line.at(self.followers)[period][cells]
-        found[:, platform, company] = (
-            np.log1p(theta * self.expected[period][cells]) - height - tilt[:, platform] * away
-        )
+        found[:, platform, company] = np.log1p(theta * self.expected[period][cells]) - height - tilt[:, platform] * away
         return found
 
 
@@ -60,10 +58,10 @@ class StudentPosterior(msgspec.Struct, frozen=True):
 
     def draw(self, rng: np.random.Generator, period: int, draws: int) -> Floats:
         """See `strata.Posterior`."""
-        cells = np.nonzero(np.isfinite(self.location[period]))
+        platform, company = cells = np.nonzero(np.isfinite(self.location[period]))
         found = _empty(draws, self.location[period])
-        noise = rng.standard_t(self.freedom[period][cells], (draws, len(cells[0])))
-        found[:, *cells] = self.location[period][cells] + self.error[period][cells] * noise
+        noise = rng.standard_t(self.freedom[period][cells], (draws, len(platform)))
+        found[:, platform, company] = self.location[period][cells] + self.error[period][cells] * noise
         return found
 
 

@@ -59,9 +59,7 @@ def normal_normal(estimates: Floats, variances: Floats) -> tuple[Floats, Floats]
     total = w.sum(-1)
     fixed = ratio((w * x).sum(-1), total)
     q = (w * (x - fixed[..., None]) ** 2).sum(-1)
-    between = np.maximum(
-        np.nan_to_num(ratio(q - (is_known.sum(-1) - 1), total - ratio((w**2).sum(-1), total))), 0.0
-    )
+    between = np.maximum(np.nan_to_num(ratio(q - (is_known.sum(-1) - 1), total - ratio((w**2).sum(-1), total))), 0.0)
     both = np.where(is_known, ratio(np.ones_like(variances), variances + between[..., None]), 0.0)
     return ratio((both * x).sum(-1), both.sum(-1)), between
 
@@ -74,7 +72,7 @@ def peer_priors(
     `sizes` are positive where a company has data. Strengths are bounded so that full pooling stays finite.
     """
     every = fit(values, sizes)
-    is_taught = ((sizes > 0).sum(-1) >= _FEWEST)
+    is_taught = (sizes > 0).sum(-1) >= _FEWEST
     whole = [np.where(is_taught, found, default) for found, default in zip(every, vague, strict=True)]
     result = np.zeros_like(sizes), np.zeros_like(sizes)
     for members in groups:

@@ -82,8 +82,8 @@ def standardise(strata: Strata, minimum_sample: float, method: Method) -> Standa
 
 def combine(weights: Floats, draws: Floats) -> Floats:
     """Draws of the value across platforms, `[draw, company]`, from one period's weights `[platform, company]`."""
-    total = np.einsum("sc,dsc->dc", weights, np.where(weights > 0, draws, 0.0))
-    return np.where(weights.sum(0) > 0, total, np.nan)
+    total = np.asarray(np.einsum("sc,dsc->dc", weights, np.where(weights > 0, draws, 0.0)), np.float64)
+    return np.asarray(np.where(weights.sum(0) > 0, total, np.nan), np.float64)
 
 
 def _weights(share: Floats, is_present: Flags, method: Method) -> tuple[Floats, Floats]:

@@ -79,20 +79,28 @@ def ever_answered(company: Company) -> float:
 
 def person_shares(company: Company) -> NDArray[np.float64]:
     """Who replies: shares of a pool of people with a heavy tail, as large as draws `people_a_year` in a year."""
-    expected, wanted = REPLIES_PER_PERSON * people_a_year(company), people_a_year(company)
-    low, high = int(wanted), int(wanted) * 50
+    wanted = people_a_year(company)
+    low, high = int(wanted), int(wanted) * 100
     while low < high:
         middle = (low + high) // 2
-        if expected_people(_tail(middle), expected) < wanted:
+        if expected_people(company, _tail(middle)) < wanted:
             low = middle + 1
         else:
             high = middle
     return _tail(low)
 
 
-def expected_people(shares: NDArray[np.float64], replies: float) -> float:
-    """Different people among a Poisson number of replies, `replies` on average."""
-    return float(-np.expm1(-replies * shares).sum())
+def expected_people(company: Company, shares: NDArray[np.float64]) -> float:
+    """Different people among the replies to the cause posts of 52 weeks, if each reply is by `shares`.
+
+    The year's replies are Poisson about a mean that varies, as posts do, like a gamma variable: a person of share s is
+    missing with the gamma's Laplace transform, (1 + s v / m) ** (-m² / v).
+    """
+    posts = 52 * own_csr_rate(company)
+    each = (1 + CHATTER_SHARE) * replies_per_post(company)
+    mean, variance = posts * each, posts * each**2 * (1 + 1 / _CLUMPING)
+    missing = (1 + shares * variance / mean) ** (-(mean**2) / variance)
+    return float((1 - missing).sum())
 
 
 def _tail(size: int) -> NDArray[np.float64]:

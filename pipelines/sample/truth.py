@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pipelines.sample.companies import LEVELS, Company
 from pipelines.sample.counts import (
     ANSWER_LIKES,
-    CHATTER_SHARE,
     IN_SCOPE_RATE,
     MEDIA,
     MEDIA_SHARES,
@@ -40,12 +39,11 @@ def true_values(seed: int, companies: Sequence[Company]) -> dict[str, dict[str, 
         rng = np.random.default_rng([seed, 2, company.number])
         group = [it for it in companies if it.sector == company.sector or peers[company.sector] < 12]
         premium, persistence = _long_run(rng, company)
-        replies = 52 * own_csr_rate(company) * replies_per_post(company) * (1 + CHATTER_SHARE)
         # Growth is slow and steady: the year's mean of followers is that of its middle.
         followers = company.followers * math.exp(-company.growth / 2) / 1_000
         truth[company.company_id] = {
             "outward_sourcing": company.outward_share,
-            "active_community": expected_people(person_shares(company), replies) / followers,
+            "active_community": expected_people(company, person_shares(company)) / followers,
             "response_rate": company.response_share,
             "virality": company.repost_rate,
             "csr_premium": premium,

@@ -129,7 +129,7 @@ def _indicator(line: IndicatorLine) -> dict[str, object]:
     return {
         "pillar": line.pillar,
         "title": _cut(line.title, 40),
-        "about": _cut(line.description or "", 78),
+        "about": _cut(line.description or "", 150),
         "platform": "" if line.platform == "all" else _cut(label(line.platform), 12),
         "value": with_unit(line.value, line.unit) if line.is_published else "",
         "interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",

@@ -118,7 +118,7 @@ def emoji_named(name: str) -> str | None:
 
 @cache
 def _emoji_names() -> dict[str, str]:
-    """Signs by name; of the spellings of one sign the fully qualified (the lowest status) wins, names before aliases."""
+    """Signs by name: the fully qualified spelling of a sign (the lowest status) wins, and a name over an alias."""
     signs = sorted(emoji.EMOJI_DATA.items(), key=lambda item: -int(item[1]["status"]))
     aliases = {alias.strip(":"): sign for sign, data in signs for alias in data.get("alias", ())}
     return aliases | {data["en"].strip(":"): sign for sign, data in signs}

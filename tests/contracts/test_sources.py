@@ -109,13 +109,13 @@ def test_files_of_the_real_panel_obey(shared: Path) -> None:
 
 
 def test_recorded_responses_obey(shared: Path) -> None:
-    spoke = set()
+    spoke = set[str]()
     for source, response in _recorded(shared):
         try:
             said = list(source.parse(response))
         except SourceError:
             continue  # recorded, but no answer to what this source asks
-        spoke.update({source.name} if any(isinstance(it, Record) for it in said) else ())
+        spoke |= {source.name for it in said if isinstance(it, Record)}
         _obeys(source, response)
     assert spoke == {source.name for source, _ in _recorded(shared)}
 

@@ -12,7 +12,8 @@ from pipelines.build import Observatory
 from pipelines.defs.modelled import INDEX
 from pipelines.fetch import PassResult
 from pipelines.load import LoadReport
-from pipelines.panel import FileEntry, Panel, Window
+from pipelines.panel import Panel, Window
+from pipelines.panel_files import FileEntry
 from pipelines.release import CheckResult, Facts, Manifest, Release, ReleaseWithheld
 from pipelines.settings import Settings
 from pipelines.sql_models import Model

@@ -19,7 +19,7 @@ def _run(definitions: dagster.Definitions, selection: dagster.AssetSelection) ->
 
 
 def _materialized(result: dagster.ExecuteInProcessResult) -> dict[str, dict[str, object]]:
-    found = {}
+    found: dict[str, dict[str, object]] = {}
     for event in result.get_asset_materialization_events():
         materialization = event.materialization
         found[materialization.asset_key.to_user_string()] = {k: v.value for k, v in materialization.metadata.items()}

@@ -113,9 +113,19 @@ def test_run_refuses_names_it_does_not_know(
     assert observatory[0].calls == []
 
 
-def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _children(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     started: list[tuple[str, ...]] = []
-    monkeypatch.setattr(running, "_child", lambda *words: started.append(words) or 0)
+
+    def child(*words: str) -> int:
+        started.append(words)
+        return 0
+
+    monkeypatch.setattr(running, "_child", child)
+    return started
+
+
+def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = _children(monkeypatch)
     assert main(["dashboard", "--port", "8600", "--home", str(home)]) == 0
     (words,) = started
     assert words[:2] == ("streamlit", "run") and Path(words[2]).parts[-2:] == ("dashboard", "app.py")
@@ -127,8 +137,7 @@ def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.
 
 
 def test_dev_keeps_its_history_in_the_home_and_calls_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[tuple[str, ...]] = []
-    monkeypatch.setattr(running, "_child", lambda *words: started.append(words) or 0)
+    started = _children(monkeypatch)
     assert main(["dev", "--port", "3001"]) == 0
     assert Path(os.environ["DAGSTER_HOME"]) == home / "dagster"
     text = (home / "dagster" / "dagster.yaml").read_text()

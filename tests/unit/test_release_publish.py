@@ -71,7 +71,7 @@ def test_one_changed_count_makes_a_release_that_shares_the_other_months(tmp_path
 
 
 def test_topics_and_events_stand_in_the_month_of_their_post(tmp_path: Path) -> None:
-    rows = {table: [] for table in TABLES} | {
+    rows: dict[str, list[Row]] = {
         "posts": [row for row in tables()["posts"] if row["post_id"] == "bluesky:pomelo-4"],
         "post_events": [
             {"post_id": "bluesky:pomelo-4", "event": "deleted", "at": utc(2020, 6, 1)},

@@ -104,7 +104,7 @@ def test_an_older_release_can_be_read_and_made_current_again(tmp_path: Path) -> 
 def test_texts_come_from_the_store_outside_and_may_be_absent(home: Path, tmp_path: Path) -> None:
     with open_release(home) as opened:
         found = opened.post_texts(["bluesky:marmot-3", "bluesky:marmot-7", "unknown"])
-    assert found == {"bluesky:marmot-3": "We planted hedges. bluesky:marmot-3"}
+    assert found == {"bluesky:marmot-3": "We planted hedges. **Not bold**, bluesky:marmot-3"}
     fictional_release(tmp_path, with_texts=False)
     with open_release(tmp_path) as opened:
         assert opened.post_texts(["bluesky:marmot-3"]) == {}

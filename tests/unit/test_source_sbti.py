@@ -32,7 +32,8 @@ def kinds(said: list[Record | Reject]) -> list[tuple[str, str, int | None, dt.da
 
 
 def test_old_form() -> None:
-    row = 'Acme,FR0000031122,N/A,Targets set,"2030, 2025",Targets Set,FY2045,Yes,FY2050,01/09/2020,13/03/2021,"two\nlines"\n'
+    targets = 'Targets set,"2030, 2025",Targets Set,FY2045,Yes,FY2050'
+    row = f'Acme,FR0000031122,N/A,{targets},01/09/2020,13/03/2021,"two\nlines"\n'
     said = parsed("sbti", OLD + row)
     day = dt.date(2021, 3, 13)
     assert kinds(said) == [

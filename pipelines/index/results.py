@@ -1,0 +1,145 @@
+"""What the index gives: one struct of columns per table of the release, in the release's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from pipelines.index.arrays import Days, Flags, Floats, Texts
+from pipelines.index.tables import empty_table, write_columns
+from pipelines.release_tables import TABLES
+
+Columns = TypeVar("Columns", bound=msgspec.Struct)
+
+_TO_COME = ("say_do_gaps", "sensitivity", "score_changes")
+_PLAIN = {
+    "company_id": "VARCHAR",
+    "period": "DATE",
+    "platform": "VARCHAR",
+    "indicator_id": "VARCHAR",
+    "value": "DOUBLE",
+    "sample_size": "DOUBLE",
+}
+
+
+class IndicatorValues(msgspec.Struct, frozen=True):
+    """One row per company, month end, history, platform and indicator; NaN value where withheld, with the reason."""
+
+    company_id: Texts
+    period: Days
+    known_at: Texts
+    platform: Texts
+    indicator_id: Texts
+    value: Floats
+    sample_size: Floats
+    lower: Floats
+    upper: Floats
+    is_published: Flags
+    reason: Texts
+
+
+class PlainValues(msgspec.Struct, frozen=True):
+    """One row per company, month end, platform and indicator: 52 weeks, nothing decayed, shrunk or withheld."""
+
+    company_id: Texts
+    period: Days
+    platform: Texts
+    indicator_id: Texts
+    value: Floats
+    sample_size: Floats
+
+
+class IndicatorScores(msgspec.Struct, frozen=True):
+    """One row per company, month end, history and indicator that is scored."""
+
+    company_id: Texts
+    period: Days
+    known_at: Texts
+    indicator_id: Texts
+    score: Floats
+    lower: Floats
+    upper: Floats
+
+
+class PillarScores(msgspec.Struct, frozen=True):
+    """One row per company, month end, history and pillar, also where there is no score."""
+
+    company_id: Texts
+    period: Days
+    known_at: Texts
+    pillar: Texts
+    score: Floats
+    lower: Floats
+    upper: Floats
+    weight_present: Floats
+
+
+class IndexScores(msgspec.Struct, frozen=True):
+    """One row per company, month end and history that has an index."""
+
+    company_id: Texts
+    period: Days
+    known_at: Texts
+    score: Floats
+    lower: Floats
+    upper: Floats
+    rank: Floats
+    rank_lower: Floats
+    rank_upper: Floats
+
+
+class IndexDraws(msgspec.Struct, frozen=True):
+    """One row per company and draw of the latest month end."""
+
+    company_id: Texts
+    period: Days
+    draw: Floats
+    score: Floats
+
+
+class MethodRows(msgspec.Struct, frozen=True):
+    """One row per parameter: what was chosen, and what was fitted."""
+
+    parameter: Texts
+    value: Texts
+
+
+class Results(msgspec.Struct, frozen=True):
+    """All of an index run."""
+
+    indicator_values: IndicatorValues
+    plain_values: PlainValues
+    indicator_scores: IndicatorScores
+    pillar_scores: PillarScores
+    index_scores: IndexScores
+    index_draws: IndexDraws
+    method: MethodRows
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Every `index` table by name, those to come empty; `plain_values` is for checking against SQL's own."""
+        made = {name: write_columns(getattr(self, name), TABLES.get(name, _PLAIN)) for name in self.__struct_fields__}
+        return made | {name: empty_table(TABLES[name]) for name in _TO_COME}
+
+
+def index_reason(results: Results) -> str | None:
+    """Why the latest month end has no index, in one sentence; None where it has one."""
+    found = results.method.value[results.method.parameter == "index_withheld"]
+    return str(found[0]) if len(found) else None
+
+
+def stack(kind: type[Columns], parts: Iterable[Columns]) -> Columns:
+    """Parts of a table one after another."""
+    rows = list(parts)
+    names = kind.__struct_fields__
+    if not rows:
+        return kind(**{name: np.empty(0, np.object_) for name in names})
+    return kind(**{name: np.concatenate([getattr(part, name) for part in rows]) for name in names})
+
+
+def tile(text: str | None, rows: int) -> Texts:
+    """A column of one text."""
+    return np.full(rows, text, np.object_)

@@ -1,0 +1,71 @@
+"""The public face: all indicators, periods and companies at once, and the ranks that known true values would give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
+from pipelines.index.arrays import Floats, MethodError
+from pipelines.index.frame import frame_of
+from pipelines.index.inputs import PILLARS, Indicator, Inputs
+from pipelines.index.measure import measure
+from pipelines.index.method import Method
+from pipelines.index.normalise import goalposts, normalise
+from pipelines.index.report import report
+from pipelines.index.results import Results
+from pipelines.index.scoring import all_goalposts, score_period
+
+
+def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
+    """Values, scores, pillars, index, ranks and their intervals.
+
+    The same inputs and seed give the same results. `draws` replaces the method's own number.
+
+    Raises:
+        MethodError: the windows are not the method's, or a seed is negative.
+    """
+    if seed < 0:
+        raise MethodError(f"seed {seed}: must not be negative")
+    method = inputs.method if draws is None else msgspec.structs.replace(inputs.method, draws=float(draws))
+    inputs = msgspec.structs.replace(inputs, method=method)
+    frame = frame_of(inputs)
+    catalogue = sorted(inputs.catalogue, key=lambda it: it.indicator_id) if len(frame.periods) else []
+    measured = [measure(it, inputs, frame) for it in catalogue]
+    posts = all_goalposts(measured, method)
+    moments = [
+        score_period(measured, posts, frame, method, period=period, seed=seed)
+        for period in range(len(frame.periods) if measured else 0)
+    ]
+    return report(measured, posts, moments, frame, method, seed=seed)
+
+
+class TrueScores(msgspec.Struct, frozen=True):
+    """What known true values give: index and rank by company, NaN where the rules give none."""
+
+    company_ids: tuple[str, ...]
+    scores: Floats
+    ranks: Floats
+
+
+def score_truth(
+    values: Mapping[str, Mapping[str, float]], catalogue: Sequence[Indicator], method: Method
+) -> TrueScores:
+    """The index and rank of known true values, by the same normalisation and aggregation, goalposts from the truth.
+
+    `values[company_id][indicator_id]` is the quantity that is scored: a share, a difference, a level; for an
+    indicator per 1,000 followers what size does not explain of ln(1 + numerator).
+    """
+    companies = tuple(sorted(values))
+    indicators = sorted(catalogue, key=lambda it: it.indicator_id)
+    rows = []
+    for it in indicators:
+        own = [[values[company].get(it.indicator_id, np.nan) * it.direction for company in companies]]
+        true = np.array(own, np.float64)
+        rows.append(normalise(true[0], goalposts(true, method)))
+    pillar = np.array([PILLARS.index(it.pillar) if it.is_headline else -1 for it in indicators], np.int64)
+    pillars, _ = pillar_scores(np.array(rows).reshape(len(rows), len(companies)), pillar, method)
+    index = engagement_index(pillars, entering(pillars, method), method)
+    return TrueScores(companies, index, ranks(index))

@@ -1,0 +1,63 @@
+"""The border to Arrow: tables into typed columns and back."""
+
+from __future__ import annotations
+
+import typing
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from pipelines.index.arrays import Days, Flags, Floats, Labels, Texts
+
+Columns = TypeVar("Columns", bound=msgspec.Struct)
+
+_PLACES = 10
+"""Decimals kept: sums taken in another order differ far behind them, and a release is compared by its hash."""
+
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "DOUBLE": pa.float64(),
+    "BIGINT": pa.int64(),
+    "DATE": pa.date32(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": pa.timestamp("us"),
+}
+
+
+def read_columns(kind: type[Columns], table: pa.Table) -> Columns:
+    """A struct of typed columns from a table's columns of the same names; NULL becomes NaN or NaT."""
+    return kind(**{name: _read(hint, table[name]) for name, hint in typing.get_type_hints(kind).items()})
+
+
+def _read(hint: object, column: pa.ChunkedArray) -> object:
+    whole = column.combine_chunks()
+    if hint is Labels:
+        coded = whole.cast(pa.string()).fill_null("").dictionary_encode()
+        return Labels(
+            coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), tuple(coded.dictionary.to_pylist())
+        )
+    if hint == Days:
+        if pa.types.is_date(whole.type):
+            return whole.cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
+        return whole.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    return whole.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def write_columns(columns: msgspec.Struct, types: dict[str, str]) -> pa.Table:
+    """A table with these columns in this order, NaN as NULL; `types` are DuckDB's names."""
+    arrays = {name: _write(getattr(columns, name), _ARROW[kind]) for name, kind in types.items()}
+    return pa.table(arrays)
+
+
+def empty_table(types: dict[str, str]) -> pa.Table:
+    """A table of no rows."""
+    return pa.table({name: pa.array([], _ARROW[kind]) for name, kind in types.items()})
+
+
+def _write(column: Floats | Texts | Days | Flags, kind: pa.DataType) -> pa.Array:
+    if column.dtype.kind != "f":
+        return pa.array(column, kind)
+    numbers = column.astype(np.float64)
+    return pa.array(np.round(numbers, _PLACES), mask=~np.isfinite(numbers)).cast(kind)

@@ -1,0 +1,33 @@
+-- One row per figure that a company disclosed, every vintage of it, and per sum over the facilities that it owns.
+-- The same figure seen again is the same vintage, known since it was first seen. A sum's evidence is its parts'.
+with stated as (
+    select
+        s.company_id, d.metric_id, d.period_start, d.period_end, d.value, d.unit, r.source, d.url, d.published_at,
+        r.fetched_at as observed_at, d.response_id, d.locator,
+        row_number() over (
+            partition by s.company_id, d.metric_id, d.period_start, d.period_end, d.value, d.unit, r.source,
+                d.published_at
+            order by r.fetched_at nulls last, d.response_id nulls last, d.position nulls last
+        ) as place
+    from raw.disclosures as d
+    join raw.responses as r on r.response_id = d.response_id
+    join core.subject_companies as s on s.subject_id = d.subject_id
+    where d.facility_id is null
+)
+select
+    s.company_id, s.metric_id, s.period_start, s.period_end, s.value, s.unit, s.source, s.url, s.published_at,
+    s.observed_at, s.response_id, s.locator
+from stated as s
+where s.place = 1
+union all
+select
+    p.company_id, p.metric_id, p.period_start, p.period_end,
+    cast(sum(p.value * p.share) as double) as value,
+    p.unit, p.source,
+    cast(null as varchar) as url,
+    max(p.published_at) as published_at,
+    max(p.observed_at) as observed_at,
+    cast(null as varchar) as response_id,
+    cast(null as varchar) as locator
+from core.disclosure_parts as p
+group by p.company_id, p.metric_id, p.period_start, p.period_end, p.unit, p.source

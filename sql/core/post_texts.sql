@@ -1,0 +1,4 @@
+-- One row per post whose text may be shown: neither its author, its source nor a deletion forbids it.
+select p.post_id, p.text
+from core.posts as p
+where p.is_text_shown and not p.is_deleted and p.text is not null

@@ -1,0 +1,35 @@
+-- code: L2
+-- title: Premium of posts on causes
+-- unit: log ratio
+-- direction: 1
+-- is_headline: true
+-- minimum_sample: 10
+-- estimator: mean
+-- summary: difference
+-- measures: How much more engagement a post on a cause finds than the same account's other posts of that month and kind.
+-- does_not_measure: Approval - anger counts as well; nor the size of the account, which cancels.
+-- reference: Cho, Furey & Mohr 2017; Saxton et al. 2019
+-- when_absent: no post whose engagement is known
+with logs as (
+    select
+        m.company_id, m.platform, m.week, m.media_kind,
+        m.platform || ':' || m.handle as account_id,
+        case when m.is_csr then 'csr' else 'other' end as sample,
+        ln(m.engagement + 0.5e0) as y
+    from core.post_metrics as m
+    where m.engagement is not null
+)
+select
+    'csr_premium' as indicator_id,
+    l.company_id,
+    l.platform,
+    l.week,
+    'base' as variant,
+    l.account_id,
+    l.media_kind,
+    l.sample,
+    count(*) as n,
+    cast(sum(l.y) as double) as total,
+    cast(sum(l.y * l.y) as double) as total_of_squares
+from logs as l
+group by l.company_id, l.platform, l.week, l.account_id, l.media_kind, l.sample

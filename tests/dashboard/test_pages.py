@@ -1,0 +1,195 @@
+"""The pages on a fictional release, in Streamlit's own harness: what they say, and what they survive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.safe import plain, web_link
+from tests.conftest import ROOT
+from tests.dashboard.fictional import HOSTILE, database_of, fictional_release
+
+APP = ROOT / "dashboard" / "app.py"
+COMPANY = ROOT / "dashboard" / "pages" / "company.py"
+
+
+@pytest.fixture
+def home(fictional_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(fictional_home))
+    return fictional_home
+
+
+def run(path: Path, **query: str) -> AppTest:
+    app = AppTest.from_file(path, default_timeout=20)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    kinds = ("title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "code")
+    return "\n".join(str(getattr(part, "value", "")) for kind in kinds for part in app.get(kind))
+
+
+def test_without_a_release_it_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    app = run(APP)
+    assert app.title[0].value == "No release yet"
+    assert "uv run seismograph demo" in app.code[0].value
+    assert str(tmp_path) in said(app)
+
+
+def test_compare_opens_on_companies_with_most_pillars(home: Path) -> None:
+    app = run(APP)
+    assert app.multiselect[0].value == ["bramblejuice", "gossamer", "lanternfish", "marmot"]
+    assert app.query_params["companies"] == "bramblejuice,gossamer,lanternfish,marmot"
+    assert app.query_params["period"] == "2020-12-31"
+    assert "not a responsibility score" in said(app)
+
+
+def test_compare_takes_its_view_from_the_address_and_gives_it_back(home: Path) -> None:
+    app = run(APP, companies="quillfeather,pomelo", period="2020-11-30", trend="virality")
+    assert app.multiselect[0].value == ["quillfeather", "pomelo"]
+    assert app.selectbox(key="compare_period").value == dt.date(2020, 11, 30)
+    assert app.selectbox(key="compare_trend").value == "virality"
+    app.multiselect[0].set_value(["pomelo"]).run()
+    assert app.query_params["companies"] == "pomelo"
+    assert not app.exception
+
+
+def test_compare_orders_two_companies_only_where_that_is_sure(home: Path) -> None:
+    """The draws of pomelo (around 62) and quillfeather (around 47) do not meet; those of gossamer and marmot do."""
+    assert "Pomelo & Daughters ranks above Quillfeather Bank (100% probable)." in said(
+        run(APP, companies="quillfeather,pomelo")
+    )
+    assert "Gossamer Shipping and Marmot Rail: not distinguishable (78% probable in this order)." in said(
+        run(APP, companies="gossamer,marmot")
+    )
+
+
+def test_an_unknown_company_in_the_address_is_named(home: Path) -> None:
+    app = run(APP, companies="nobody,pomelo")
+    assert app.multiselect[0].value == ["pomelo"]
+    assert "nobody" in app.warning[0].value
+    page = run(COMPANY, company="**nobody**")
+    assert "\\*\\*nobody\\*\\*" in page.warning[0].value
+    assert page.selectbox(key="company_id").value == "brash"
+
+
+def test_a_release_without_index_says_why_and_shows_pillars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fictional_release(tmp_path, has_index=False)
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    app = run(APP, companies="marmot,pomelo")
+    assert app.info[0].value.startswith("No index\\: 3 of 6 pillars have enough data")
+    assert "Six pillars" in said(app)
+    page = run(COMPANY, company="marmot")
+    assert page.info[0].value.startswith("No index\\: 3 of 6 pillars")
+    assert not page.metric
+
+
+def test_a_release_without_any_score_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.release import publish
+    from tests.dashboard.fictional import CLOCK
+
+    publish(tmp_path, database_of({}), panel_name="empty", clock=lambda: CLOCK)
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    assert "no scores" in run(APP).info[0].value
+    assert "no scores" in run(COMPANY).info[0].value
+
+
+def test_a_company_without_data_shows_reasons_and_no_numbers(home: Path) -> None:
+    page = run(COMPANY, company="hushed")
+    assert page.info[0].value.startswith("No index\\: 0 of 6 pillars")
+    assert "Community\\: Insufficient data\\: nothing was observed\\." in said(page)
+    reasons = page.dataframe[1].value["Reason"].tolist()
+    assert reasons == ["nothing was observed"] * 8
+    assert set(page.dataframe[1].value["Value"]) == {"insufficient data"}
+
+
+def test_a_company_shows_its_index_pillars_posts_and_disclosures(home: Path) -> None:
+    page = run(COMPANY, company="pomelo")
+    assert [metric.value for metric in page.metric] == ["62", "56 to 67", "between rank 1 and 7 of 14"]
+    pillars, indicators, posts, disclosures = (page.dataframe[place].value for place in range(4))
+    assert len(pillars) == 6
+    assert list(indicators["Pillar"]) == ["SO", "C", "I", "A", "LME", "LME", "DIA", "DIA"]
+    assert len(posts) == 30
+    engagement = posts[["Likes", "Replies", "Reposts"]].sum(axis=1).tolist()
+    assert engagement == sorted(engagement, reverse=True)
+    assert len(disclosures) == 7
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert labels == ["Scorecard PDF", "Scorecard CSV", "Scorecard JSON"]
+
+
+def test_posts_can_be_narrowed_to_a_cause(home: Path) -> None:
+    page = run(COMPANY, company="pomelo")
+    page.selectbox(key="post_topic").set_value("sdg05").run()
+    assert not page.exception
+    causes = page.dataframe[2].value["Causes"]
+    assert len(causes) > 0
+    assert all("Gender equality" in cause for cause in causes)
+
+
+def test_deleted_and_withheld_texts_are_not_shown(home: Path) -> None:
+    page = run(COMPANY, company="pomelo")
+    posts = page.dataframe[2].value
+    hidden = posts[posts["Text"] == "not shown here"]
+    assert len(hidden) == 2
+    assert sorted(hidden["State"]) == ["", "deleted"]
+
+
+def test_hostile_texts_stay_texts(home: Path) -> None:
+    page = run(COMPANY, company="brash", evidence="bluesky:brash-3")
+    assert page.title[0].value == plain(HOSTILE)
+    assert f"We planted hedges. **Not bold**, {HOSTILE}" in [text.value for text in page.text]
+    assert not any(part.proto.allow_html for part in page.markdown)
+    compare = run(APP, companies="brash,pomelo")
+    assert "<script>" not in "".join(part.value for part in compare.markdown)
+    assert f"{HOSTILE}. No index: 4 of 6" in said(compare)
+
+
+def test_plain_escapes_every_mark_and_links_lead_only_to_the_web() -> None:
+    assert plain("[x](javascript:1) $y$\n# h") == r"\[x\]\(javascript\:1\) \$y\$ \# h"
+    assert web_link("https://a.example/b") == "https://a.example/b"
+    for url in ("javascript:alert(1)", "data:text/html,x", "//a", "http://", "http://[", None):
+        assert web_link(url) is None
+
+
+@pytest.mark.parametrize("is_restricted", [False, True])
+def test_evidence_leads_to_the_bytes_unless_they_are_others_words(
+    home: Path, monkeypatch: pytest.MonkeyPatch, is_restricted: bool
+) -> None:
+    asked = []
+
+    def evidence(home: Path, response_id: str, locator: str | None) -> SimpleNamespace:
+        asked.append((home, response_id, locator))
+        return SimpleNamespace(
+            source="bluesky",
+            url="https://api.example/feed",
+            fetched_at=dt.datetime(2021, 1, 8, 6, tzinfo=dt.UTC),
+            digest="sha256:abc",
+            archive_file="bluesky-1.warc.gz",
+            archive_offset=512,
+            archive_length=2048,
+            is_restricted=is_restricted,
+            excerpt='{"text": "<b>secret</b>"}',
+        )
+
+    stand_in = ModuleType("pipelines.evidence")
+    vars(stand_in).update(evidence=evidence, EvidenceError=LookupError)
+    monkeypatch.setitem(sys.modules, "pipelines.evidence", stand_in)
+    page = run(COMPANY, company="pomelo", evidence="bluesky:pomelo-3")
+    assert asked == [(home, "urn:uuid:pomelo", "/feed/3/post")]
+    facts = page.dataframe[4].value.set_index("Field")["Value"]
+    assert facts["Digest of the bytes"] == "sha256:abc"
+    assert facts["Fetched at"] == "2021-01-08 06:00:00 UTC"
+    assert facts["Archive"] == "bluesky-1.warc.gz at 512, 2048 bytes"
+    shown = [code.value for code in page.code]
+    assert shown == ([] if is_restricted else ['{"text": "<b>secret</b>"}'])
+    assert ("not shown" in said(page)) == is_restricted
