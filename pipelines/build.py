@@ -19,9 +19,12 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import due, fetch, index, labelling, load, release, sql_models, topics
+from pipelines import due, index, labelling, release, sql_models, topics
 from pipelines.archive import Archive
+from pipelines.fetch import PassResult, run_passes, transport_of
 from pipelines.files import Parsed, archive_files
+from pipelines.load import LoadReport, drop_expired_texts
+from pipelines.load import load as load_archive
 from pipelines.panel import Panel, load_panel
 from pipelines.parameters import panel_tables, seed_tables
 from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
@@ -38,8 +41,8 @@ Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
 class RunReport(msgspec.Struct):
     """What one run did: passes, what was loaded, how many texts were labelled, tables made anew, the release."""
 
-    passes: list[fetch.PassResult]
-    loaded: load.LoadReport
+    passes: list[PassResult]
+    loaded: LoadReport
     labelled: int
     made: list[str]
     release: Release
@@ -69,7 +72,7 @@ class Observatory:
         self.folder = settings.home / "panels" / panel.name
         self.archive = Archive(self.folder / "archive", clock=self.clock, lock_seconds=settings.lock_seconds)
         self.warehouse = Warehouse(self.folder / "warehouse.duckdb", lock_seconds=settings.lock_seconds)
-        self.loaded = load.LoadReport()
+        self.loaded = LoadReport()
         self._answer = answer
         self._moments = tuple(moments)
         self._files: Parsed = {}
@@ -107,8 +110,8 @@ class Observatory:
         companies: Sequence[str] | None = None,
         *,
         is_offline: bool = False,
-        progress: Callable[[fetch.PassResult], None] | None = None,
-    ) -> list[fetch.PassResult]:
+        progress: Callable[[PassResult], None] | None = None,
+    ) -> list[PassResult]:
         """Archive the panel's files that are new and what its sources answer, all sources side by side.
 
         Loads before it asks: what is known decides where a pass begins and which posts are due.
@@ -131,13 +134,13 @@ class Observatory:
         work: Mapping[str, Sequence[tuple[Target, Known]]],
         moment: dt.datetime,
         is_offline: bool,
-        progress: Callable[[fetch.PassResult], None] | None,
-    ) -> list[fetch.PassResult]:
+        progress: Callable[[PassResult], None] | None,
+    ) -> list[PassResult]:
         answer = self._answer
-        transport = fetch.transport_of(lambda url: answer(url, moment)) if answer else None
+        transport = transport_of(lambda url: answer(url, moment)) if answer else None
         results = await asyncio.gather(
             *(
-                fetch.run_passes(
+                run_passes(
                     self.sources[name],
                     passes,
                     archive=self.archive,
@@ -154,7 +157,7 @@ class Observatory:
         )
         return [result for some in results for result in some]
 
-    def load(self, progress: Callable[[load.LoadReport], None] | None = None) -> load.LoadReport:
+    def load(self, progress: Callable[[LoadReport], None] | None = None) -> LoadReport:
         """Archive the panel's files that are new and put what is archived and not yet loaded into `raw`.
 
         Raises:
@@ -164,8 +167,8 @@ class Observatory:
             if not self._files:
                 self._files = archive_files(self.archive, self.panel, self.sources, _run_id(self.clock()))
             key = self._pseudonym_key()
-            report = load.load(db, self.archive, self.sources, self._files, pseudonym_key=key, progress=progress)
-            load.drop_expired_texts(db, self.clock() - dt.timedelta(days=self.settings.restricted_days))
+            report = load_archive(db, self.archive, self.sources, self._files, pseudonym_key=key, progress=progress)
+            drop_expired_texts(db, self.clock() - dt.timedelta(days=self.settings.restricted_days))
         self._files = dict.fromkeys(self._files)
         self.loaded += report
         return report

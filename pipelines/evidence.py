@@ -42,8 +42,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     archive_offset: int
     archive_length: int
     is_restricted: bool
-    locator: str | None
-    excerpt: str | None
+    locator: str | None = None
+    excerpt: str | None = None
     """The record and what stands around it; None where the body is restricted."""
 
 
@@ -53,48 +53,36 @@ def evidence(home: Path, response_id: str, locator: str | None = None) -> Eviden
     Raises:
         EvidenceError: the response is unknown, its body was deleted after its retention, or the locator leads nowhere.
     """
-    archive, row = find(home, response_id)
-    excerpt = None
-    if not row["is_restricted"] and locator:
-        excerpt = excerpt_at(body_of(archive, row), locator)
-    fields = ("source", "url", "status", "media_type", "fetched_at", "digest")
-    return Evidence(
-        response_id=response_id,
-        locator=locator,
-        excerpt=excerpt,
-        archive_file=row["archive_file"],
-        archive_offset=row["archive_offset"],
-        archive_length=row["archive_length"],
-        is_restricted=row["is_restricted"],
-        **{name: row[name] for name in fields},
-    )
+    archive, found = find(home, response_id)
+    if locator is None:
+        return found
+    excerpt = None if found.is_restricted else excerpt_at(body_of(archive, found), locator)
+    return msgspec.structs.replace(found, locator=locator, excerpt=excerpt)
 
 
-def find(home: Path, response_id: str) -> tuple[Archive, dict[str, object]]:
-    """The archive that holds a response, and its row in the index of responses.
+def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
+    """The archive that holds a response, and what is known of it.
 
     Raises:
         EvidenceError: no panel of this home knows the response.
     """
     for index in sorted(home.glob("panels/*/responses.parquet")):
-        rows = pq.read_table(index, filters=[("response_id", "=", response_id)]).to_pylist()
-        if rows:
-            return Archive(index.parent / "archive"), rows[0]
+        names = [name for name in Evidence.__struct_fields__ if name not in ("locator", "excerpt")]
+        for row in pq.read_table(index, names, filters=[("response_id", "=", response_id)]).to_pylist():
+            return Archive(index.parent / "archive"), Evidence(**row)
     raise EvidenceError(f"no response {response_id!r} in {home}; `seismograph sql` on `scorecards.posts` lists some")
 
 
-def body_of(archive: Archive, row: dict[str, object]) -> bytes:
+def body_of(archive: Archive, found: Evidence) -> bytes:
     """The body of a response as it came.
 
     Raises:
         EvidenceError: its archive file is gone.
     """
     try:
-        return archive.read(str(row["archive_file"]), int(str(row["archive_offset"]))).body
+        return archive.read(found.archive_file, found.archive_offset).body
     except ArchiveError:
-        raise EvidenceError(
-            f"{row['archive_file']} is gone: restricted bodies are deleted after a short time"
-        ) from None
+        raise EvidenceError(f"{found.archive_file} is gone: restricted bodies are deleted after a short time") from None
 
 
 def excerpt_at(body: bytes, locator: str) -> str:

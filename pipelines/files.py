@@ -12,7 +12,8 @@ from operator import attrgetter
 from pathlib import Path
 
 from pipelines.archive import Archive
-from pipelines.panel import FileEntry, Panel
+from pipelines.panel import Panel
+from pipelines.panel_files import FileEntry
 from pipelines.records import Engagement, Post, Record, Reject
 from pipelines.runs import Run, open_run
 from pipelines.source import Response, Source, SourceError

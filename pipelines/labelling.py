@@ -85,7 +85,7 @@ def _label_kind(db: Database, label: Labeller, version: str, kind: str) -> int:
             if rows:
                 db.append_rows(table, pa.Table.from_pylist(rows))
             db.append_rows("topics.labelled", done)
-    return todo.num_rows
+    return int(todo.num_rows)
 
 
 def version_of(*folders: Path) -> str:

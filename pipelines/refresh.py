@@ -7,6 +7,7 @@ seen, and a second run with nothing new makes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 
 import pyarrow as pa
@@ -30,7 +31,7 @@ class Fingerprints:
             name = "raw"
         if name == "raw" and "raw" not in self._known:
             self._known["raw"] = self._raw()
-        return self._known.get(name, "")
+        return str(self._known.get(name, ""))
 
     def _raw(self) -> str:
         row = self._db.rows("""
@@ -61,7 +62,7 @@ def refresh_rows(db: Database, fingerprints: Fingerprints, tables: Mapping[str, 
         digest = sha256(str(table.schema).encode())
         for batch in table.combine_chunks().to_batches():
             digest.update(batch.serialize())
-        if fingerprints.make(name, digest.hexdigest(), (), lambda n=name, t=table: db.replace_rows(n, t)):
+        if fingerprints.make(name, digest.hexdigest(), (), partial(db.replace_rows, name, table)):
             made.append(name)
     return made
 
@@ -77,6 +78,6 @@ def refresh_models(
     made = []
     for model in models:
         progress(model.name)
-        if fingerprints.make(model.name, model.sql, model.upstream, lambda m=model: db.replace_table(m.name, m.sql)):
+        if fingerprints.make(model.name, model.sql, model.upstream, partial(db.replace_table, model.name, model.sql)):
             made.append(model.name)
     return made

@@ -172,17 +172,16 @@ def evidence(
 
     home = settings_now().home
     if body or warc:
-        store, row = archive.find(home, response_id)
-        if row["is_restricted"]:
+        store, found = archive.find(home, response_id)
+        if found.is_restricted:
             raise archive.EvidenceError(f"{response_id} holds other people's words: it is kept a while, never shown")
         if warc:
-            place = (str(row["archive_file"]), int(str(row["archive_offset"])), int(str(row["archive_length"])))
-            warc.write_bytes(store.raw(*place))
+            warc.write_bytes(store.raw(found.archive_file, found.archive_offset, found.archive_length))
             say(str(warc))
         elif sys.stdout.isatty():
-            say(archive.body_of(store, row).decode("utf-8", "replace"))
+            say(archive.body_of(store, found).decode("utf-8", "replace"))
         else:
-            sys.stdout.buffer.write(archive.body_of(store, row))
+            sys.stdout.buffer.write(archive.body_of(store, found))
         return 0
     found = archive.evidence(home, response_id, locator)
     shown = {

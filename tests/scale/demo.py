@@ -13,8 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from pipelines.sample import World
 from pipelines.settings import ROOT
-from pipelines.source import find_sources
+from pipelines.source import Response, find_sources
 from pipelines.warehouse import Batch, Warehouse
 from tests.unit.test_warehouse import ledger
 
@@ -39,12 +40,29 @@ def raw_rows(home: Path) -> int:
         return sum(db.count(f"raw.{row['name']}") for row in names)
 
 
+def feed_pages() -> list[Response]:
+    """Pages of a fictional company's author feed, a hundred posts each, as they come over the wire."""
+    world = World(seed=1)
+    path, parameters = "/xrpc/app.bsky.feed.getAuthorFeed", f"actor={world.companies[0].domain}&limit=100"
+    url = f"https://public.api.bsky.example{path}?{parameters}"
+    _, _, body = world.answer(url, world.visits[-1])
+    return [
+        Response(
+            response_id=str(number),
+            source="bluesky",
+            url=url,
+            body=body,
+            fetched_at=world.visits[-1],
+            request_key=f"{path}?{parameters}",
+        )
+        for number in range(PAGES)
+    ]
+
+
 def bluesky_posts_per_second(folder: Path) -> float:
     """Bluesky pages to committed raw rows, on one core, the fictional world's pages; the best of three."""
-    from pipelines.sample import feed_pages
-
     source = find_sources()["bluesky"]
-    pages = feed_pages(PAGES)
+    pages = feed_pages()
     best = 0.0
     for turn in range(3):
         with Warehouse(folder / f"{turn}.duckdb").writer() as db:

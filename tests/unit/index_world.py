@@ -148,7 +148,9 @@ def _tile(name: str, rows: int) -> Labels:
 def _viral(rng: np.random.Generator, mean: Floats, posts: NDArray[np.int64]) -> Floats:
     """Reposts of a week's posts: every post draws its own virality, so that weeks vary more than Poisson."""
     spread = 0.8
-    events = [rng.poisson(m * np.exp(rng.normal(-(spread**2) / 2, spread, n))).sum() for m, n in zip(mean, posts, strict=True)]
+    events = [
+        rng.poisson(m * np.exp(rng.normal(-(spread**2) / 2, spread, n))).sum() for m, n in zip(mean, posts, strict=True)
+    ]
     return np.array(events, np.float64)
 
 

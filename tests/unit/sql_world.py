@@ -60,10 +60,14 @@ class World:
             schema = pa.schema(list(arrow_columns(kind).items()))
             records = [{field: getattr(row, field) for field in schema.names} for row in rows]
             self.db.replace_rows(f"panel.{name}", pa.Table.from_pylist(records, schema))
-        self.db.execute(f"create table panel.sources ({', '.join(f'{it} varchar' for it in SOURCES)}, is_text_shown boolean)")
+        self.db.execute(
+            f"create table panel.sources ({', '.join(f'{it} varchar' for it in SOURCES)}, is_text_shown boolean)"
+        )
         for name, table in _seeds().items():
             self.db.replace_rows(name, table)
-        self.db.execute("create or replace table seeds.topics (topic_id varchar, title varchar, sdg bigint, esg varchar, is_cause boolean)")
+        self.db.execute(
+            "create or replace table seeds.topics (topic_id varchar, title varchar, sdg bigint, esg varchar, is_cause boolean)"
+        )
         self.add("seeds.topics", topic_id=CAUSE, title="Climate", sdg=13, esg="E", is_cause=True)
         self.add("seeds.topics", topic_id=OTHER, title="Awards", is_cause=False)
         self.db.execute("create schema topics")
@@ -85,10 +89,13 @@ class World:
         marks = ", ".join("?" for _ in values)
         self.db.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", list(values.values()))
 
-    def response(self, response_id: str, source: str = "bluesky", fetched_at: dt.datetime = NOON, **values: object) -> None:
+    def response(
+        self, response_id: str, source: str = "bluesky", fetched_at: dt.datetime = NOON, **values: object
+    ) -> None:
         self.add(
             "raw.responses",
-            **{"response_id": response_id, "source": source, "fetched_at": fetched_at, "request_key": response_id} | values,
+            **{"response_id": response_id, "source": source, "fetched_at": fetched_at, "request_key": response_id}
+            | values,
         )
 
     def raw(self, table: str, subject: str | tuple[str, str], **values: object) -> None:
@@ -114,7 +121,9 @@ class World:
                 name=name,
             )
 
-    def post(self, post_id: str, created_at: dt.datetime = NOON, *, is_csr: bool = False, by: str = "acme", **values: object) -> None:
+    def post(
+        self, post_id: str, created_at: dt.datetime = NOON, *, is_csr: bool = False, by: str = "acme", **values: object
+    ) -> None:
         post: Row = {
             "platform": "bluesky",
             "post_id": post_id,
@@ -132,19 +141,25 @@ class World:
             self.topic(post_id, CAUSE, platform=str(post["platform"]))
 
     def topic(self, post_id: str, topic_id: str, platform: str = "bluesky") -> None:
-        self.add("topics.post_topics", platform=platform, post_id=post_id, topic_id=topic_id, score=1.0, evidence="climate")
+        self.add(
+            "topics.post_topics", platform=platform, post_id=post_id, topic_id=topic_id, score=1.0, evidence="climate"
+        )
 
     def counts(self, post_id: str, observed_at: dt.datetime, *, by: str = "acme", **values: object) -> None:
         known: Row = {"platform": "bluesky", "post_id": post_id, "observed_at": observed_at, "is_deleted": False}
         self.raw("engagements", by, **known | values)
 
-    def measured(self, post_id: str, likes: int, created_at: dt.datetime = NOON, *, is_csr: bool = False, **values: object) -> None:
+    def measured(
+        self, post_id: str, likes: int, created_at: dt.datetime = NOON, *, is_csr: bool = False, **values: object
+    ) -> None:
         """A post seen at seven days with so many likes and no replies or reposts."""
         self.post(post_id, created_at, is_csr=is_csr, **values)
         by = str(values.get("by", "acme"))
         self.counts(post_id, at(7, since=created_at), by=by, likes_count=likes, replies_count=0, reposts_count=0)
 
-    def reply(self, reply_id: str | None, post_id: str, created_at: dt.datetime = NOON, **values: object) -> None:
+    def reply(
+        self, reply_id: str | None, post_id: str, created_at: dt.datetime | None = NOON, **values: object
+    ) -> None:
         reply: Row = {
             "platform": "bluesky",
             "post_id": post_id,
@@ -154,7 +169,7 @@ class World:
             "person_id": "ann" if reply_id else None,
             "is_own": False,
             "created_at": created_at if reply_id else None,
-            "observed_at": at(30, since=created_at),
+            "observed_at": at(30),
             "has_question": False,
         }
         self.raw("replies", "acme", **reply | values)
@@ -179,8 +194,8 @@ class World:
     def rows(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
         """A model's rows in some columns, sorted, made with everything it reads."""
         self.make(name)
-        select = ", ".join(columns)
-        return [tuple(row.values()) for row in self.db.rows(f"select {select} from {name} order by all")]
+        select = ", ".join(f"t.{column}" for column in columns)
+        return [tuple(row.values()) for row in self.db.rows(f"select {select} from {name} as t order by all")]
 
     def check(self, name: str) -> list[Row]:
         """The offenders that a check finds."""
