@@ -54,6 +54,7 @@ def posts(release_id: str, card: Scorecard) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key="post_rows",
+        placeholder="–",
         column_config={
             "Posted": st.column_config.DateColumn(width="small"),
             "Text": st.column_config.TextColumn(width="large"),
@@ -108,6 +109,7 @@ def disclosures(release_id: str, card: Scorecard) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key="disclosure_rows",
+        placeholder="–",
         column_config={
             "Published": st.column_config.DateColumn(),
             "Link": st.column_config.LinkColumn(display_text="open"),

@@ -100,7 +100,9 @@ class Observatory:
             progress("labelling")
             labelled = self.label()
             progress("modelling")
-            made = [*self.run_models(), *self.score(), *self.run_scorecards()]
+            made = self.run_models()
+            progress("scoring")
+            made += [*self.score(), *self.run_scorecards()]
             progress("publishing")
             return RunReport(passes, self.loaded, labelled, made, self.publish(self.run_checks()))
 
@@ -315,5 +317,10 @@ def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
         moments=world.visits,
     )
     observatory.folder.mkdir(parents=True, exist_ok=True)
-    world.write_truth(observatory.folder / "truth.csv")
+    parameters = seed_tables(ROOT / "sql" / "seeds")["seeds.method"].to_pylist()
+    world.write_truth(
+        observatory.folder / "truth.csv",
+        [index.indicator_of(**row) for row in sql_models.catalogue(observatory.models)],
+        index.Method.of((row["parameter"], row["value"]) for row in parameters),
+    )
     return observatory

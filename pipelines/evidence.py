@@ -68,7 +68,7 @@ def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
     """
     for index in sorted(home.glob("panels/*/responses.parquet")):
         names = [name for name in Evidence.__struct_fields__ if name not in ("locator", "excerpt")]
-        for row in pq.read_table(index, names, filters=[("response_id", "=", response_id)]).to_pylist():
+        for row in pq.read_table(index, columns=names, filters=[("response_id", "=", response_id)]).to_pylist():
             return Archive(index.parent / "archive"), Evidence(**row)
     raise EvidenceError(f"no response {response_id!r} in {home}; `seismograph sql` on `scorecards.posts` lists some")
 

@@ -169,9 +169,10 @@ class OpenRelease:
     def __init__(self, home: Path, manifest: Manifest) -> None:
         self.home = home
         self.manifest = manifest
-        self._texts = home / "panels" / manifest.panel / "texts.parquet"
+        panel = home / "panels" / manifest.panel
+        self._texts = panel / "texts.parquet"
         database = home / "releases" / manifest.release_id / "scorecards.duckdb"
-        self._connection = connect(database, home, manifest.files, also=self._texts)
+        self._connection = connect(database, home, manifest.files, texts=self._texts, truth=panel / "truth.csv")
 
     @property
     def release_id(self) -> str:

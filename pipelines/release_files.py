@@ -97,14 +97,26 @@ def store_months(store: Path, table: pa.Table) -> dict[str, str]:
 
 
 def connect(
-    database: Path, home: Path, files: dict[str, dict[str, str]], also: Path | None = None
+    database: Path,
+    home: Path,
+    files: dict[str, dict[str, str]],
+    *,
+    texts: Path | None = None,
+    truth: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """An in-memory database whose schema `scorecards` shows the release, and which can open no other file."""
+    """An in-memory database whose schema `scorecards` shows the release, and which can open no other file.
+
+    Of a fictional world, `fiction.truth(company_id, measure, value)` is what its estimates should have found.
+    """
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"attach {_quoted(database)} as release (read_only)")
         connection.execute("create schema scorecards")
-        allowed = [also] if also else []
+        allowed = [texts] if texts else []
+        if truth is not None and truth.exists():
+            allowed.append(truth)
+            connection.execute("create schema fiction")
+            connection.execute(f"create view fiction.truth as select * from read_csv({_quoted(truth)})")  # noqa: S608
         for table in TABLES:
             paths = [home / "store" / f"{digest}.parquet" for digest in files.get(table, {}).values()]
             allowed += paths

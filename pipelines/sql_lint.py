@@ -47,7 +47,7 @@ FUNCTIONS: dict[str, type[exp.Expr]] = {
     "date_trunc": exp.TimestampTrunc,
 }
 
-CASTS = ("bigint", "boolean", "date", "double", "timestamp", "varchar")
+CASTS = ("bigint", "boolean", "date", "double", "varchar")
 
 _NODES = CONSTRUCTS | set(FUNCTIONS.values())
 _BEFORE_PARENTHESES = frozenset({
@@ -212,6 +212,11 @@ def _sum(node: exp.Expr) -> str | None:
     return None if is_cast else "sum is cast at once: cast(sum(x) as bigint) or as double"
 
 
+def _floor(node: exp.Expr) -> str | None:
+    is_cast = isinstance(node.parent, exp.Cast) and node.parent.to.is_type("bigint")
+    return None if is_cast else "floor is cast at once: cast(floor(x) as bigint); engines give it different types"
+
+
 def _ln(node: exp.Expr) -> str | None:
     value = _bare(node.this)
     is_safe = isinstance(value, (exp.Add, exp.Nullif))
@@ -241,6 +246,7 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], str | None]] = {
     exp.In: _in,
     exp.Div: _div,
     exp.Sum: _sum,
+    exp.Floor: _floor,
     exp.Ln: _ln,
 }
 

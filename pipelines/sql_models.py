@@ -18,7 +18,7 @@ from pipelines.sql_headers import STATISTICS, IndicatorHeader, ModelError, read_
 from pipelines.sql_lint import lint, parse
 from pipelines.warehouse import raw_schema
 
-__all__ = ["Model", "ModelError", "load_models", "views"]
+__all__ = ["Model", "ModelError", "catalogue", "load_models", "views"]
 
 SCHEMAS = ("core", "indicators", "scorecards", "checks")
 PARAMETERS = {
@@ -172,7 +172,17 @@ def _union(selects: Iterable[str], columns: Mapping[str, str]) -> str:
     return "\nunion all\n".join(selects) or f"select {nothing} where 1 = 0"
 
 
+def catalogue(models: Mapping[str, Model]) -> list[dict[str, object]]:
+    """Every indicator's row of `indicators.catalogue`."""
+    return [_catalogue_values(models[name]) for name in _generated(models)[CATALOGUE]]
+
+
 def _catalogue_row(model: Model) -> str:
+    values = _catalogue_values(model)
+    return "select " + ", ".join(f"{_literal(values[name], kind)} as {name}" for name, kind in _CATALOGUE.items())
+
+
+def _catalogue_values(model: Model) -> dict[str, object]:
     header = msgspec.convert(model.header, IndicatorHeader)
     values = {
         "indicator_id": model.name.removeprefix("indicators."),
@@ -181,7 +191,7 @@ def _catalogue_row(model: Model) -> str:
         "caveat": header.does_not_measure,
         "status": "computed",
     } | msgspec.to_builtins(header)
-    return "select " + ", ".join(f"{_literal(values[name], kind)} as {name}" for name, kind in _CATALOGUE.items())
+    return {name: values[name] for name in _CATALOGUE}
 
 
 def _literal(value: object, kind: str) -> str:

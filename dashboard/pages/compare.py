@@ -139,8 +139,8 @@ def _index(release_id: str, cards: list[Scorecard], names: list[str], period: dt
 
 
 def _say(without: Sequence[tuple[str, str]]) -> None:
-    for name, reason in without:
-        st.text(f"{name}. {reason}")
+    for reason in dict.fromkeys(reason for _, reason in without):
+        st.text(f"{', '.join(name for name, its in without if its == reason)}. {reason}")
 
 
 def _order(release_id: str, one: Scorecard, one_name: str, other: Scorecard, other_name: str, period: dt.date) -> str:
@@ -201,6 +201,8 @@ def _told_apart(cards: list[Scorecard], names: list[str], position: int) -> str:
     ]
     if len(scored) < 2:
         return "Nothing to compare."
+    if any(card.pillars[position].score is not None and card.pillars[position].lower is None for card in cards):
+        return "Disclosed figures have no sampling interval: no order is claimed."
     scored = [(shorten(name, 28, placeholder="…"), bounds) for name, bounds in scored]
     scored.sort(key=lambda pair: -pair[1][0])
     above = {
@@ -221,7 +223,8 @@ def _trends(release_id: str, cards: list[Scorecard], names: list[str], period: d
     options = [*TITLES, *indicators]
     if "compare_trend" not in st.session_state:
         wanted = st.query_params.get("trend", "")
-        st.session_state["compare_trend"] = wanted if wanted in options else options[0]
+        scored = [line.pillar for card in cards for line in card.pillars if line.score is not None]
+        st.session_state["compare_trend"] = wanted if wanted in options else [*scored, *options][0]
     series = st.selectbox(
         "Pillar or indicator",
         options,

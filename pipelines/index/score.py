@@ -32,7 +32,8 @@ def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
     method = inputs.method if draws is None else msgspec.structs.replace(inputs.method, draws=float(draws))
     inputs = msgspec.structs.replace(inputs, method=method)
     frame = frame_of(inputs)
-    catalogue = sorted(inputs.catalogue, key=lambda it: it.indicator_id) if len(frame.periods) else []
+    is_empty = not frame.companies or not len(frame.periods)
+    catalogue = [] if is_empty else sorted(inputs.catalogue, key=lambda it: it.indicator_id)
     measured = [measure(it, inputs, frame) for it in catalogue]
     posts = all_goalposts(measured, method)
     moments = [

@@ -2,7 +2,7 @@
 
 Every scored quantity is drawn from its posterior, normalised with the same goalposts, aggregated and ranked inside
 each draw. An indicator's draws at a period depend on the seed, its name and the period only, so that a new indicator
-or a new month changes no other interval.
+moves no other indicator's interval.
 """
 
 from __future__ import annotations

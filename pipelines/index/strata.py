@@ -94,7 +94,7 @@ def _weights(share: Floats, is_present: Flags, method: Method) -> tuple[Floats, 
 
 
 def _weighted_or_zero(weights: Floats, values: Floats) -> Floats:
-    return np.where(weights > 0, weights * values, 0.0).sum(1)
+    return np.asarray(np.where(weights > 0, weights * values, 0.0).sum(1), np.float64)
 
 
 def _weighted(weights: Floats, values: Floats) -> Floats:

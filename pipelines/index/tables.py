@@ -13,8 +13,8 @@ from pipelines.index.arrays import Days, Flags, Floats, Labels, Texts
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 
-_PLACES = 10
-"""Decimals kept: sums taken in another order differ far behind them, and a release is compared by its hash."""
+_DIGITS = 9
+"""Significant digits kept: sums taken in another order differ far behind, and a release is compared by its hash."""
 
 _ARROW = {
     "VARCHAR": pa.string(),
@@ -60,4 +60,11 @@ def _write(column: Floats | Texts | Days | Flags, kind: pa.DataType) -> pa.Array
     if column.dtype.kind != "f":
         return pa.array(column, kind)
     numbers = column.astype(np.float64)
-    return pa.array(np.round(numbers, _PLACES), mask=~np.isfinite(numbers)).cast(kind)
+    return pa.array(_rounded(numbers), mask=~np.isfinite(numbers)).cast(kind)
+
+
+def _rounded(numbers: Floats) -> Floats:
+    size = np.abs(numbers)
+    is_plain = np.isfinite(numbers) & (size > 0)
+    scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.where(is_plain, size, 1.0))))
+    return np.where(is_plain, np.round(numbers * scale) / scale, numbers)

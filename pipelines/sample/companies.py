@@ -67,9 +67,9 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     answer_hours: float
     repost_rate: float
     premium: float
-    """Log ratio of likes of cause posts to others', campaign and plain weeks together."""
-    campaign_share: float
-    """Share of weeks in which cause posts do far better than in the others."""
+    """Log ratio of likes of cause posts to others'."""
+    active_share: float
+    """Share of weeks in which the company speaks of causes at all."""
     status: int
     outcome: float
     """How good the disclosed outcomes are, 0 to 1, no two companies alike."""
@@ -82,7 +82,7 @@ def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
     rng = np.random.default_rng([seed, 0])
     sectors = _SECTORS[: min(len(_SECTORS), max(1, count // 12))]
     spread = _Spread(rng, count)
-    outward, people, response, reposts, premium, campaign = (spread.draw(0.55) for _ in range(6))
+    outward, people, response, reposts, premium, active = (spread.draw(0.55) for _ in range(6))
     status, outcome = spread.draw(0.25), spread.draw(0.25)
     size = spread.draw(0.0)
     companies = []
@@ -92,7 +92,7 @@ def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
         name = f"{_first(number)} {goods}"
         slug = name.lower().replace(" ", "-")
         followers = 8_000 * 7.5 ** size[number]
-        active = 150 * (followers / 20_000) ** 0.6 * np.exp(0.5 * NormalDist().inv_cdf(people[number]))
+        crowd = 150 * (followers / 20_000) ** 0.6 * np.exp(0.8 * NormalDist().inv_cdf(people[number]))
         companies.append(
             Company(
                 number=number,
@@ -108,12 +108,12 @@ def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
                 other_rate=float(rng.uniform(1.7, 2.3)),
                 likes=float(0.02 * followers**0.85 * rng.uniform(0.8, 1.3)),
                 outward_share=float(0.12 + 0.6 * outward[number]),
-                people_rate=float(1_000 * min(max(active, 75), 380) / followers),
+                people_rate=float(1_000 * min(max(crowd, 60), 600) / followers),
                 response_share=float(0.12 + 0.76 * response[number]),
                 answer_hours=float(rng.uniform(4, 16)),
                 repost_rate=float(0.25 * 7 ** reposts[number] * (followers / 20_000) ** -0.2),
                 premium=float(-0.5 + 1.1 * premium[number]),
-                campaign_share=float(0.15 + 0.65 * campaign[number]),
+                active_share=float(0.25 + 0.72 * active[number]),
                 status=int(np.searchsorted(_STATUS_AT, status[number])),
                 outcome=float(outcome[number]),
                 causes=tuple(rng.dirichlet(np.full(len(CAUSES), 0.6)).tolist()),

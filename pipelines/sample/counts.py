@@ -16,8 +16,7 @@ MEDIA = ("image", "link", "video")
 MEDIA_SHARES = (0.5, 0.4, 0.1)
 _MEDIA_FACTOR = np.array([1.0, 0.7, 1.5])
 _NOISE = 0.35
-_CAMPAIGN_STEP = 2.2  # log distance of a campaign week's cause posts from a plain week's
-_CLUMPING = 0.3  # shape of the negative binomial of replies: most posts get none, some get dozens
+_CLUMPING = 1.0  # shape of the negative binomial of replies: many posts get none, some get a dozen
 _GROWTH_HOURS = 6.0
 QUOTED_SHARE = 0.15
 REPLIES_PER_PERSON = 1.7
@@ -43,18 +42,22 @@ def draw_counts(
     rng: np.random.Generator,
     company: Company,
     is_csr: NDArray[np.bool_],
-    is_campaign: NDArray[np.bool_],
     media: NDArray[np.int64],
     followers: NDArray[np.float64] | float,
 ) -> Counts:
-    """Final counts of posts, by cause or not, in a campaign week or not, and kind of media."""
+    """Final counts of posts, by cause or not and kind of media."""
     size = len(is_csr)
-    step = company.premium + _CAMPAIGN_STEP * (is_campaign - company.campaign_share)
     noise = rng.normal(-(_NOISE**2) / 2, _NOISE, (2, size))
-    likes = company.likes * _MEDIA_FACTOR[media] * np.exp(np.where(is_csr, step, 0.0) + noise[0])
+    likes = company.likes * _MEDIA_FACTOR[media] * np.exp(np.where(is_csr, company.premium, 0.0) + noise[0])
     reposts = company.repost_rate * followers / 1_000 * np.exp(noise[1])
     share = _CLUMPING / (_CLUMPING + replies_per_post(company))
     return Counts(rng.poisson(likes), rng.poisson(reposts), rng.negative_binomial(_CLUMPING, share, size))
+
+
+def csr_posts(rng: np.random.Generator, company: Company, rate: float, weeks: int) -> NDArray[np.int64]:
+    """Cause posts of each week, `rate` a week on average, none in the weeks that a company lets causes rest."""
+    is_active = rng.random(weeks) < company.active_share
+    return rng.poisson(rate / company.active_share, weeks) * is_active
 
 
 def own_csr_rate(company: Company) -> float:

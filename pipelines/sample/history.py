@@ -23,6 +23,7 @@ from pipelines.sample.counts import (
     QUOTED_SHARE,
     REPOSTED_SHARE,
     SMALL_TALK_ANSWERED,
+    csr_posts,
     cumulative,
     draw_counts,
     ever_answered,
@@ -61,10 +62,8 @@ class _Writer:
 
     def write(self) -> list[Post]:
         company, rng = self.company, self.rng
-        campaigns = rng.random(WEEKS) < company.campaign_share
-        csr_week, other_week = (
-            np.repeat(np.arange(WEEKS), rng.poisson(rate, WEEKS)) for rate in (company.csr_rate, company.other_rate)
-        )
+        csr_week = np.repeat(np.arange(WEEKS), csr_posts(rng, company, company.csr_rate, WEEKS))
+        other_week = np.repeat(np.arange(WEEKS), rng.poisson(company.other_rate, WEEKS))
         week = np.concatenate([csr_week, other_week])
         size = len(week)
         is_csr = np.arange(size) < len(csr_week)
@@ -72,14 +71,13 @@ class _Writer:
         media = rng.choice(len(MEDIA), size, p=MEDIA_SHARES)
         years = (_START + WEEKS * 7 * DAY - created) / (365 * DAY)
         followers = company.followers * np.exp(-company.growth * years)
-        counts = draw_counts(rng, company, is_csr, campaigns[week], media, followers)
+        counts = draw_counts(rng, company, is_csr, media, followers)
         chance = rng.random((size, 8))
         for i in np.argsort(created, kind="stable").tolist():
             post = self._post(int(created[i]), bool(is_csr[i]), MEDIA[media[i]], chance[i].tolist())
             self.items.append(post)
             if post.kind == "repost":
                 continue
-            post.is_campaign = bool(campaigns[week[i]])
             post.likes = int(counts.likes[i])
             post.quotes = int(counts.reposts[i] * QUOTED_SHARE)
             post.reposts = int(counts.reposts[i]) - post.quotes

@@ -69,7 +69,6 @@ class Post(msgspec.Struct, kw_only=True, gc=False):
     is_csr: bool = False
     is_outward: bool = False
     is_in_scope: bool = False
-    is_campaign: bool = False
 
     def is_there(self, now: int) -> bool:
         """Whether it can be seen at a moment."""

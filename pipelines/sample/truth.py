@@ -7,11 +7,13 @@ the posts. Definitions: METHODOLOGY §5.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.index import Indicator, Method, TrueScores, score_truth
+from pipelines.index.regression import huber_line
 from pipelines.sample.companies import LEVELS, Company
 from pipelines.sample.counts import (
     ANSWER_LIKES,
@@ -19,6 +21,7 @@ from pipelines.sample.counts import (
     MEDIA,
     MEDIA_SHARES,
     SMALL_TALK_ANSWERED,
+    csr_posts,
     draw_counts,
     ever_answered,
     expected_people,
@@ -54,16 +57,37 @@ def true_values(seed: int, companies: Sequence[Company]) -> dict[str, dict[str, 
     return truth
 
 
+def true_ranks(
+    values: Mapping[str, Mapping[str, float]],
+    companies: Sequence[Company],
+    catalogue: Sequence[Indicator],
+    method: Method,
+) -> TrueScores:
+    """The index and the ranks that the true values give, by the rules that the estimates go through.
+
+    What is scored of an indicator per 1,000 followers is what size does not explain (METHODOLOGY §1, Size): the
+    residual of ln(1 + numerator) on ln followers, the line fitted to the true numerators.
+    """
+    followers = np.array([it.followers for it in companies])
+    scored = {it.company_id: dict(values[it.company_id]) for it in companies}
+    for name in (it.indicator_id for it in catalogue if it.summary == "per_1000"):
+        rates = np.array([values[it.company_id][name] for it in companies])
+        height = np.log1p(rates * followers / 1_000)
+        line = huber_line(np.log(followers), height, np.isfinite(height))
+        for company, rest in zip(companies, height - line.at(np.log(followers)), strict=True):
+            scored[company.company_id][name] = float(rest)
+    return score_truth(scored, catalogue, method)
+
+
 def _long_run(rng: np.random.Generator, company: Company) -> tuple[float, float]:
     """The CSR premium, and the persistence: answers to people are posts too, so they count for an account's median."""
     weeks = _QUARTERS * _WEEKS
-    campaigns = rng.random(weeks) < company.campaign_share
-    csr_week = np.repeat(np.arange(weeks), rng.poisson(own_csr_rate(company), weeks))
+    csr_week = np.repeat(np.arange(weeks), csr_posts(rng, company, own_csr_rate(company), weeks))
     other_week = np.repeat(np.arange(weeks), rng.poisson(company.other_rate, weeks))
     week = np.concatenate([csr_week, other_week])
     is_csr = np.arange(len(week)) < len(csr_week)
     media = rng.choice(len(MEDIA), len(week), p=MEDIA_SHARES)
-    counts = draw_counts(rng, company, is_csr, campaigns[week], media, company.followers)
+    counts = draw_counts(rng, company, is_csr, media, company.followers)
     engagement = counts.likes + counts.reposts + counts.replies
     logs = np.log(engagement + 0.5)
     premium = sum(

@@ -14,9 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipelines.index import Indicator, Method
 from pipelines.sample import wire_files
 from pipelines.sample.companies import Company, draw_companies
-from pipelines.sample.truth import true_values
+from pipelines.sample.truth import true_ranks, true_values
 from pipelines.sample.wire_bluesky import Bluesky, query_of
 
 END = dt.date(2026, 6, 30)
@@ -104,10 +105,13 @@ class World:
     def _truth(self) -> dict[str, dict[str, float]]:
         return true_values(self.seed, self.companies)
 
-    def write_truth(self, path: Path) -> None:
-        """The truth as CSV: company_id, indicator_id, value."""
-        rows = ((company, name, value) for company, values in self.truth().items() for name, value in values.items())
-        _write(path, ("company_id", "indicator_id", "value"), rows)
+    def write_truth(self, path: Path, catalogue: Sequence[Indicator], method: Method) -> None:
+        """The truth as CSV: company_id, measure, value; measures are the indicators, and `index` and `rank`."""
+        found = true_ranks(self.truth(), self.companies, catalogue, method)
+        rows = [(company, name, value) for company, values in self.truth().items() for name, value in values.items()]
+        for company, index, rank in zip(found.company_ids, found.scores, found.ranks, strict=True):
+            rows += [(company, "index", float(index)), (company, "rank", float(rank))]
+        _write(path, ("company_id", "measure", "value"), sorted(rows))
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -68,7 +68,7 @@ def _page(card: Scorecard) -> dict[str, object]:
             {
                 "title": line.title,
                 "question": line.question,
-                "reason": _cut(line.reason or "", 110),
+                "reason": _cut(line.reason or "", 170),
                 "peers": list(line.peer_scores),
                 "trend": [
                     point.score for point in card.trend if point.pillar == line.pillar and point.period <= card.period
@@ -135,7 +135,7 @@ def _indicator(line: IndicatorLine) -> dict[str, object]:
         "interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",
         "sample": f"{math.floor(line.sample_size or 0):,}" if line.is_published else "",
         "score": score(line.score) if line.is_published else "",
-        "reason": "" if line.is_published else _cut(line.reason or "insufficient data", 90),
+        "reason": "" if line.is_published else _cut(line.reason or "insufficient data", 160),
     }
 
 

@@ -10,7 +10,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipelines.settings import ROOT
 from pipelines.topics.terms import Term, read_terms
-from pipelines.topics.words import words_of
+from pipelines.topics.words import phrase_of, words_of
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -27,10 +27,10 @@ class TermMatcher:
     def __init__(self, terms: Iterable[Term]) -> None:
         patterns: dict[str, list[Term]] = {}
         for term in terms:
-            words = words_of(term.term)
-            patterns.setdefault(words, []).append(term)
+            words = phrase_of(term.term)
+            patterns.setdefault(f" {' '.join(words)} ", []).append(term)
             # A hashtag in one case shows no words: #netzero.
-            patterns.setdefault(f" #{''.join(words.split())} ", []).append(term)
+            patterns.setdefault(f" #{''.join(words)} ", []).append(term)
         self._terms = list(patterns.values())
         self._automaton = AhoCorasick(list(patterns), matchkind=MatchKind.Standard)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipelines.topics.words import words_of
+from pipelines.topics.words import phrase_of
 
 
 class TopicError(Exception):
@@ -28,14 +28,14 @@ def read_terms(folder: Path) -> tuple[Term, ...]:
         TopicError: an unknown topic, a term without words, or one listed twice for a topic.
     """
     topics = {row["topic_id"] for _, row in _rows(folder / "topics.csv", ("topic_id",))}
-    found: dict[tuple[str, str], Term] = {}
+    found: dict[tuple[str, tuple[str, ...]], Term] = {}
     path = folder / "topic_terms.csv"
     for line, row in _rows(path, ("topic_id", "term")):
         topic_id, term = row["topic_id"], row["term"]
         if topic_id not in topics:
             raise TopicError(f"{path.name}:{line}: unknown topic {topic_id!r}; add it to topics.csv")
-        key = topic_id, words_of(term)
-        if not key[1].strip():
+        key = topic_id, phrase_of(term)
+        if not key[1]:
             raise TopicError(f"{path.name}:{line}: the term {term!r} has no words; remove the line")
         if key in found:
             raise TopicError(f"{path.name}:{line}: {term!r} is already a term of {topic_id}; remove the line")

@@ -1,4 +1,5 @@
--- One row per statement about a company's target; the same statement seen again is the same row, known since first seen.
+-- One row per statement about a company's target.
+-- The same statement seen again is the same row, known since it was first seen.
 with stated as (
     select
         s.company_id, c.topic_id, c.kind, c.base_year, c.target_year, c.target_value, c.unit, c.status, r.source,

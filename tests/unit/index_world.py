@@ -224,8 +224,11 @@ def _levels(rng: np.random.Generator, names: tuple[str, ...]) -> Levels:
         rows += [("outcome_level", name, it, "2019-12-31", float(rng.normal()), -1.0) for it in metrics]
     ends = days(*(row[3] for row in rows))
     times = (ends + np.timedelta64(120, "D")).astype("datetime64[us]")
+    indicator, company, metric = (Labels.of([str(row[place]) for row in rows]) for place in range(3))
     return Levels(
-        *(Labels.of([str(row[place]) for row in rows]) for place in range(3)),
+        indicator,
+        company,
+        metric,
         ends,
         times,
         times,

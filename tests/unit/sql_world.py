@@ -20,7 +20,15 @@ from pipelines.warehouse import Database, arrow_columns
 
 Row = dict[str, Any]
 
-NOON = dt.datetime(2020, 3, 4, 12)
+
+def moment(*parts: int) -> dt.datetime:
+    """A naive UTC moment, as the warehouse keeps them: year, month, day, hour …"""
+    return dt.datetime(parts[0], parts[1], parts[2], tzinfo=dt.UTC).replace(tzinfo=None) + dt.timedelta(
+        **dict(zip(("hours", "minutes", "seconds", "microseconds"), parts[3:], strict=False))
+    )
+
+
+NOON = moment(2020, 3, 4, 12)
 """A Wednesday; its week is 2 March 2020."""
 MONDAY = dt.date(2020, 3, 2)
 CAUSE, OTHER = "sdg_13", "awards"
@@ -200,8 +208,7 @@ class World:
     def check(self, name: str) -> list[Row]:
         """The offenders that a check finds."""
         model = models()[f"checks.{name}"]
-        for table in model.upstream:
-            self.make(table)
+        self._make_upstream(model)
         return self.db.rows(model.sql)
 
     def make(self, name: str) -> None:
@@ -210,6 +217,10 @@ class World:
             return
         self._made.add(name)
         model = models()[name]
+        self._make_upstream(model)
+        self.db.replace_table(name, model.sql)
+
+    def _make_upstream(self, model: Model) -> None:
         for table in model.upstream:
             self.make(table)
         if any(table.startswith("indicators.") for table in model.upstream):
@@ -218,4 +229,3 @@ class World:
                     self.make(indicator)
             for view, select in views(models()).items():
                 self.db.replace_view(view, select)
-        self.db.replace_table(name, model.sql)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import pytest
@@ -96,7 +98,7 @@ def test_a_rate_is_events_per_thousand_followers_and_post() -> None:
     assert list(found.now.reasons[0]) == [None, "nothing observed in the window of 52 weeks"]
 
 
-def means(rows: list[tuple[str, str, str, float, float, float]]) -> Means:
+def means(rows: Sequence[tuple[str, str, str, float, float, float]]) -> Means:
     company, media, sample, n, total, squares = zip(*rows, strict=True)
     same = labels(*["csr_premium"] * len(rows))
     return Means(

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.source import Response, find_sources
 from pipelines.warehouse import Batch, Ledger
-from tests.unit.sql_world import NOON, World, at
+from tests.unit.sql_world import NOON, World, at, moment
 
 GAP = "gender_pay_gap_mean_hourly"
 
@@ -21,7 +21,7 @@ def world() -> World:
 
 
 def test_every_vintage_is_kept_and_the_same_figure_seen_again_is_one(world: World) -> None:
-    first, second = dt.datetime(2020, 5, 1), dt.datetime(2020, 6, 1)
+    first, second = moment(2020, 5, 1), moment(2020, 6, 1)
     world.disclosure(9.0, published_at=first)
     world.disclosure(9.0, published_at=first, response_id="r2")
     world.disclosure(8.5, published_at=second, response_id="r2")

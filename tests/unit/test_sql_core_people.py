@@ -54,7 +54,7 @@ def test_what_others_say_to_each_other_is_no_message(world: World) -> None:
 
 def test_a_reply_that_stands_in_the_companys_timeline_is_its_own(world: World) -> None:
     world.reply("m", "p", has_question=True)
-    world.reply("by-second-account", "p", parent_id="m", person_id="pseudonym")
+    world.reply("by-second-account", "p", hours(5), parent_id="m", person_id="pseudonym")
     world.post("by-second-account", hours(5), kind="reply", parent_id="m")
     assert messages(world, "answered_seconds") == [("bluesky:m", SECONDS + 5 * HOUR)]
 

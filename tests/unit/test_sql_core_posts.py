@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sql_world import CAUSE, MONDAY, NOON, OTHER, World, at
+from tests.unit.sql_world import CAUSE, MONDAY, NOON, OTHER, World, at, moment
 
 
 @pytest.fixture
@@ -16,15 +16,15 @@ def world() -> World:
 @pytest.mark.parametrize(
     "moment",
     [
-        dt.datetime(1970, 1, 1),
-        dt.datetime(1999, 12, 31, 23, 59, 59),
-        dt.datetime(2000, 2, 29, 1, 2, 3),
-        dt.datetime(2000, 3, 1),
-        dt.datetime(2020, 2, 29, 23, 59, 59, 900_000),
-        dt.datetime(2020, 12, 31, 12),
-        dt.datetime(2021, 1, 1),
-        dt.datetime(2100, 3, 1),
-        dt.datetime(2101, 1, 1),
+        moment(1970, 1, 1),
+        moment(1999, 12, 31, 23, 59, 59),
+        moment(2000, 2, 29, 1, 2, 3),
+        moment(2000, 3, 1),
+        moment(2020, 2, 29, 23, 59, 59, 900_000),
+        moment(2020, 12, 31, 12),
+        moment(2021, 1, 1),
+        moment(2100, 3, 1),
+        moment(2101, 1, 1),
     ],
 )
 def test_epoch_seconds_follow_the_calendar(world: World, moment: dt.datetime) -> None:
@@ -81,8 +81,8 @@ def test_one_row_per_post_and_the_latest_observation_wins(world: World) -> None:
 
 
 def test_a_post_knows_its_week_and_the_month_of_that_weeks_thursday(world: World) -> None:
-    world.post("a", dt.datetime(2020, 3, 30, 9))
-    world.post("b", dt.datetime(2020, 3, 29, 9), parent_id="x")
+    world.post("a", moment(2020, 3, 30, 9))
+    world.post("b", moment(2020, 3, 29, 9), parent_id="x")
     assert world.rows("core.posts", "post_id", "week", "month", "quarter", "parent_id") == [
         ("bluesky:a", dt.date(2020, 3, 30), dt.date(2020, 4, 1), dt.date(2020, 4, 1), None),
         ("bluesky:b", dt.date(2020, 3, 23), dt.date(2020, 3, 1), dt.date(2020, 1, 1), "bluesky:x"),

@@ -37,6 +37,8 @@ def said(sql: str) -> list[str]:
         ("select cast(t.a as varchar) as c from core.a as t", "cast to varchar only null"),
         ("select cast(t.a as integer) as c from core.a as t", "cast to bigint, boolean"),
         ("select cast(t.a as decimal(9, 2)) as c from core.a as t", "cast to bigint, boolean"),
+        ("select floor(t.a) as c from core.a as t", "floor is cast at once"),
+        ("select cast(t.a as timestamp) as c from core.a as t", "cast to bigint, boolean"),
         ("select t.a::double as c from core.a as t", "cast(x as type), not x::type"),
         ("select 1.5 as c from core.a as t", "1.5 is a decimal: write 1.5e0"),
         ("select ln(t.a) as c from core.a as t", "ln of what may be 0"),
@@ -63,7 +65,7 @@ def said(sql: str) -> list[str]:
             "every order",
         ),
         (
-            "select max(t.a) over (order by t.a nulls last range between 1 preceding and current row) as c from x.a as t",
+            "select max(t.a) over (order by t.a nulls last range between 1 preceding and current row) as c from x.t",
             "a window's frame counts rows",
         ),
         ("delete from core.a", "one SELECT only"),

@@ -6,7 +6,7 @@
 -- minimum_sample: 10
 -- estimator: mean
 -- summary: difference
--- measures: How much more engagement a post on a cause finds than the same account's other posts of that month and kind.
+-- measures: How much more engagement a post on a cause finds than the account's other posts of that month and kind.
 -- does_not_measure: Approval - anger counts as well; nor the size of the account, which cancels.
 -- reference: Cho, Furey & Mohr 2017; Saxton et al. 2019
 -- when_absent: no post whose engagement is known
