@@ -26,9 +26,9 @@ class Fingerprints:
         self._known = {row["name"]: row["fingerprint"] for row in db.rows("select name, fingerprint from meta.tables")}
 
     def of(self, name: str) -> str:
-        """A table's fingerprint; all of `raw` has one, which the loaded responses decide."""
-        if name.startswith("raw."):
-            name = "raw"
+        """A table's fingerprint; all of `raw`, of `topics` and of `index` has one, as each is made in one step."""
+        if name.startswith(("raw.", "topics.", "index.")):
+            name = name.split(".")[0]
         if name == "raw" and "raw" not in self._known:
             self._known["raw"] = self._raw()
         return str(self._known.get(name, ""))

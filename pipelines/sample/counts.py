@@ -99,9 +99,10 @@ def expected_people(company: Company, shares: NDArray[np.float64]) -> float:
     The year's replies are Poisson about a mean that varies, as posts do, like a gamma variable: a person of share s is
     missing with the gamma's Laplace transform, (1 + s v / m) ** (-m² / v).
     """
-    posts = 52 * own_csr_rate(company)
+    rate = own_csr_rate(company)
+    posts, spread = 52 * rate, 52 * (rate + rate**2 * (1 / company.active_share - 1))
     each = (1 + CHATTER_SHARE) * replies_per_post(company)
-    mean, variance = posts * each, posts * each**2 * (1 + 1 / _CLUMPING)
+    mean, variance = posts * each, each**2 * (posts / _CLUMPING + spread)
     missing = (1 + shares * variance / mean) ** (-(mean**2) / variance)
     return float((1 - missing).sum())
 

@@ -463,7 +463,7 @@ def _read(response: Response, rejected: list[Reject] | None = None) -> _Answer:
     """The answer; where one part of it is malformed, all the others, and a reject for it."""
     try:
         return _decode(response.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     try:
         # A lone surrogate is no Unicode text: Python's reader lets it pass, UTF-16 turns it into U+FFFD.
@@ -472,7 +472,7 @@ def _read(response: Response, rejected: list[Reject] | None = None) -> _Answer:
             json.dumps(body, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         )
         return msgspec.convert(_mended(body, "", [] if rejected is None else rejected), _Answer)
-    except (ValueError, msgspec.ValidationError) as error:
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
         if response.status != 200:
             return _Answer()
         raise SourceError(f"{response.url}: not the JSON of this method: {error}") from None

@@ -84,7 +84,7 @@ def test_every_release_table_is_made_once(world: World) -> None:
 
 def test_generated_views_have_the_estimators_columns(world: World) -> None:
     for name in views(models()):
-        assert list(columns(world, name))[0] == "indicator_id"
+        assert next(iter(columns(world, name))) == "indicator_id"
 
 
 def test_every_table_is_read_by_something() -> None:

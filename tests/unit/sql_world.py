@@ -1,4 +1,5 @@
 """An in-memory warehouse of hand-written raw rows, in which single SQL models are made with all that they read."""
+# ruff: noqa: S608 - statements put together from constants of this file
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ class World:
         for name, table in _seeds().items():
             self.db.replace_rows(name, table)
         self.db.execute(
-            "create or replace table seeds.topics (topic_id varchar, title varchar, sdg bigint, esg varchar, is_cause boolean)"
+            "create or replace table seeds.topics "
+            "(topic_id varchar, title varchar, sdg bigint, esg varchar, is_cause boolean)"
         )
         self.add("seeds.topics", topic_id=CAUSE, title="Climate", sdg=13, esg="E", is_cause=True)
         self.add("seeds.topics", topic_id=OTHER, title="Awards", is_cause=False)
@@ -158,11 +160,17 @@ class World:
         self.raw("engagements", by, **known | values)
 
     def measured(
-        self, post_id: str, likes: int, created_at: dt.datetime = NOON, *, is_csr: bool = False, **values: object
+        self,
+        post_id: str,
+        likes: int,
+        created_at: dt.datetime = NOON,
+        *,
+        is_csr: bool = False,
+        by: str = "acme",
+        **values: object,
     ) -> None:
         """A post seen at seven days with so many likes and no replies or reposts."""
-        self.post(post_id, created_at, is_csr=is_csr, **values)
-        by = str(values.get("by", "acme"))
+        self.post(post_id, created_at, is_csr=is_csr, by=by, **values)
         self.counts(post_id, at(7, since=created_at), by=by, likes_count=likes, replies_count=0, reposts_count=0)
 
     def reply(

@@ -12,11 +12,15 @@ from statistics import fmean, median
 import numpy as np
 import pytest
 
+from pipelines.index import Method, indicator_of
+from pipelines.parameters import seed_tables
 from pipelines.records import Engagement, Post, Profile, Reply, domain_of
 from pipelines.sample import PHRASES, World
 from pipelines.sample.companies import Company
 from pipelines.sample.texts import ANSWERS, CORRECTION, ORDINARY, QUESTIONS, SMALL_TALK, THANKS, THREAD
+from pipelines.settings import ROOT
 from pipelines.sources import bluesky
+from pipelines.sql_models import catalogue, load_models
 from tests.unit.sample_visits import visit
 
 INDICATORS = {
@@ -169,10 +173,15 @@ def test_truth_has_every_indicator_and_spreads(world: World, tmp_path: Path) -> 
     assert all(0 <= values[name] <= 1 for values in truth.values() for name in ("target_ladder", "outcome_level"))
     # Hazen percentiles of twelve peers: 1/24, 3/24 ... 23/24, once in each of two sectors.
     assert sorted({round(values["outcome_level"] * 24, 6) for values in truth.values()}) == list(range(1, 24, 2))
-    world.write_truth(tmp_path / "truth.csv")
+    headers = catalogue(load_models(ROOT / "sql"))
+    parameters = seed_tables(ROOT / "sql" / "seeds")["seeds.method"].to_pylist()
+    method = Method.of((row["parameter"], row["value"]) for row in parameters)
+    world.write_truth(tmp_path / "truth.csv", [indicator_of(**row) for row in headers], method)
     rows = list(csv.DictReader((tmp_path / "truth.csv").open(encoding="utf-8")))
-    assert len(rows) == 24 * 8
-    assert float(rows[0]["value"]) == truth[rows[0]["company_id"]][rows[0]["indicator_id"]]
+    assert {row["measure"] for row in rows} == INDICATORS | {"index", "rank"}
+    assert sorted(float(row["value"]) for row in rows if row["measure"] == "rank") == list(range(1, 25))
+    told = {(row["company_id"], row["measure"]): float(row["value"]) for row in rows}
+    assert all(told[company, name] == value for company, values in truth.items() for name, value in values.items())
 
 
 def test_only_cause_sentences_hold_cause_phrases() -> None:

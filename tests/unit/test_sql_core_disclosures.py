@@ -144,10 +144,22 @@ def test_emissions_of_real_owners(shared: Path) -> None:
             response_id=role, source="epa_ghgrp", url=name, body=body, fetched_at=NOON.replace(tzinfo=dt.UTC), role=role
         )
         ledger = Ledger(
-            response_id=role, source="epa_ghgrp", company_id=None, request_key=name, url=name, status=200, media_type="",
-            fetched_at=response.fetched_at, archive_file="", archive_offset=0, archive_length=0, digest="", pass_id=None,
-            parser_version="", is_restricted=False,
-        )  # fmt: skip
+            response_id=role,
+            source="epa_ghgrp",
+            company_id=None,
+            request_key=name,
+            url=name,
+            status=200,
+            media_type="",
+            fetched_at=response.fetched_at,
+            archive_file="",
+            archive_offset=0,
+            archive_length=0,
+            digest="",
+            pass_id=None,
+            parser_version="",
+            is_restricted=False,
+        )
         batch.add(ledger, find_sources()["epa_ghgrp"].parse(response))
     world.db.load(batch, {})
     for name in (

@@ -1,4 +1,5 @@
 """The plain values of SQL are those of the index's estimators where they neither decay nor shrink."""
+# ruff: noqa: S608 - statements put together from constants of this file
 
 from math import isnan
 
@@ -46,7 +47,9 @@ STATISTICS = {
             floor(9 * random()) as value, case when m.metric_id = 'a' then 1e0 else -1e0 end as direction
         from panel.companies as c
         cross join (values ('a'), ('b'), ('c')) as m(metric_id)
-        cross join (values (date '2017-03-31'), (date '2018-02-28'), (date '2019-12-31'), (date '2020-04-05')) as d(period_end)
+        cross join (
+            values (date '2017-03-31'), (date '2018-02-28'), (date '2019-12-31'), (date '2020-04-05')
+        ) as d(period_end)
         where random() < 0.8
     """,
     "indicators.target_ladder": """
