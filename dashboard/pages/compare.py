@@ -150,8 +150,13 @@ def _order(release_id: str, one: Scorecard, one_name: str, other: Scorecard, oth
         sure = is_above(_bounds(one.index), _bounds(other.index))
         return f"{one_name} ranks above {other_name}." if sure else f"{one_name} and {other_name}: not distinguishable."
     if probability >= _SURE:
-        return f"{one_name} ranks above {other_name} ({probability:.0%} probable)."
-    return f"{one_name} and {other_name}: not distinguishable ({probability:.0%} probable in this order)."
+        return f"{one_name} ranks above {other_name} ({_percent(probability)} probable)."
+    return f"{one_name} and {other_name}: not distinguishable ({_percent(probability)} probable in this order)."
+
+
+def _percent(probability: float) -> str:
+    """A probability from a few hundred draws: never certain."""
+    return "more than 99%" if probability > 0.99 else "less than 1%" if probability < 0.01 else f"{probability:.0%}"
 
 
 def _bounds(line: object) -> tuple[float, float, float]:

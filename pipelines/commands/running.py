@@ -20,6 +20,17 @@ from pipelines.terminal import complain, say
 if TYPE_CHECKING:
     from pipelines.build import Observatory
 
+_DAGSTER = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
+"""Dagster on a laptop: it reports to nobody, greets nobody, and leaves the warehouse to one run at a time."""
+
 
 def demo(*, serve: bool = True, companies: int = DEMO_COMPANIES, seed: int | None = None, port: int = 8501) -> int:
     """Build a fictional world, run it through a release and open the dashboard.
@@ -147,8 +158,7 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     home = settings.home.absolute() / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
-        one_writer = "concurrency:\n  runs:\n    max_concurrent_runs: 1\n"
-        (home / "dagster.yaml").write_text(f"telemetry:\n  enabled: false\n{one_writer}")
+        (home / "dagster.yaml").write_text(_DAGSTER)
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["SEISMOGRAPH_HOME"] = str(settings.home.absolute())
     workspace = str(ROOT / "workspace.yaml")
@@ -156,11 +166,21 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
 
 
 def _child(*arguments: str) -> int:
-    """Run a Python module until it ends or we are told to; its exit code."""
+    """Run a Python module until it ends or we are told to end, and it with us; its exit code."""
+    is_told = False
     with subprocess.Popen([sys.executable, "-m", *arguments]) as child:
-        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+
+        def end(*_: object) -> None:
+            nonlocal is_told
+            is_told = True
+            child.terminate()
+
+        before = signal.signal(signal.SIGTERM, end)
         try:
-            return child.wait()
+            code = child.wait()
         except KeyboardInterrupt:
-            child.wait()
-            return 0
+            end()
+            code = child.wait()
+        finally:
+            signal.signal(signal.SIGTERM, before)
+    return 0 if is_told else code

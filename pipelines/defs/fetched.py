@@ -22,10 +22,13 @@ from dagster import (
 )
 
 from pipelines.build import Observatory
+from pipelines.defs.metadata import table_metadata
 from pipelines.fetch import PassResult
 from pipelines.source import Source, SourceError
+from pipelines.warehouse import raw_schema
 
 RECORDS = AssetKey(["raw", "records"])
+RECORD_TABLES = [name for name, columns in raw_schema().items() if {"subject_id", "locator"} <= set(columns)]
 TOPICS = {
     "topics.post_topics": "One row per post and cause it speaks of, with the evidence.",
     "topics.reply_topics": "One row per reply and cause it speaks of, with the evidence.",
@@ -97,15 +100,17 @@ def records_asset(observatory: Observatory) -> AssetsDefinition:
         started = time.perf_counter()
         report = observatory.load()
         with observatory.warehouse.writer() as db:
-            rows = db.count("raw.responses")
-        new = {f"new_{kind}": count for kind, count in sorted(report.records.items())}
+            rows = {table: db.count(table) for table in RECORD_TABLES}
+            responses = db.count("raw.responses")
         return MaterializeResult(
             asset_key=RECORDS,
             metadata={
-                "dagster/row_count": rows,
+                "dagster/row_count": sum(rows.values()),
+                "rows": MetadataValue.json(rows),
+                "responses": responses,
                 "new_responses": report.responses,
+                "new_records": sum(report.records.values()),
                 "new_rejects": report.rejects,
-                **new,
                 "origins": _origins(sources_in_use(observatory)),
                 "seconds": time.perf_counter() - started,
             },
@@ -135,10 +140,10 @@ def topic_assets(observatory: Observatory) -> AssetsDefinition:
         labelled = observatory.label()
         seconds = time.perf_counter() - started
         with observatory.warehouse.writer() as db:
-            counts = {name: db.count(name) for name in TOPICS}
-        for name, rows in counts.items():
-            metadata = {"dagster/row_count": rows, "new_texts": labelled, "seconds": seconds}
-            yield MaterializeResult(asset_key=AssetKey(name.split(".")), metadata=metadata)
+            made = {name: table_metadata(db, name) for name in TOPICS}
+        for name, metadata in made.items():
+            facts = {"new_texts": labelled, "seconds": seconds, "origins": _origins(sources_in_use(observatory))}
+            yield MaterializeResult(asset_key=AssetKey(name.split(".")), metadata=metadata | facts)
 
     return label
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from dagster import (
     AssetExecutionContext,
@@ -12,18 +11,18 @@ from dagster import (
     Failure,
     MaterializeResult,
     MetadataValue,
-    TableColumn,
-    TableSchema,
     multi_asset,
 )
 
 from pipelines.build import Observatory
 from pipelines.defs.fetched import RECORDS, sources_in_use
+from pipelines.defs.metadata import table_metadata
 from pipelines.sql_models import Model, ModelError
 from pipelines.warehouse import Database
 
 INDEX = {
     "indicator_values": "One row per company, month end, platform and indicator: value, sample and interval.",
+    "plain_values": "One row per company, month end, platform and indicator: the plain value, beside that of SQL.",
     "indicator_scores": "One row per company, month end and indicator: its score among peers.",
     "pillar_scores": "One row per company, month end and pillar.",
     "index_scores": "One row per company and month end: score, rank and their intervals.",
@@ -90,29 +89,15 @@ def index_assets(observatory: Observatory) -> AssetsDefinition:
     def score() -> Iterator[MaterializeResult[None]]:
         started = time.perf_counter()
         with observatory.warehouse.writer() as db:
-            observatory.score()
-            seconds = time.perf_counter() - started
+            is_new = bool(observatory.score())
+            origins = _Origins(observatory)
+            facts = {"is_new": is_new, "seconds": time.perf_counter() - started}
             for table in INDEX:
-                metadata = table_metadata(db, f"index.{table}") | {"seconds": seconds}
+                name = f"index.{table}"
+                metadata = table_metadata(db, name) | facts | {"origins": origins.of(db, name)}
                 yield MaterializeResult(asset_key=AssetKey(["index", table]), metadata=metadata)
 
     return score
-
-
-def table_metadata(db: Database, name: str) -> dict[str, MetadataValue[Any] | float | bool]:
-    """Row count and column schema of a table."""
-    schema, table = name.split(".")
-    columns = db.rows(
-        "select column_name, data_type from information_schema.columns "
-        "where table_schema = ? and table_name = ? order by ordinal_position",
-        (schema, table),
-    )
-    described = TableSchema([TableColumn(row["column_name"], row["data_type"].lower()) for row in columns])
-    return {
-        "dagster/row_count": db.count(name),
-        "dagster/column_schema": MetadataValue.table_schema(described),
-        "dagster/table_name": MetadataValue.text(name),
-    }
 
 
 def _model_spec(model: Model) -> AssetSpec:
@@ -120,7 +105,7 @@ def _model_spec(model: Model) -> AssetSpec:
     return AssetSpec(
         asset_key(model.name),
         deps=sorted({asset_key(name) for name in model.upstream if name.split(".")[0] not in _PARAMETERS}),
-        group_name=model.path.parent.name if schema == "indicators" else schema,
+        group_name=f"indicators_{model.path.parent.name}" if schema == "indicators" else schema,
         description=model.description,
         kinds={"sql", "duckdb"},
     )

@@ -19,8 +19,9 @@ from dagster import (
 )
 
 from pipelines.build import Observatory
-from pipelines.defs.modelled import asset_key
+from pipelines.defs.modelled import INDEX, asset_key
 from pipelines.release import CheckResult, ReleaseError, open_release
+from pipelines.release_tables import TABLES
 
 RELEASE = AssetKey(["release"])
 SCORECARDS = AssetKey(["exports", "scorecards"])
@@ -36,7 +37,7 @@ def release_asset(observatory: Observatory) -> AssetsDefinition:
         specs=[
             AssetSpec(
                 RELEASE,
-                deps=[asset_key(name) for name in observatory.models if name.startswith("scorecards.")],
+                deps=[asset_key(name) for name in (*_made_by_sql(observatory), *_made_by_index())],
                 group_name="release",
                 description="One release: the tables that dashboard, scorecards and readers open, and its manifest.",
                 kinds={"duckdb"},
@@ -112,6 +113,14 @@ def exports_asset(observatory: Observatory) -> AssetsDefinition:
         )
 
     return export
+
+
+def _made_by_sql(observatory: Observatory) -> list[str]:
+    return [name for name in observatory.models if name.startswith("scorecards.")]
+
+
+def _made_by_index() -> list[str]:
+    return [f"index.{table}" for table in INDEX if table in TABLES]
 
 
 def _check_result(result: CheckResult) -> AssetCheckResult:

@@ -113,7 +113,7 @@ def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
                 answer_hours=float(rng.uniform(4, 16)),
                 repost_rate=float(0.25 * 7 ** reposts[number] * (followers / 20_000) ** -0.2),
                 premium=float(-0.5 + 1.1 * premium[number]),
-                active_share=float(0.25 + 0.72 * active[number]),
+                active_share=float(0.18 + 0.8 * active[number]),
                 status=int(np.searchsorted(_STATUS_AT, status[number])),
                 outcome=float(outcome[number]),
                 causes=tuple(rng.dirichlet(np.full(len(CAUSES), 0.6)).tolist()),

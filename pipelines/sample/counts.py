@@ -54,15 +54,20 @@ def draw_counts(
     return Counts(rng.poisson(likes), rng.poisson(reposts), rng.negative_binomial(_CLUMPING, share, size))
 
 
-def csr_posts(rng: np.random.Generator, company: Company, rate: float, weeks: int) -> NDArray[np.int64]:
-    """Cause posts of each week, `rate` a week on average, none in the weeks that a company lets causes rest."""
+def csr_items(rng: np.random.Generator, company: Company, weeks: int) -> NDArray[np.int64]:
+    """Cause posts and reposts of each week: one or more, but none in the weeks that a company lets causes rest."""
     is_active = rng.random(weeks) < company.active_share
-    return rng.poisson(rate / company.active_share, weeks) * is_active
+    return (1 + rng.poisson(company.csr_rate / company.active_share - 1, weeks)) * is_active
+
+
+def own_share(company: Company) -> float:
+    """Share of the cause items that are posts of the company's own."""
+    return 1 - REPOSTED_SHARE * company.outward_share
 
 
 def own_csr_rate(company: Company) -> float:
     """Cause posts of the company's own in a week, reposts of others left out."""
-    return company.csr_rate * (1 - REPOSTED_SHARE * company.outward_share)
+    return company.csr_rate * own_share(company)
 
 
 def people_a_year(company: Company) -> float:
@@ -99,8 +104,9 @@ def expected_people(company: Company, shares: NDArray[np.float64]) -> float:
     The year's replies are Poisson about a mean that varies, as posts do, like a gamma variable: a person of share s is
     missing with the gamma's Laplace transform, (1 + s v / m) ** (-m² / v).
     """
-    rate = own_csr_rate(company)
-    posts, spread = 52 * rate, 52 * (rate + rate**2 * (1 / company.active_share - 1))
+    rate, active, own = company.csr_rate, company.active_share, own_share(company)
+    items = (rate - active) + rate**2 / active - rate**2  # variance of a week's items
+    posts, spread = 52 * rate * own, 52 * (own**2 * items + own * (1 - own) * rate)
     each = (1 + CHATTER_SHARE) * replies_per_post(company)
     mean, variance = posts * each, each**2 * (posts / _CLUMPING + spread)
     missing = (1 + shares * variance / mean) ** (-(mean**2) / variance)

@@ -23,7 +23,7 @@ from pipelines.sample.counts import (
     QUOTED_SHARE,
     REPOSTED_SHARE,
     SMALL_TALK_ANSWERED,
-    csr_posts,
+    csr_items,
     cumulative,
     draw_counts,
     ever_answered,
@@ -62,7 +62,7 @@ class _Writer:
 
     def write(self) -> list[Post]:
         company, rng = self.company, self.rng
-        csr_week = np.repeat(np.arange(WEEKS), csr_posts(rng, company, company.csr_rate, WEEKS))
+        csr_week = np.repeat(np.arange(WEEKS), csr_items(rng, company, WEEKS))
         other_week = np.repeat(np.arange(WEEKS), rng.poisson(company.other_rate, WEEKS))
         week = np.concatenate([csr_week, other_week])
         size = len(week)

@@ -21,11 +21,12 @@ from pipelines.sample.counts import (
     MEDIA,
     MEDIA_SHARES,
     SMALL_TALK_ANSWERED,
-    csr_posts,
+    csr_items,
     draw_counts,
     ever_answered,
     expected_people,
     own_csr_rate,
+    own_share,
     person_shares,
     replies_per_post,
 )
@@ -82,7 +83,7 @@ def true_ranks(
 def _long_run(rng: np.random.Generator, company: Company) -> tuple[float, float]:
     """The CSR premium, and the persistence: answers to people are posts too, so they count for an account's median."""
     weeks = _QUARTERS * _WEEKS
-    csr_week = np.repeat(np.arange(weeks), csr_posts(rng, company, own_csr_rate(company), weeks))
+    csr_week = np.repeat(np.arange(weeks), rng.binomial(csr_items(rng, company, weeks), own_share(company)))
     other_week = np.repeat(np.arange(weeks), rng.poisson(company.other_rate, weeks))
     week = np.concatenate([csr_week, other_week])
     is_csr = np.arange(len(week)) < len(csr_week)

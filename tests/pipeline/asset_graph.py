@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dagster import Definitions
@@ -11,13 +13,23 @@ SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 
 
 def asset_graph(definitions: Definitions) -> str:
-    """Every asset with its group and what it is made from, sorted by key."""
+    """Every asset with its group and what it is made from, sorted by key; `core/*` is all of `core`."""
     graph = definitions.resolve_asset_graph()
+    folders: dict[str, set[str]] = defaultdict(set)
+    for node in graph.asset_nodes:
+        folders[node.key.path[0]].add(node.key.to_user_string())
     lines = []
     for node in graph.asset_nodes:
-        upstream = ", ".join(sorted(key.to_user_string() for key in node.parent_keys)) or "-"
-        lines.append(f"{node.key.to_user_string()} | {node.group_name} | {upstream}")
+        upstream = _short({key.to_user_string() for key in node.parent_keys}, folders)
+        lines.append(f"{node.key.to_user_string()} | {node.group_name} | {', '.join(upstream) or '-'}")
     return "\n".join(sorted(lines)) + "\n"
+
+
+def _short(keys: set[str], folders: Mapping[str, set[str]]) -> Iterable[str]:
+    for folder, members in folders.items():
+        if len(members) > 1 and members <= keys:
+            keys = keys - members | {f"{folder}/*"}
+    return sorted(keys)
 
 
 def of_the_fictional_world(home: Path) -> str:

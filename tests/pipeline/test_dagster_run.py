@@ -1,133 +1,131 @@
-"""What Dagster shows and does: everything yields, failures are seen, a broken contract stops the release."""
+"""What Dagster does with the fictional world: everything yields, failures are seen, a broken contract stops a release."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import dagster
+import msgspec
 import pytest
+from dagster import AssetSelection
 
-from pipelines.defs import build_definitions
-from pipelines.defs.published import RELEASE, SCORECARDS
-from tests.pipeline.stub import stub
+from pipelines.build import Observatory
+from pipelines.defs.fetched import sources_in_use
+from pipelines.panel import load_panel
+from pipelines.release import current_id, open_release
+from pipelines.sample import World
+from pipelines.settings import Settings
+from pipelines.source import find_sources
+from pipelines.warehouse import Warehouse
+from tests.pipeline.conftest import COMPANIES, made_of, materialize
 
-
-def _run(definitions: dagster.Definitions, selection: dagster.AssetSelection) -> dagster.ExecuteInProcessResult:
-    job = dagster.define_asset_job("everything", selection)
-    merged = dagster.Definitions.merge(definitions, dagster.Definitions(jobs=[job]))
-    return merged.resolve_job_def("everything").execute_in_process(raise_on_error=False)
-
-
-def _materialized(result: dagster.ExecuteInProcessResult) -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = {}
-    for event in result.get_asset_materialization_events():
-        materialization = event.materialization
-        found[materialization.asset_key.to_user_string()] = {k: v.value for k, v in materialization.metadata.items()}
-    return found
+pytestmark = pytest.mark.slow
 
 
-_UPSTREAM_OF_RELEASE = dagster.AssetSelection.all() - dagster.AssetSelection.assets(SCORECARDS)
+def test_everything_is_made_and_every_check_evaluated(everything: dagster.ExecuteInProcessResult, home: Path) -> None:
+    assert everything.success
+    made = made_of(everything)
+    asked = {key.to_user_string() for key in everything.job_def.asset_layer.selected_asset_keys}
+    assert set(made) == asked
+    checks = everything.get_asset_check_evaluations()
+    assert {it.asset_check_key for it in checks} == set(everything.job_def.asset_layer.asset_graph.asset_check_keys)
+    assert all(it.passed or it.severity == dagster.AssetCheckSeverity.WARN for it in checks)
+    assert made["release"]["release_id"] == current_id(home)
+    assert made["exports/scorecards"]["dagster/row_count"] == COMPANIES
+    assert len(list((home / "exports" / current_id(home)).glob("*.pdf"))) == COMPANIES
 
 
-def test_everything_is_made_in_order_with_its_facts(tmp_path: Path) -> None:
-    observatory, ran = stub(tmp_path)
-    result = _run(build_definitions(observatory), _UPSTREAM_OF_RELEASE)
-    assert result.success
-    assert ran.ran == [
-        "fetch",
-        "load",
-        "label",
-        "core.companies",
-        "core.posts",
-        "indicators.sourcing",
-        "score",
-        "scorecards.plain_values",
-        "scorecards.indicator_values",
-        "checks",
-        "publish",
-    ]
-    made = _materialized(result)
-    assert len(made) == 2 + 1 + 2 + 3 + 9 + 2 + 1
-    posts = made["core/posts"]
-    assert posts["dagster/row_count"] == 1
-    schema = posts["dagster/column_schema"]
+def test_assets_carry_rows_columns_origins_and_seconds(everything: dagster.ExecuteInProcessResult, home: Path) -> None:
+    made = made_of(everything)
+    with open_release(home) as release:
+        (posts,) = release.query("select count(*) as n from posts")["n"].to_pylist()
+    assert made["core/posts"]["dagster/row_count"] == made["scorecards/posts"]["dagster/row_count"] == posts
+    schema = made["scorecards/topics"]["dagster/column_schema"]
     assert isinstance(schema, dagster.TableSchema)
-    assert [(it.name, it.type) for it in schema.columns] == [("posts_id", "integer"), ("name", "varchar")]
-    assert isinstance(posts["seconds"], float) and 0 < posts["seconds"] < 5
-    assert made["raw/records"]["new_posts"] == 5
+    assert [it.name for it in schema.columns] == ["topic_id", "title", "sdg", "esg"]
+    assert made["core/posts"]["origins"] == ["Bluesky Social, PBC (AT Protocol AppView)"]
+    assert made["core/commitments"]["origins"] == ["Net Zero Tracker"]
+    assert len(str(made["index/index_scores"]["origins"]).split(",")) > 2
+    for name, facts in made.items():
+        assert isinstance(facts["seconds"], float) and 0 <= facts["seconds"] < 60, name
+        assert name.startswith("sources/") or "dagster/row_count" in facts, name
 
 
-def test_a_source_that_fails_yields_and_warns_with_the_company(tmp_path: Path) -> None:
-    observatory, _ = stub(tmp_path, failed=["bluesky"])
-    result = _run(build_definitions(observatory), dagster.AssetSelection.groups("sources"))
+def test_an_asset_for_each_table_of_the_index(everything: dagster.ExecuteInProcessResult, home: Path) -> None:
+    (path,) = home.glob("panels/*/warehouse.duckdb")
+    with Warehouse(path).writer() as db:
+        tables = db.rows("select table_name as name from information_schema.tables where table_schema = 'index'")
+    assert {key for key in made_of(everything) if key.startswith("index/")} == {f"index/{it['name']}" for it in tables}
+
+
+def test_one_source_alone_is_fetched_alone(observatory: Observatory) -> None:
+    result = materialize(observatory, AssetSelection.assets("sources/uk_gender_pay_gap"))
     assert result.success
-    assert set(_materialized(result)) == {"sources/bluesky", "sources/pictures"}
+    assert set(made_of(result)) == {"sources/uk_gender_pay_gap"}
+    assert [it.asset_key.path[-1] for it in result.get_asset_check_evaluations()] == ["uk_gender_pay_gap"]
+
+
+def test_one_model_alone_is_made_alone(observatory: Observatory) -> None:
+    result = materialize(observatory, AssetSelection.assets("core/companies"))
+    assert result.success
+    made = made_of(result)
+    assert set(made) == {"core/companies"}
+    assert made["core/companies"]["dagster/row_count"] == COMPANIES
+    assert made["core/companies"]["is_new"] is False
+
+
+def _offended(observatory: Observatory, check: str) -> Observatory:
+    model = observatory.models[f"checks.{check}"]
+    sql = "select c.company_id from core.companies as c"
+    observatory.models[model.name] = msgspec.structs.replace(model, sql=sql)
+    return observatory
+
+
+RELEASE_ON = AssetSelection.assets("scorecards/companies", "release", "exports/scorecards")
+
+
+def test_a_broken_contract_withholds_the_release_and_what_follows(observatory: Observatory) -> None:
+    before = current_id(observatory.settings.home)
+    result = materialize(_offended(observatory, "posts_have_one_company"), RELEASE_ON)
+    assert not result.success
+    assert set(made_of(result)) == {"scorecards/companies"}
+    broken = {it.check_name: it for it in result.get_asset_check_evaluations()}["posts_have_one_company"]
+    assert (broken.passed, broken.severity) == (False, dagster.AssetCheckSeverity.ERROR)
+    assert broken.metadata["offenders"].value == COMPANIES
+    (failure,) = [it for it in result.get_step_failure_events() if it.step_key == "publish"]
+    assert "release withheld, the previous one stays current" in str(failure.event_specific_data)
+    assert current_id(observatory.settings.home) == before
+
+
+def test_a_judgement_only_warns(observatory: Observatory) -> None:
+    result = materialize(_offended(observatory, "companies_have_posts"), RELEASE_ON)
+    assert result.success
+    judged = {it.check_name: it for it in result.get_asset_check_evaluations()}["companies_have_posts"]
+    assert (judged.passed, judged.severity) == (False, dagster.AssetCheckSeverity.WARN)
+
+
+def test_a_source_that_fails_yields_and_warns_with_its_companies(tmp_path: Path) -> None:
+    world = World(1, 3)
+    world.write_panel(tmp_path / "world")
+
+    def answer(url: str, moment: dt.datetime) -> tuple[int, dict[str, str], bytes]:
+        return (403, {}, b"no") if "app.bsky" in url else world.answer(url, moment)
+
+    observatory = Observatory(
+        Settings(home=tmp_path / "home"),
+        load_panel(tmp_path / "world", find_sources()),
+        clock=lambda: world.visits[-1],
+        answer=answer,
+        moments=world.visits[-1:],
+    )
+    result = materialize(observatory, AssetSelection.groups("sources") | AssetSelection.groups("raw"))
+    assert result.success
+    made = made_of(result)
+    assert set(made) == {*(f"sources/{name}" for name in sources_in_use(observatory)), "raw/records"}
     checks = {it.asset_key.path[-1]: it for it in result.get_asset_check_evaluations()}
-    assert checks["pictures"].passed
+    assert checks["uk_gender_pay_gap"].passed
     failed = checks["bluesky"]
     assert (failed.passed, failed.severity) == (False, dagster.AssetCheckSeverity.WARN)
-    assert "| acme | HTTP 503 / twice |" in str(failed.metadata["failed"].value)
-
-
-def test_one_source_alone_is_fetched_alone(tmp_path: Path) -> None:
-    observatory, _ = stub(tmp_path)
-    result = _run(build_definitions(observatory), dagster.AssetSelection.assets("sources/bluesky"))
-    assert set(_materialized(result)) == {"sources/bluesky"}
-
-
-def test_one_model_alone_is_made_alone(tmp_path: Path) -> None:
-    observatory, ran = stub(tmp_path)
-    with observatory.warehouse.writer():
-        pass
-    assert _run(build_definitions(observatory), dagster.AssetSelection.assets("core/companies")).success
-    assert ran.ran == ["core.companies"]
-
-
-def test_a_broken_contract_withholds_the_release_and_what_follows(tmp_path: Path) -> None:
-    observatory, _ = stub(tmp_path, offended=["checks.every_post_has_a_company"])
-    result = _run(build_definitions(observatory), dagster.AssetSelection.all())
-    assert not result.success
-    made = _materialized(result)
-    assert "scorecards/plain_values" in made
-    assert not {RELEASE.to_user_string(), SCORECARDS.to_user_string()} & set(made)
-    checks = {it.check_name: it for it in result.get_asset_check_evaluations()}
-    broken = checks["every_post_has_a_company"]
-    assert (broken.passed, broken.severity) == (False, dagster.AssetCheckSeverity.ERROR)
-    assert broken.metadata["offenders"].value == 2
-    failure = result.get_step_failure_events()[0]
-    assert "release withheld" in str(failure.event_specific_data)
-
-
-def test_a_judgement_only_warns(tmp_path: Path) -> None:
-    observatory, _ = stub(tmp_path, offended=["checks.followers_are_known"])
-    result = _run(build_definitions(observatory), _UPSTREAM_OF_RELEASE)
-    assert result.success
-    checks = {it.check_name: it for it in result.get_asset_check_evaluations()}
-    assert checks["followers_are_known"].severity == dagster.AssetCheckSeverity.WARN
-    assert not checks["followers_are_known"].passed
-
-
-@pytest.mark.parametrize(
-    ("schedule", "expected"),
-    [
-        ("hourly_fetch", {"sources/bluesky", "sources/pictures"}),
-        ("daily_release", {"raw/records", "core/posts", "release", "exports/scorecards"}),
-    ],
-)
-def test_two_schedules_cover_the_graph_between_them(tmp_path: Path, schedule: str, expected: set[str]) -> None:
-    definitions = build_definitions(stub(tmp_path)[0])
-    job = definitions.resolve_job_def(definitions.resolve_schedule_def(schedule).job_name)
-    assert job.executor_def.name == "in_process"
-    selected = {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
-    assert expected <= selected
-    assert ("sources/bluesky" in selected) == (schedule == "hourly_fetch")
-
-
-def test_blocking_follows_the_severity_of_the_check(tmp_path: Path) -> None:
-    graph = build_definitions(stub(tmp_path)[0]).resolve_asset_graph()
-    blocking = {key.name: graph.get_check_spec(key).blocking for key in graph.asset_check_keys}
-    assert blocking == {
-        "pass_complete": False,
-        "every_post_has_a_company": True,
-        "followers_are_known": False,
-    }
+    table = str(failed.metadata["failed"].value)
+    assert all(f"| {company.company_id} | " in table and "403" in table for company in world.companies)
