@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard import data
 
-_PAGES = Path(__file__).with_name("pages")
+# Not `pages`: Streamlit would run a file of a folder of that name by itself when its address is opened first.
+_VIEWS = Path(__file__).with_name("views")
 _COMMANDS = """
 uv run seismograph demo                 # a fictional world
 uv run seismograph run --panel DIR      # your companies
@@ -24,12 +25,12 @@ _STYLE = """
 
 def main() -> None:
     """Lay out the pages, or say how to make a first release."""
-    st.set_page_config(page_title="Seismograph", page_icon=str(_PAGES.with_name("icon.svg")), layout="wide")
+    st.set_page_config(page_title="Seismograph", page_icon=str(_VIEWS.with_name("icon.svg")), layout="wide")
     st.html(_STYLE)
     page = st.navigation(
         [
-            st.Page(_PAGES / "compare.py", title="Compare", icon=":material/balance:", default=True),
-            st.Page(_PAGES / "company.py", title="Company", icon=":material/apartment:"),
+            st.Page(_VIEWS / "compare.py", title="Compare", icon=":material/balance:", default=True),
+            st.Page(_VIEWS / "company.py", title="Company", icon=":material/apartment:"),
         ],
         position="top",
     )

@@ -13,6 +13,7 @@ import datetime as dt
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -31,7 +32,7 @@ from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
 from pipelines.release import CheckResult, Facts, Release
 from pipelines.settings import ROOT, Settings
 from pipelines.source import Known, Source, Target, find_sources
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import Database, Warehouse
 
 Clock = Callable[[], dt.datetime]
 Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
@@ -177,9 +178,9 @@ class Observatory:
 
     def label(self) -> int:
         """Label the topics of new texts; how many there were."""
-        version = labelling.version_of(ROOT / "pipelines" / "topics", ROOT / "sql" / "seeds")
+        made_by = labelling.version_of(ROOT / "pipelines" / "topics", ROOT / "sql" / "seeds")
         with self.warehouse.writer() as db:
-            return labelling.label_texts(db, Fingerprints(db), topics.label, version)
+            return labelling.label_texts(db, Fingerprints(db), topics.label, made_by)
 
     def run_models(
         self, names: Iterable[str] | None = None, *, progress: Callable[[str], None] = lambda _: None
@@ -201,14 +202,14 @@ class Observatory:
             fingerprints = Fingerprints(db)
             inputs = [name for name in self.models if name.startswith("indicators.")]
             inputs += ["core.companies", "core.account_weeks", "panel.weeks", "panel.periods", "seeds.method"]
-            version = labelling.version_of(ROOT / "pipelines" / "index") + f" seed {self.settings.seed}"
+            made_by = labelling.version_of(ROOT / "pipelines" / "index") + f" seed {self.settings.seed}"
 
             def work() -> None:
                 read = index.Inputs.from_tables(db.query)
                 for name, table in index.score(read, seed=self.settings.seed).tables().items():
                     db.replace_rows(f"index.{name}", table)
 
-            return ["index"] if fingerprints.make("index", version, inputs, work) else []
+            return ["index"] if fingerprints.make("index", made_by, inputs, work) else []
 
     def run_scorecards(
         self, names: Iterable[str] | None = None, *, progress: Callable[[str], None] = lambda _: None
@@ -243,22 +244,31 @@ class Observatory:
         with self.warehouse.writer() as db:
             texts = db.query("select post_id, text from core.post_texts order by post_id")
             responses = db.query("select * from raw.responses order by response_id")
-            ledger = db.rows(
-                "select source, min(digest) as digest, max(fetched_at) as at from raw.responses group by all"
-            )
-            published = release.publish(
+            _write_parquet(texts, self.folder / "texts.parquet")
+            _write_parquet(responses, self.folder / "responses.parquet")
+            return release.publish(
                 self.settings.home,
                 db,
                 panel_name=self.panel.name,
                 clock=self.clock,
-                facts=Facts(
-                    settings={"seed": str(self.settings.seed)}, fetched={it["source"]: str(it["at"]) for it in ledger}
-                ),
+                facts=self._facts(db),
                 checks=checks,
             )
-        _write_parquet(texts, self.folder / "texts.parquet")
-        _write_parquet(responses, self.folder / "responses.parquet")
-        return published
+
+    def _facts(self, db: Database) -> Facts:
+        """How this release came to be, for its manifest."""
+        fetched = db.rows("select source, cast(max(fetched_at) as varchar) as at from raw.responses group by source")
+        files = db.rows("select url, digest from raw.responses where pass_id is null")
+        runs = db.rows("select distinct strftime(as_of, '%Y%m%dT%H%M%SZ') as run from raw.passes order by run")
+        method = db.rows("select value from seeds.method where parameter = 'version'")
+        return Facts(
+            code_version=version("seismograph"),
+            method_version=str(method[0]["value"]),
+            settings={"seed": str(self.settings.seed), "restricted_days": str(self.settings.restricted_days)},
+            inputs={row["url"].removeprefix("file:"): row["digest"] for row in files},
+            fetched={row["source"]: row["at"] for row in fetched},
+            runs=tuple(row["run"] for row in runs),
+        )
 
     def _models(self, *schemas: str, names: Iterable[str] | None = None) -> list[sql_models.Model]:
         wanted = set(self.models if names is None else names)

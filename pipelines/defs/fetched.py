@@ -142,8 +142,8 @@ def topic_assets(observatory: Observatory) -> AssetsDefinition:
         with observatory.warehouse.writer() as db:
             made = {name: table_metadata(db, name) for name in TOPICS}
         for name, metadata in made.items():
-            facts = {"new_texts": labelled, "seconds": seconds, "origins": _origins(sources_in_use(observatory))}
-            yield MaterializeResult(asset_key=AssetKey(name.split(".")), metadata=metadata | facts)
+            metadata |= {"new_texts": labelled, "seconds": seconds, "origins": _origins(sources_in_use(observatory))}
+            yield MaterializeResult(asset_key=AssetKey(name.split(".")), metadata=metadata)
 
     return label
 

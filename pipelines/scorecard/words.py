@@ -43,11 +43,11 @@ def number(value: float | None) -> str:
 
 
 def with_unit(value: float | None, unit: str) -> str:
-    """A value in its unit; a share as a percentage."""
+    """A value in its unit; a share, or `share of posts`, as a percentage."""
     if value is None:
         return "–"
-    if unit == "share":
-        return f"{100 * value:.0f}%".replace("-", "−")
+    if unit.startswith("share"):
+        return f"{100 * value:.0f}%{unit.removeprefix('share')}".replace("-", "−")
     return number(value) if unit in ("", "0-1", "percentile", "number") else f"{number(value)} {unit}"
 
 
@@ -63,7 +63,7 @@ def interval(lower: float | None, upper: float | None, unit: str = "") -> str:
     """`lower to upper`; empty where there is no interval."""
     if lower is None or upper is None:
         return ""
-    if unit == "share":
+    if unit.startswith("share"):
         return f"{100 * lower:.0f} to {100 * upper:.0f}%".replace("-", "−")
     return f"{number(lower)} to {number(upper)}"
 

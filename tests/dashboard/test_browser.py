@@ -76,6 +76,11 @@ def test_from_comparison_to_evidence(address: str) -> None:
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: alerts.append(dialog.message))
 
+        # An address that is shared is the first that a fresh server is asked for.
+        page.goto(f"{address}/company?company=pomelo&period=2020-12-31")
+        page.get_by_text("Release 2021").wait_for(timeout=20_000)
+        assert page.get_by_test_id("stSidebarNav").count() == 0
+
         page.goto(f"{address}/?companies=pomelo,brash&period=2020-12-31")
         page.get_by_text("Release 2021").wait_for(timeout=20_000)
         assert page.get_by_role("heading", name="Six pillars").is_visible()

@@ -269,7 +269,7 @@ def _close(release_id: str, cards: list[Scorecard], names: list[str], period: dt
     with st.container(horizontal=True):
         for card, name in zip(cards, names, strict=True):
             st.page_link(
-                "pages/company.py",
+                "views/company.py",
                 label=plain(name),
                 icon=":material/apartment:",
                 query_params={"company": card.company.company_id, "period": str(period)},
