@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Literal
 
 Format = Literal["table", "csv", "json"]
@@ -42,14 +44,14 @@ def complain(text: str) -> None:
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], form: Format) -> None:
     """Rows as a table for people, as CSV, or as a JSON array of objects."""
     if form == "json":
-        body = [dict(zip(columns, row, strict=True)) for row in rows]
+        body = [dict(zip(columns, map(_json_value, row), strict=True)) for row in rows]
         text = json.dumps(body, indent=2, default=str, ensure_ascii=sys.stdout.isatty())
         sys.stdout.write(text + "\n")
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         shown = visible if sys.stdout.isatty() else str
         writer.writerow(map(shown, columns))
-        writer.writerows(["" if cell is None else shown(str(cell)) for cell in row] for row in rows)
+        writer.writerows([shown(_text(cell, absent="")) for cell in row] for row in rows)
     else:
         _print_table(columns, rows)
 
@@ -60,15 +62,41 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> No
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(width=None if sys.stdout.isatty() else 100_000)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(columns):
         is_number = any(isinstance(row[place], int | float) for row in rows[:TABLE_ROWS])
         table.add_column(Text(visible(name)), justify="right" if is_number else "left", overflow="fold")
     for row in rows[:TABLE_ROWS]:
-        table.add_row(*(Text("–" if cell is None else visible(str(cell))) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 100_000).print(table)
+        table.add_row(*(Text(visible(_text(cell))) for cell in row))
+    if rows and console.measure(table).maximum > console.width:
+        _print_records(columns, rows[:TABLE_ROWS])
+    else:
+        console.print(table)
     if len(rows) > TABLE_ROWS:
         complain(f"{TABLE_ROWS:,} of {len(rows):,} rows shown; --format csv gives all")
+
+
+def _print_records(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows that are wider than the screen: a line a cell, a blank line between rows."""
+    width = max(map(len, columns))
+    for row in rows:
+        for name, cell in zip(columns, row, strict=True):
+            sys.stdout.write(f"{visible(name):<{width}}  {visible(_text(cell))}\n")
+        sys.stdout.write("\n")
+
+
+def _text(cell: object, *, absent: str = "–") -> str:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return absent if cell is None else str(cell)
+
+
+def _json_value(cell: object) -> object:
+    """JSON has no NaN and no infinities; decimals are numbers."""
+    if isinstance(cell, Decimal):
+        cell = float(cell)
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 @contextmanager

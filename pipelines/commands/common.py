@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
+
+Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+"""An option that is given or not."""
+
+Names = Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)]
+"""An option that may be given again."""
 
 DEMO_COMPANIES = 24
 """How large the fictional world is where nobody says."""

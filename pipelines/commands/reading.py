@@ -10,13 +10,13 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from pipelines import terminal
-from pipelines.commands.common import Misuse, check_names, settings_now
+from pipelines.commands.common import Flag, Misuse, check_names, settings_now
 from pipelines.terminal import Format, complain, say
 
 releases = App(name="releases", help="List, choose and verify releases.")
 
 
-def sql(query: str, *, release: str | None = None, format: Format = "table") -> int:
+def sql(query: str, /, *, release: str | None = None, format: Format = "table") -> int:
     """Ask a release; its tables are in schema `scorecards`.
 
     Parameters
@@ -38,7 +38,7 @@ def sql(query: str, *, release: str | None = None, format: Format = "table") -> 
 
 def scorecard(
     *company: str,
-    all: Annotated[bool, Parameter(negative=())] = False,
+    all: Flag = False,
     format: Literal["pdf", "csv", "json"] = "pdf",
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     release: str | None = None,
@@ -103,8 +103,8 @@ def show() -> int:
     for it in list_releases(home):
         failed = sum(not check.passed for check in it.checks)
         mark = "current" if it.release_id == current else ""
-        rows.append((it.release_id, mark, it.panel, f"{it.made_at:%Y-%m-%d %H:%M} UTC", len(it.checks), failed))
-    terminal.print_rows(("release_id", "", "panel", "made_at", "checks", "offended"), rows, "table")
+        rows.append((it.release_id, it.panel, len(it.checks), failed, mark))
+    terminal.print_rows(("release_id", "panel", "checks", "offended", ""), rows, "table")
     return 0
 
 
@@ -152,7 +152,7 @@ def evidence(
     /,
     *,
     locator: str | None = None,
-    body: Annotated[bool, Parameter(negative=())] = False,
+    body: Flag = False,
     warc: Path | None = None,
 ) -> int:
     """Show where a number comes from: the archived response, its bytes, or its WARC record.

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from pipelines import terminal
-from pipelines.commands.common import DEMO_COMPANIES, Misuse, check_names, settings_now
+from pipelines.commands.common import DEMO_COMPANIES, Flag, Misuse, Names, check_names, settings_now
 from pipelines.terminal import complain, say
 
 if TYPE_CHECKING:
     from pipelines.build import Observatory
+    from pipelines.settings import Settings
 
 _DAGSTER = """\
 telemetry:
@@ -52,15 +52,19 @@ def demo(*, serve: bool = True, companies: int = DEMO_COMPANIES, seed: int | Non
 
     settings = settings_now()
     code = _run(build_demo(settings, companies, settings.seed if seed is None else seed))
+    _say_what_is_true(settings.home)
+    say(f"next        {_command(settings, 'dashboard')}")
+    say(f"            {_command(settings, 'scorecard --all -o scorecards')}")
+    say(f"            {_command(settings, 'dev')}")
     return dashboard(port=port) if serve and code == 0 else code
 
 
 def run(
     *,
     panel: Path | None = None,
-    source: tuple[str, ...] = (),
-    company: tuple[str, ...] = (),
-    offline: Annotated[bool, Parameter(negative=())] = False,
+    source: Names = (),
+    company: Names = (),
+    offline: Flag = False,
     as_of: dt.date | None = None,
 ) -> int:
     """Run a panel's pipeline through to a release, all or part.
@@ -113,6 +117,28 @@ def _run(
     for result in missing:
         complain(f"{result.source}, {result.company_id or 'all'}: pass not complete: {result.reason}")
     return 0
+
+
+def _say_what_is_true(home: Path) -> None:
+    """How many companies of a fictional world have their true rank in the interval that the release states."""
+    from pipelines.release import open_release
+
+    with open_release(home) as release:
+        answer = release.query("""
+            select count(*) as ranked, coalesce(sum((t.value between i.rank_lower and i.rank_upper)::int), 0) as inside
+            from index_scores as i
+            join fiction.truth as t on t.company_id = i.company_id and t.measure = 'rank'
+            where i.known_at = 'now' and i.rank is not null
+              and i.period = (select max(period) from index_scores where rank is not null)
+        """)
+    ranked, inside = answer["ranked"][0].as_py(), answer["inside"][0].as_py()
+    say(f"truth       {inside:,} of {ranked:,} true ranks lie in their stated 90% intervals")
+
+
+def _command(settings: Settings, words: str) -> str:
+    """A command as the user would type it for this home."""
+    home = settings.home
+    return f"uv run seismograph {words}" + ("" if home == Path(".seismograph") else f" --home {shlex.quote(str(home))}")
 
 
 def dashboard(*, port: int = 8501) -> int:

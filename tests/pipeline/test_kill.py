@@ -78,7 +78,6 @@ def test_killed_again_and_again_it_comes_to_the_same_release(undisturbed: Path, 
     whole = sum(archive(undisturbed).file_lengths().values())
     moments: dict[str, Callable[[Running], bool]] = {
         "the first file of the archive": lambda it: bool(_warcs(it.home)),
-        "a tenth is fetched": lambda it: it.archived() > 0.1 * whole,
         "half is fetched": lambda it: it.archived() > 0.5 * whole,
         "nine tenths are fetched": lambda it: it.archived() > 0.9 * whole,
         "loaded, about to label": lambda it: "loading" in it.said,
