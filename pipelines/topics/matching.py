@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -9,8 +10,25 @@ import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipelines.settings import ROOT
-from pipelines.topics.terms import Term, read_terms
-from pipelines.topics.words import phrase_of, words_of
+from pipelines.topics.languages import COVERED, FUNCTION_WORDS, UNDETERMINED, language_of
+from pipelines.topics.terms import Term, read_terms, read_topics
+from pipelines.topics.words import phrase_of, plain, splitter, words_of
+
+_SEEDS = ROOT / "sql" / "seeds"
+_BIT = {language: 1 << number for number, language in enumerate(COVERED)}
+_READ = {language: bit | _BIT["en"] for language, bit in _BIT.items()} | {UNDETERMINED: sum(_BIT.values())}
+"""Whose lists are read for a text in a language."""
+
+_BESIDE_TERMS = (
+    "act action aim all begin care challenge change community day days end fight first future global go goals great "
+    "happy help home hope join kids life live local love make matter matters meet month national international next "
+    "now one people power proud save stand start stop story strong support take team thank thanks their time today "
+    "together tomorrow unite united week weekend world year"
+)
+
+
+_Entry = tuple[int, str, Term]
+"""The languages of a term as bits, its words without spaces, and itself."""
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -21,33 +39,127 @@ class Label(msgspec.Struct, frozen=True):
     evidence: str
 
 
+class Hit(msgspec.Struct, frozen=True):
+    """A topic and the terms that speak for it, each once, in the text's order."""
+
+    topic_id: str
+    terms: tuple[str, ...]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What the lists find in a text.
+
+    `hits` are the topics with enough evidence; `hints` have some, but too little; `cancelled` are the phrases that took
+    words away from a topic. All are empty where the language is not covered.
+    """
+
+    language: str
+    hits: tuple[Hit, ...] = ()
+    hints: tuple[Hit, ...] = ()
+    cancelled: tuple[str, ...] = ()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether there are lists for the text's language, so that finding nothing means something."""
+        return self.language in _READ
+
+
 class TermMatcher:
-    """A list of terms, ready to be found."""
+    """Lists of terms, ready to be found."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        patterns: dict[str, list[Term]] = {}
+        patterns: dict[str, list[_Entry]] = {}
+        vocabulary = set(_BESIDE_TERMS.split()).union(*FUNCTION_WORDS.values())
         for term in terms:
             words = phrase_of(term.term)
-            patterns.setdefault(f" {' '.join(words)} ", []).append(term)
-            # A hashtag in one case shows no words: #netzero.
-            patterns.setdefault(f" #{''.join(words)} ", []).append(term)
+            end = "" if term.term.endswith("*") else " "
+            entry = sum(_BIT[language] for language in term.languages), "".join(words), term
+            if not term.term.startswith("#"):
+                patterns.setdefault(f" {' '.join(words)}{end}", []).append(entry)
+                vocabulary.update(words if end else words[:-1])
+            # A hashtag in one case shows no words, and not all are made of listed ones.
+            patterns.setdefault(f" #{''.join(words)}{end}", []).append(entry)
         self._terms = list(patterns.values())
         self._automaton = AhoCorasick(list(patterns), matchkind=MatchKind.Standard)
+        self._split = splitter({word for word in vocabulary if len(word) > 2} | {"of", "to", "we", "us", "my", "no"})
+
+    def find(self, texts: Sequence[str]) -> list[Found]:
+        """What is in each text."""
+        return [self._find(plain(text)) for text in texts]
+
+    def _find(self, text: str) -> Found:
+        words = words_of(text, self._split)
+        language = language_of(text, words)
+        if not (read := _READ.get(language, 0)):
+            return Found(language)
+        # Overlapping: neighbouring terms share the space between them.
+        matches = self._automaton.find_matches_as_indexes(words, overlapping=True)
+        placed = [
+            (start, -end, key, term)
+            for pattern, start, end in matches
+            for languages, key, term in self._terms[pattern]
+            if languages & read
+        ]
+        placed.sort(key=lambda it: it[:2])
+        phrases = _Phrases([(start, -end, term) for start, end, _, term in placed if term.kind == "not"])
+        cancelled: dict[str, None] = {}
+        enough: set[str] = set()
+        evidence: dict[str, dict[str, str]] = {}
+        hinted: dict[str, tuple[str, int]] = {}
+        for start, end, key, term in placed:
+            if term.kind == "not":
+                continue
+            if phrase := phrases.over(start, -end, term.topic_id):
+                cancelled[phrase] = None
+                continue
+            evidence.setdefault(term.topic_id, {}).setdefault(key, _as_written(words, start, -end, term))
+            first, reached = hinted.setdefault(term.topic_id, (key, -end))
+            # A word within a longer hint is no second one.
+            if term.kind == "term" or (key != first and start >= reached - 1):
+                enough.add(term.topic_id)
+        hits = [Hit(topic_id, tuple(dict.fromkeys(mine.values()))) for topic_id, mine in sorted(evidence.items())]
+        return Found(
+            language,
+            tuple(hit for hit in hits if hit.topic_id in enough),
+            tuple(hit for hit in hits if hit.topic_id not in enough),
+            tuple(cancelled),
+        )
 
     def label(self, texts: Sequence[str]) -> list[tuple[Label, ...]]:
-        """Each text's topics, in the order of their names; an empty tuple where no term is found."""
-        return [self._label(text) for text in texts]
+        """Each text's topics, in the order of their names; an empty tuple where there is no evidence."""
+        return [tuple(Label(hit.topic_id, 1.0, "; ".join(hit.terms)) for hit in it.hits) for it in self.find(texts)]
 
-    def _label(self, text: str) -> tuple[Label, ...]:
-        # Overlapping: neighbouring terms share the space between them.
-        matches = self._automaton.find_matches_as_indexes(words_of(text), overlapping=True)
-        if not matches:
-            return ()
-        found: dict[str, dict[str, None]] = {}
-        for pattern, _, _ in sorted(matches, key=lambda match: match[1:]):
-            for term in self._terms[pattern]:
-                found.setdefault(term.topic_id, {})[term.term] = None
-        return tuple(Label(topic_id, 1.0, "; ".join(terms)) for topic_id, terms in sorted(found.items()))
+
+class _Phrases:
+    """The phrases of a text that take words away, in the order of their starts."""
+
+    def __init__(self, phrases: list[tuple[int, int, Term]]) -> None:
+        self._phrases = phrases
+        self._starts = [start for start, _, _ in phrases]
+        self._longest = max((end - start for start, end, _ in phrases), default=0)
+
+    def over(self, start: int, end: int, topic_id: str) -> str | None:
+        """The phrase that takes a place away from a topic: it overlaps the place and is longer."""
+        for number in range(bisect_right(self._starts, start - self._longest), len(self._phrases)):
+            begins, ends, phrase = self._phrases[number]
+            # Neighbours share the space between them.
+            if begins >= end - 1:
+                break
+            if start < ends - 1 and phrase.topic_id == topic_id and ends - begins > end - start:
+                return phrase.term
+        return None
+
+
+def _as_written(words: str, start: int, end: int, term: Term) -> str:
+    """A term as its list has it, and one of many endings as the text has it."""
+    if not term.term.endswith("*"):
+        return term.term.lstrip("#")
+    return words[start + 1 : words.index(" ", end)].lstrip("#")
+
+
+def terms_in(texts: Sequence[str]) -> list[Found]:
+    """What the project's own lists find in each text."""
+    return _own_lists().find(texts)
 
 
 def label(texts: Sequence[str]) -> list[tuple[Label, ...]]:
@@ -55,6 +167,16 @@ def label(texts: Sequence[str]) -> list[tuple[Label, ...]]:
     return _own_lists().label(texts)
 
 
+def is_about_causes(found: Found) -> bool:
+    """Stage one: whether a text speaks of social responsibility at all."""
+    return any(hit.topic_id in _causes() for hit in found.hits)
+
+
 @cache
 def _own_lists() -> TermMatcher:
-    return TermMatcher(read_terms(ROOT / "sql" / "seeds"))
+    return TermMatcher(read_terms(_SEEDS))
+
+
+@cache
+def _causes() -> frozenset[str]:
+    return frozenset(topic.topic_id for topic in read_topics(_SEEDS).values() if topic.is_cause)

@@ -1,17 +1,40 @@
-"""The lists of terms as they stand in their folder."""
+"""The lists of terms as they stand in their folder.
+
+A row of `topic_terms.csv` says what a phrase is to a topic in one or more languages, by its `kind`:
+
+- `term`: the phrase alone is enough, as "net zero" is for climate action;
+- `hint`: it is enough only beside a term or another hint of the topic, as "temperature" and "emissions" together are;
+- `not`: a homonym or another phrase that takes its words away from the topic, as "climate of fear" does.
+
+A phrase that ends in `*` stands for every ending of its last word (`renewabl*`); one that begins with `#` is found
+only as a hashtag. English lists are read for every covered language, since companies write English hashtags in all.
+"""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Literal, TypeGuard
 
 import msgspec
 
+from pipelines.topics.languages import COVERED
 from pipelines.topics.words import phrase_of
+
+Kind = Literal["term", "hint", "not"]
+_KINDS: tuple[Kind, ...] = ("term", "hint", "not")
 
 
 class TopicError(Exception):
     """A list of topics or terms that cannot be used; the message names file, line and what to do."""
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """A topic; not all are causes."""
+
+    topic_id: str
+    title: str
+    is_cause: bool
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -19,28 +42,53 @@ class Term(msgspec.Struct, frozen=True):
 
     topic_id: str
     term: str
+    languages: tuple[str, ...] = COVERED
+    kind: Kind = "term"
+
+
+def read_topics(folder: Path) -> dict[str, Topic]:
+    """The topics of `topics.csv` by their ids.
+
+    Raises:
+        TopicError: no such file or column.
+    """
+    rows = _rows(folder / "topics.csv", ("topic_id", "title", "is_cause"))
+    return {row["topic_id"]: Topic(row["topic_id"], row["title"], row["is_cause"] == "true") for _, row in rows}
 
 
 def read_terms(folder: Path) -> tuple[Term, ...]:
     """The terms of `topic_terms.csv`, whose topics are those of `topics.csv`.
 
     Raises:
-        TopicError: an unknown topic, a term without words, or one listed twice for a topic.
+        TopicError: an unknown topic, language or kind, a term without words, or one listed twice for a topic.
     """
-    topics = {row["topic_id"] for _, row in _rows(folder / "topics.csv", ("topic_id",))}
-    found: dict[tuple[str, tuple[str, ...]], Term] = {}
+    topics = read_topics(folder)
+    terms: list[Term] = []
+    seen: set[tuple[str, str, str]] = set()
     path = folder / "topic_terms.csv"
-    for line, row in _rows(path, ("topic_id", "term")):
-        topic_id, term = row["topic_id"], row["term"]
+    for line, row in _rows(path, ("topic_id", "term", "languages", "kind")):
+        topic_id, term, kind = row["topic_id"], row["term"], row["kind"]
+        languages = tuple(row["languages"].split())
         if topic_id not in topics:
             raise TopicError(f"{path.name}:{line}: unknown topic {topic_id!r}; add it to topics.csv")
-        key = topic_id, phrase_of(term)
-        if not key[1]:
+        if not languages or not set(languages) <= set(COVERED):
+            raise TopicError(f"{path.name}:{line}: languages {row['languages']!r}; write some of {' '.join(COVERED)}")
+        if not _is_kind(kind):
+            raise TopicError(f"{path.name}:{line}: unknown kind {kind!r}; write {', '.join(_KINDS)}")
+        words = phrase_of(term)
+        if not words:
             raise TopicError(f"{path.name}:{line}: the term {term!r} has no words; remove the line")
-        if key in found:
+        phrase = ("#" * term.startswith("#")) + " ".join(words)
+        keys = {(topic_id, language, phrase) for language in languages}
+        if keys & seen:
             raise TopicError(f"{path.name}:{line}: {term!r} is already a term of {topic_id}; remove the line")
-        found[key] = Term(topic_id, term)
-    return tuple(found.values())
+        seen |= keys
+        terms.append(Term(topic_id, term, languages, kind))
+    return tuple(terms)
+
+
+def _is_kind(kind: str) -> TypeGuard[Kind]:
+    return kind in _KINDS
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:

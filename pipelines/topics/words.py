@@ -4,24 +4,55 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
+Split = Callable[[str], Sequence[str]]
+"""The words of a word that perhaps is several."""
+
+_TAGS_REMEMBERED = 20_000
+_LONGEST_TAG = 60
+_SHORTEST_TAG = 6
 _SPECIAL = re.compile(
     r"https?://\S+|www\.\S+|[@＠][\w.]+|[#＃](\w+)|['’ʼ`´]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+_MARKS = re.compile("[\u0300-\u036f]+")
 _WORDS = re.compile(r"[^\W_]+|#[^\W_]+|[.!?;:\n]")
 _CAMEL = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
-def words_of(text: str) -> str:
+def plain(text: str) -> str:
+    """Full-width, mathematical and other such letters as the letters that they stand for."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def prose_of(text: str) -> str:
+    """What people wrote between links, mentions and hashtags."""
+    return _SPECIAL.sub(lambda found: " " if len(found[0]) > 1 else found[0], text)
+
+
+def words_of(text: str, split: Split = lambda word: (word,)) -> str:
     """The words in lower case between single spaces, with one before and after: `" net zero by 2040 . "`.
 
-    What ends a clause stays, so that no phrase reaches over it; commas, dashes and the like are spaces. Apostrophes
-    and invisible characters vanish; compatibility forms (full-width, mathematical letters) become plain. A hashtag
-    gives its words, and itself as `#word`, with and without its digits. Links and mentions give nothing.
+    What ends a clause stays, so that no phrase reaches over it; commas, dashes and the like are spaces. Apostrophes,
+    accents and invisible characters vanish; compatibility forms become plain. A hashtag gives its words, and itself
+    as `#word`, with and without its digits; what its capitals do not divide is for `split`. Links and mentions give
+    nothing.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return f" {' '.join(_WORDS.findall(_SPECIAL.sub(_special, text).casefold()))} "
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+
+    def special(found: re.Match[str]) -> str:
+        tag = found[1]
+        if tag is None:
+            return " " if len(found[0]) > 1 else ""
+        parts = _CAMEL.findall(tag.replace("_", " ")) if tag.isascii() else [tag]
+        words = [word for part in parts for word in (split(part.casefold()) if len(part) >= _SHORTEST_TAG else (part,))]
+        tag = tag.replace("_", "")
+        bare = tag.rstrip("0123456789")
+        return f" {' '.join(words)} #{tag} " + (f"#{bare} " if bare != tag else "")
+
+    return f" {' '.join(_WORDS.findall(_SPECIAL.sub(special, text).casefold()))} "
 
 
 def phrase_of(term: str) -> tuple[str, ...]:
@@ -29,11 +60,24 @@ def phrase_of(term: str) -> tuple[str, ...]:
     return tuple(word for word in words_of(term).split() if word.isalnum())
 
 
-def _special(found: re.Match[str]) -> str:
-    tag = found[1]
-    if tag is None:
-        return " " if len(found[0]) > 1 else ""
-    tag = tag.replace("_", "")
-    bare = tag.rstrip("0123456789")
-    words = _CAMEL.findall(tag) if tag.isascii() else [tag]
-    return f" {' '.join(words)} #{tag} " + (f"#{bare} " if bare != tag else "")
+def splitter(words: Collection[str]) -> Split:
+    """Divides a word into the fewest of these words, the longest first; one that is not made of them stays whole."""
+    known = frozenset(words)
+    longest = max(map(len, known), default=0)
+
+    @lru_cache(_TAGS_REMEMBERED)
+    def split(word: str) -> tuple[str, ...]:
+        if word in known or len(word) > _LONGEST_TAG:
+            return (word,)
+        best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - longest), end):
+                before = best[start]
+                if before is None or (word[start:end] not in known):
+                    continue
+                now = best[end]
+                if now is None or len(before) + 1 < len(now):
+                    best[end] = (*before, word[start:end])
+        return best[-1] or (word,)
+
+    return split

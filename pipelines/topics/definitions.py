@@ -1,0 +1,88 @@
+"""What each topic means, in sentences of our own: `topic_definitions.csv`, and what its words and sentences weigh.
+
+The topic `none` holds what posts and reports speak of besides causes; it is a contrast, never a label.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.topics.vectors import Floats, WordVectors, sentences_of, unit
+
+NONE = "none"
+_ENDING = re.compile(r"(ies|es|s|ing|ed)$")
+
+
+class Definitions:
+    """The definitions, as vectors, in the order of their topics.
+
+    Topics are in the order of the file; `none` is last.
+    """
+
+    def __init__(self, path: Path, vectors: WordVectors) -> None:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [(row["topic_id"], row["definition"]) for row in csv.DictReader(file)]
+        names = list(dict.fromkeys(topic for topic, _ in rows))
+        if names[-1:] != [NONE]:
+            raise ValueError(f"{path.name}: the definitions of {NONE!r} must come last")
+        self.topics = tuple(names[:-1])
+        self.goals = np.array([topic.startswith("sdg_") for topic in self.topics])
+        rows.sort(key=lambda row: names.index(row[0]))
+        self.texts: list[str] = [text for _, text in rows]
+        self.owner = np.array([names.index(topic) for topic, _ in rows])
+        words = [[word for sentence in sentences_of(text) for word in sentence] for text in self.texts]
+        sums = unit(np.stack([vectors.of(row).sum(axis=0) for row in words]))
+        self.rows = unit(sums - sums.mean(axis=0))
+        count = len(names)
+        self.centroids = unit(np.stack([self.rows[self.owner == topic].mean(axis=0) for topic in range(count)]))
+        vocabulary = vectors.of(sorted({word for row in words for word in row if len(word) > 2}))
+        self.word_centre = unit(vocabulary).mean(axis=0)
+        self._stems = _stem_weights(words, self.owner, count)
+        self._nothing = np.zeros(count, np.float32)
+        # Definitions of a topic in a row of one width, so that the best of each is one sort.
+        widest = int(np.bincount(self.owner).max())
+        self._places = np.full((count, widest), len(rows))
+        for topic in range(count):
+            own = np.flatnonzero(self.owner == topic)
+            self._places[topic, : len(own)] = own
+
+    def similarity(self, rows: Floats, best: int = 3) -> Floats:
+        """Of each row, the mean cosine to the `best` nearest definitions of each topic."""
+        cosines = np.concatenate([rows @ self.rows.T, np.full((len(rows), 1), -2, np.float32)], axis=1)
+        by_topic = cosines[:, self._places]
+        nearest = np.partition(by_topic, by_topic.shape[2] - best, axis=2)[:, :, -best:]
+        return np.asarray(nearest.mean(axis=2), np.float32)
+
+    def nearest(self, row: Floats, topic: int) -> str:
+        """The topic's definition that is nearest to a row."""
+        own = np.flatnonzero(self.owner == topic)
+        return self.texts[int(own[np.argmax(self.rows[own] @ row)])]
+
+    def word_weights(self, word: str) -> Floats:
+        """How far a word belongs to each topic's definitions, by how rarely others use it."""
+        return self._stems.get(_stem(word), self._nothing)
+
+
+def _stem_weights(words: list[list[str]], owner: NDArray[np.int64], count: int) -> dict[str, Floats]:
+    uses: dict[str, Counter[int]] = {}
+    for row, topic in zip(words, owner.tolist(), strict=True):
+        for stem in {_stem(word) for word in row if len(word) > 2}:
+            uses.setdefault(stem, Counter())[topic] += 1
+    found = {}
+    for stem, topics in uses.items():
+        weights = np.zeros(count, np.float32)
+        for topic, times in topics.items():
+            weights[topic] = times / topics.total() * math.log1p(count / len(topics)) / 10
+        found[stem] = weights
+    return found
+
+
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word)[:7]

@@ -1,0 +1,212 @@
+"""What is known of each pair of a text and a topic: numbers that mean the same for every topic, so one head serves all.
+
+Four views of a text (the whole, its sentences, its telling words, the words it shares with the definitions), each as
+the topic's own score and as its standing among the goals; then the terms found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.topics.definitions import Definitions
+from pipelines.topics.matching import Found
+from pipelines.topics.vectors import Floats, WordVectors, sentences_of, unit
+
+Hits = NDArray[np.int64]
+"""Texts x topics x 2: what `term_hits` counts."""
+
+VIEWS = ("document", "sentence", "word", "lexical")
+STANDINGS = ("own", "margin", "standard", "rank", "share", "contrast", "usual")
+TERMS = ("term_any", "term_count", "term_share", "term_others", "term_margin", "term_hints")
+FEATURES = (*(f"{view}_{standing}" for view in VIEWS for standing in STANDINGS), *TERMS)
+
+_MOST_KNOWN = 32_768
+_MOST_AT_ONCE = 16_384
+_TELLING = 6
+_SHORTEST_SENTENCE = 4
+_SHARPNESS = 12
+
+
+class Views(msgspec.Struct, frozen=True):
+    """Texts as the definitions see them, before any centre is taken off: `sentence_starts` has a row a text."""
+
+    documents: Floats
+    sentences: Floats
+    sentence_starts: NDArray[np.intp]
+    words: Floats
+    lexical: Floats
+
+    def of(self, rows: NDArray[np.intp]) -> Views:
+        """The views of some of the texts."""
+        ends = np.append(self.sentence_starts[1:], len(self.sentences))
+        spans = [np.arange(self.sentence_starts[row], ends[row]) for row in rows]
+        starts = np.cumsum([0, *(len(span) for span in spans[:-1])])
+        own = np.concatenate(spans)
+        return Views(self.documents[rows], self.sentences[own], starts, self.words[rows], self.lexical[rows])
+
+
+class Usual(msgspec.Struct, frozen=True):
+    """What is usual in the texts that the head was trained on: the centres, and each view's mean and spread a topic."""
+
+    document_centre: Floats
+    sentence_centre: Floats
+    means: Floats
+    spreads: Floats
+
+
+class Reader:
+    """Texts to views. Words met are remembered, up to a fixed number: memory stays flat."""
+
+    def __init__(self, definitions: Definitions, vectors: WordVectors) -> None:
+        self._definitions, self._vectors = definitions, vectors
+        self._vector = np.zeros((_MOST_KNOWN, vectors.width), np.float32)
+        self._weights = np.zeros((_MOST_KNOWN, 2, len(definitions.centroids)), np.float32)
+        self._known: dict[str, int] = {}
+
+    def batches(self, texts: Sequence[str]) -> Iterator[Views]:
+        """The texts' views, some texts at a time."""
+        batch: list[list[list[str]]] = []
+        words = 0
+        for text in texts:
+            sentences = sentences_of(text)
+            count = sum(map(len, sentences))
+            if words + count > _MOST_AT_ONCE and batch:
+                yield self._views(batch)
+                batch, words = [], 0
+            batch.append(sentences)
+            words += count
+        if batch:
+            yield self._views(batch)
+
+    def views(self, texts: Sequence[str]) -> Views:
+        """The texts' views all at once, for training."""
+        parts = list(self.batches(texts))
+        offsets = np.cumsum([0, *(len(part.sentences) for part in parts[:-1])])
+        return Views(
+            np.concatenate([part.documents for part in parts]),
+            np.concatenate([part.sentences for part in parts]),
+            np.concatenate([part.sentence_starts + offset for part, offset in zip(parts, offsets, strict=True)]),
+            np.concatenate([part.words for part in parts]),
+            np.concatenate([part.lexical for part in parts]),
+        )
+
+    def _views(self, texts: list[list[list[str]]]) -> Views:
+        self._learn(dict.fromkeys(word for sentences in texts for words in sentences for word in words))
+        rows: list[int] = []
+        starts: list[int] = []
+        first: list[int] = []
+        telling = np.zeros((len(texts), 2, len(self._definitions.centroids)), np.float32)
+        for number, sentences in enumerate(texts):
+            first.append(len(starts))
+            # Row 0 is no word: a text without words is a sentence of it.
+            for words in sentences or [[""]]:
+                starts.append(len(rows))
+                rows.extend(self._known[word] for word in words)
+            distinct = {word for words in sentences for word in words if len(word) > 2}
+            if distinct:
+                weights = self._weights[[self._known[word] for word in distinct]]
+                found = weights[:, 0]
+                if len(found) > _TELLING:
+                    found = np.partition(found, len(found) - _TELLING, axis=0)[-_TELLING:]
+                telling[number] = found.mean(axis=0), weights[:, 1].sum(axis=0)
+        sums = np.add.reduceat(self._vector[rows], starts, axis=0)
+        documents = np.add.reduceat(sums, first, axis=0)
+        is_read = np.diff(np.append(starts, len(rows))) >= _SHORTEST_SENTENCE
+        has_read = np.logical_or.reduceat(is_read, first)
+        bare = np.asarray(first)[~has_read]
+        sums[bare], is_read[bare] = documents[~has_read], True
+        owners = np.repeat(np.arange(len(texts)), np.diff(np.append(first, len(starts))))[is_read]
+        place = np.searchsorted(owners, np.arange(len(texts)))
+        return Views(unit(documents), unit(sums[is_read]), place, telling[:, 0], telling[:, 1])
+
+    def _learn(self, words: dict[str, None]) -> None:
+        new = [word for word in words if word not in self._known]
+        if len(self._known) + len(new) >= _MOST_KNOWN:
+            self._known, new = {}, list(words)
+        if not self._known:
+            self._known[""] = 0
+        if not new:
+            return
+        start = len(self._known)
+        place = slice(start, start + len(new))
+        self._vector[place] = self._vectors.of(new)
+        centred = unit(unit(self._vector[place]) - self._definitions.word_centre)
+        self._weights[place, 0] = centred @ self._definitions.centroids.T
+        self._weights[place, 1] = [self._definitions.word_weights(word) for word in new]
+        self._known.update(zip(new, range(start, start + len(new)), strict=True))
+
+
+def view_scores(views: Views, definitions: Definitions, usual: Usual | None = None) -> Floats:
+    """Texts x views x topics, `none` last; without `usual`, the texts' own centres are taken off."""
+    documents, sentences = centres(views) if usual is None else (usual.document_centre, usual.sentence_centre)
+    whole = definitions.similarity(unit(views.documents - documents))
+    parts = definitions.similarity(unit(views.sentences - sentences))
+    best = np.maximum.reduceat(parts, views.sentence_starts, axis=0)
+    return np.stack([whole, best, views.words, views.lexical], axis=1)
+
+
+def centres(views: Views) -> tuple[Floats, Floats]:
+    """The means of the documents and of the sentences."""
+    return views.documents.mean(axis=0), views.sentences.mean(axis=0)
+
+
+def learn_usual(views: Views, definitions: Definitions) -> Usual:
+    """What is usual in some texts; reads no label."""
+    scores = view_scores(views, definitions)[:, :, :-1]
+    return Usual(*centres(views), scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-4))
+
+
+def pair_features(scores: Floats, hits: Hits, goals: NDArray[np.bool_], usual: Usual) -> Floats:
+    """Texts x topics x `FEATURES`."""
+    own, none = scores[:, :, :-1], scores[:, :, -1:]
+    rivals = own[:, :, goals]
+    best = np.sort(rivals, axis=2)[:, :, -2:]
+    other = np.where(goals & (own >= best[:, :, 1:]), best[:, :, :1], best[:, :, 1:])
+    spread = np.maximum(rivals.std(axis=2, keepdims=True), 1e-4)
+    shares = np.log(np.exp(_SHARPNESS * rivals).sum(axis=2, keepdims=True))
+    above = (rivals[:, :, None, :] > own[:, :, :, None]).sum(axis=3)
+    standings = (
+        own,
+        own - other,
+        (own - rivals.mean(axis=2, keepdims=True)) / spread,
+        np.log1p(above),
+        _SHARPNESS * own - shares,
+        own - none,
+        (own - usual.means) / usual.spreads,
+    )
+    count = len(scores), own.shape[2]
+    meant = np.stack(standings, axis=3).transpose(0, 2, 1, 3).reshape(*count, len(VIEWS) * len(STANDINGS))
+    return np.concatenate([meant, _term_features(hits, goals)], axis=2, dtype=np.float32)
+
+
+def term_hits(found: Sequence[Found], topics: Sequence[str]) -> Hits:
+    """The distinct terms of each topic in each text: of topics with enough evidence, then of those with too little."""
+    place = {topic: at for at, topic in enumerate(topics)}
+    hits = np.zeros((len(found), len(topics), 2), np.int64)
+    for row, own in enumerate(found):
+        for kind, some in enumerate((own.hits, own.hints)):
+            for hit in some:
+                if hit.topic_id in place:
+                    hits[row, place[hit.topic_id], kind] = len(hit.terms)
+    return hits
+
+
+def _term_features(hits: Hits, goals: NDArray[np.bool_]) -> Floats:
+    sure = hits[:, :, 0]
+    own = sure * goals
+    others = own.sum(axis=1, keepdims=True) - own
+    best = np.sort(sure[:, goals], axis=1)[:, -2:]
+    other = np.where(goals & (sure >= best[:, 1:]), best[:, :1], best[:, 1:])
+    features = (
+        sure > 0,
+        np.log1p(sure),
+        sure / np.maximum(others + sure, 1),
+        np.log1p(others),
+        np.clip(sure - other, -5, 5),
+        np.log1p(hits[:, :, 1]),
+    )
+    return np.stack(features, axis=2).astype(np.float32)

@@ -1,0 +1,73 @@
+"""Words as vectors: the static embeddings that the package `wordllama` ships, read where they lie.
+
+The package is not imported: its loader may download, and importing it sets up the root logger. Its two files are
+opened instead, so nothing is fetched and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+Floats = NDArray[np.float32]
+
+_WEIGHTS = "weights/l2_supercat_256.safetensors"
+_TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
+_NOT_READ = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
+_STOP = re.compile(r"[.!?;\n]+")
+_WORD = re.compile(r"[^\W\d_]{1,40}")
+MOST_CHARACTERS = 20_000
+
+
+class WordVectors:
+    """The vector of a word is the sum of those of its pieces."""
+
+    width = 256
+
+    def __init__(self) -> None:
+        folder = _folder()
+        (weights,) = load_file(folder / _WEIGHTS).values()
+        self._weights: Floats = weights.astype(np.float32)
+        self._tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    def of(self, words: Sequence[str]) -> Floats:
+        """One row a word."""
+        found = np.zeros((len(words), self.width), np.float32)
+        for row, pieces in enumerate(self._tokenizer.encode_batch(list(words), add_special_tokens=False)):
+            found[row] = self._weights[pieces.ids].sum(axis=0)
+        return found
+
+
+def sentences_of(text: str) -> list[list[str]]:
+    """The words of each sentence, in lower case; hashtags as their words, links and mentions not read.
+
+    Of a text longer than `MOST_CHARACTERS`, only so much is read.
+    """
+    text = text[:MOST_CHARACTERS]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    text = _HUMP.sub(" ", _NOT_READ.sub(" ", text)).lower()
+    return [words for part in _STOP.split(text) if (words := _WORD.findall(part))]
+
+
+def unit(rows: Floats) -> Floats:
+    """Rows of length one; a row of zeros stays one."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9), np.float32)
+
+
+def _folder() -> Path:
+    found = importlib.util.find_spec("wordllama")
+    if found is None or not found.submodule_search_locations:
+        raise ImportError("wordllama is not installed: run `uv sync`")
+    return Path(found.submodule_search_locations[0])

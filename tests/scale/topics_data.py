@@ -1,0 +1,101 @@
+"""The labelled texts, and the terms found in them, as the studies need them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.settings import ROOT
+from pipelines.topics.definitions import NONE, Definitions
+from pipelines.topics.features import Hits, Reader, term_hits
+from pipelines.topics.matching import TermMatcher, terms_in
+from pipelines.topics.terms import Term
+from pipelines.topics.vectors import WordVectors
+from tests.scale.topics_training import Ints, Pairs
+
+FOLDER = ROOT.parent / "shared" / "data" / "labelled_text"
+BENCHMARK = "sdg_classification_benchmark.csv"
+SEEDS = ROOT / "sql" / "seeds"
+_QUESTIONS = Path(__file__).with_name("topic_questions.csv")
+
+
+def read_asked(path: Path) -> tuple[list[str], list[str], Ints]:
+    """Texts, the topic asked about and the answer, of a file with columns `text, sdg, label`."""
+    csv.field_size_limit(1 << 30)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if missing := {"text", "sdg", "label"} - set(reader.fieldnames or ()):
+            raise SystemExit(f"{path.name}:1: no column {', '.join(sorted(missing))}; it has {reader.fieldnames}")
+        texts, topics, answers = [], [], []
+        for row in reader:
+            goal, answer = row["sdg"].strip().removesuffix(".0"), row["label"].strip().casefold()
+            if goal not in {str(number) for number in range(1, 18)} or answer not in ("true", "1", "false", "0"):
+                raise SystemExit(
+                    f"{path.name}:{reader.line_num}: sdg is 1 to 17, label True or False; not {goal}, {answer}"
+                )
+            texts.append(row["text"])
+            topics.append(f"sdg_{goal}")
+            answers.append(int(answer in ("true", "1")))
+    return texts, topics, np.array(answers, np.int64)
+
+
+def read_claims(folder: Path) -> tuple[list[str], Ints]:
+    """Sentences of companies: is it an environmental claim?"""
+    lines = (folder / "environmental_claims_train.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row["text"] for row in rows], np.array([int(row["label"]) for row in rows], np.int64)
+
+
+def read_tweets(folder: Path) -> tuple[list[str], Ints]:
+    """Tweets of companies: does it address racial justice?"""
+    with (folder / "twitter_fortune100_racial_justice_labels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [row["Text"] for row in rows], np.array([int(row["Racial Justice"] == "True") for row in rows], np.int64)
+
+
+def hits(texts: Sequence[str], topics: Sequence[str]) -> Hits:
+    """The terms of the project's own lists."""
+    return term_hits(terms_in(texts), topics)
+
+
+def question_hits(texts: Sequence[str], question: str, topics: Sequence[str]) -> Hits:
+    """As `hits`, with the terms of a question in the place of the topic of its name."""
+    terms = [Term(question, row["text"]) for row in _questions(question, "term")]
+    hints = [Term(question, row["text"], kind="hint") for row in _questions(question, "hint")]
+    matcher = TermMatcher(terms + hints)
+    return hits(texts, topics) + term_hits(matcher.find(texts), topics)
+
+
+def with_question(question: str, vectors: WordVectors, folder: Path) -> Definitions:
+    """The project's definitions and those of a question that is no topic of the project's."""
+    own = (SEEDS / "topic_definitions.csv").read_text(encoding="utf-8").splitlines()
+    path = folder / f"{question}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(f"{line}\n" for line in own if not line.startswith(f"{NONE}."))
+        csv.writer(file).writerows(("", question, row["text"]) for row in _questions(question, "definition"))
+        file.writelines(f"{line}\n" for line in own if line.startswith(f"{NONE}."))
+    return Definitions(path, vectors)
+
+
+def as_pairs(
+    texts: Sequence[str],
+    asked: Sequence[str],
+    answers: Ints,
+    found: Hits,
+    definitions: Definitions,
+    vectors: WordVectors,
+) -> Pairs:
+    """What the training takes."""
+    groups = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    topic = np.array([definitions.topics.index(name) for name in asked], np.int64)
+    group = np.array([groups[text] for text in texts], np.int64)
+    return Pairs(Reader(definitions, vectors).views(texts), found, topic, answers, group)
+
+
+def _questions(question: str, kind: str) -> list[dict[str, str]]:
+    with _QUESTIONS.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if (row["question"], row["kind"]) == (question, kind)]
