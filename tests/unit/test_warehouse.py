@@ -176,7 +176,17 @@ def test_one_writer_at_a_time_with_a_bounded_wait(warehouse: Warehouse) -> None:
 
 def test_every_record_type_has_its_table() -> None:
     schema = raw_schema()
-    for name in "profiles posts engagements replies attention documents disclosures commitments ownerships".split():
+    for name in [
+        "profiles",
+        "posts",
+        "engagements",
+        "replies",
+        "attention",
+        "documents",
+        "disclosures",
+        "commitments",
+        "ownerships",
+    ]:
         assert list(schema[f"raw.{name}"])[:4] == ["response_id", "subject_id", "locator", "position"]
     assert Profile.__struct_fields__[0] in ("subject", "locator", "platform")
 
