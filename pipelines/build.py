@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines import due, index, labelling, release, sql_models, topics
@@ -245,7 +246,9 @@ class Observatory:
             texts = db.query("select post_id, text from core.post_texts order by post_id")
             responses = db.query("select * from raw.responses order by response_id")
             _write_parquet(texts, self.folder / "texts.parquet")
-            _write_parquet(responses, self.folder / "responses.parquet")
+            _write_parquet(
+                _with_earlier(responses, self.folder / "responses.parquet"), self.folder / "responses.parquet"
+            )
             return release.publish(
                 self.settings.home,
                 db,
@@ -292,6 +295,15 @@ class Observatory:
 
 def _run_id(moment: dt.datetime) -> str:
     return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _with_earlier(responses: pa.Table, path: Path) -> pa.Table:
+    """The responses, and those that an older release leads to although the panel has let go of them."""
+    if not path.exists():
+        return responses
+    earlier = pq.read_table(path)
+    is_gone = pc.invert(pc.is_in(earlier["response_id"], responses["response_id"]))
+    return pa.concat_tables([responses, earlier.filter(is_gone).cast(responses.schema)]).sort_by("response_id")
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:

@@ -28,20 +28,20 @@ def work(
     A pass of this very moment that is complete already is not run again.
     """
     reached = {
-        row["company_id"]: (row["reached"], row["as_of"])
+        row["company_id"]: (row["reached"], row["is_done"])
         for row in db.rows(
             """
-            select company_id, max_by(reached, as_of) as reached, max(as_of) as as_of
+            select company_id, max_by(reached, as_of) as reached, bool_or(as_of = ?) as is_done
             from raw.passes where source = ? and is_complete group by company_id
             """,
-            [source.name],
+            [now.astimezone(dt.UTC).replace(tzinfo=None), source.name],
         )
     }
     due = _due_posts(db, source, now) if source.origin.platform else {}
     passes = []
     for target in _targets(source, panel, companies):
-        last, as_of = reached.get(target.company_id, (None, None))
-        if as_of != now.astimezone(dt.UTC).replace(tzinfo=None):
+        last, is_done = reached.get(target.company_id, (None, False))
+        if not is_done:
             passes.append((target, Known(as_of=now, reached=last, due=due.get(target.company_id, ()))))
     return passes
 

@@ -14,9 +14,10 @@ import msgspec
 
 from pipelines.archive import Archive, Entry, source_of
 from pipelines.files import Parsed, parse_file
+from pipelines.raw import Batch, Ledger
 from pipelines.records import Record, Reject
 from pipelines.source import Response, Source, SourceError
-from pipelines.warehouse import Batch, Database, Ledger
+from pipelines.warehouse import Database
 
 BATCH_BYTES = 64 << 20
 BATCH_RESPONSES = 4_000

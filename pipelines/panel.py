@@ -109,8 +109,10 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     platforms = {source.origin.platform for source in sources.values() if source.origin.platform}
     platforms |= {entry.options["platform"] for entry in files if "platform" in entry.options}
     schemes = {*COMMON_SCHEMES, *platforms, *(name for it in sources.values() for name in it.origin.schemes)}
-    accounts = _accounts(reader, known, platforms)
-    identifiers = _identifiers(reader, known, schemes)
+    # What cannot be read may have told of more platforms: then none is called unknown.
+    is_told = study is not None and all(entries)
+    accounts = _accounts(reader, known, platforms if is_told else None)
+    identifiers = _identifiers(reader, known, schemes if is_told else None)
     if reader.mistakes or title is None or window is None:
         raise PanelError(reader.mistakes)
     return Panel(
@@ -185,13 +187,13 @@ def _companies(reader: Reader) -> tuple[Company, ...]:
     return tuple(companies)
 
 
-def _accounts(reader: Reader, known: set[str], platforms: set[str]) -> tuple[Account, ...]:
+def _accounts(reader: Reader, known: set[str], platforms: set[str] | None) -> tuple[Account, ...]:
     owners: dict[tuple[str, str], tuple[str, int]] = {}
     accounts: list[Account] = []
     for row in reader.rows("accounts.csv", ("company_id", "platform", "handle")):
         company_id, platform, handle = row["company_id"], row["platform"], row["handle"].removeprefix("@")
         _check_company(row, known)
-        if platform not in platforms:
+        if platforms is not None and platform not in platforms:
             row.mistake("platform", f"unknown platform {platform!r}; {suggest(platform, platforms)}")
         key = (platform, normalise_identifier(platform, handle))
         if _check_owner(row, "handle", f"account {handle} on {platform}", owners, key):
@@ -199,13 +201,13 @@ def _accounts(reader: Reader, known: set[str], platforms: set[str]) -> tuple[Acc
     return tuple(accounts)
 
 
-def _identifiers(reader: Reader, known: set[str], schemes: set[str]) -> tuple[Identifier, ...]:
+def _identifiers(reader: Reader, known: set[str], schemes: set[str] | None) -> tuple[Identifier, ...]:
     owners: dict[tuple[str, str], tuple[str, int]] = {}
     identifiers = []
     for row in reader.rows("identifiers.csv", ("company_id", "scheme", "value")):
         scheme = row["scheme"]
         _check_company(row, known)
-        if scheme not in schemes:
+        if schemes is not None and scheme not in schemes:
             row.mistake("scheme", f"unknown scheme {scheme!r}; {suggest(scheme, schemes)}")
         key = (scheme, normalise_identifier(scheme, row["value"]))
         if _check_owner(row, "value", f"{scheme} {row['value']}", owners, key):

@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from pipelines.panel import Account, Company, Coverage, Identifier, Panel, coverage
 from pipelines.periods import Period, Week, period_table, week_table
+from pipelines.raw import arrow_columns
 from pipelines.records import normalise_identifier
 from pipelines.source import Source, SourceError
-from pipelines.warehouse import Database, arrow_columns
+from pipelines.warehouse import Database
 
 SOURCES = ("source", "publisher", "licence", "url", "measures", "does_not_measure")
 

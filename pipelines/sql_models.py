@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 from sqlglot import exp
 
+from pipelines.raw import raw_schema
 from pipelines.sql_headers import STATISTICS, IndicatorHeader, ModelError, read_header
 from pipelines.sql_lint import lint, parse
-from pipelines.warehouse import raw_schema
 
 __all__ = ["Model", "ModelError", "catalogue", "load_models", "views"]
 

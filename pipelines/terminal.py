@@ -62,14 +62,15 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> No
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else 100_000)
+    unbounded = Console(width=100_000, height=TABLE_ROWS)
+    console = Console() if sys.stdout.isatty() else unbounded
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(columns):
         is_number = any(isinstance(row[place], int | float) for row in rows[:TABLE_ROWS])
         table.add_column(Text(visible(name)), justify="right" if is_number else "left", overflow="fold")
     for row in rows[:TABLE_ROWS]:
         table.add_row(*(Text(visible(_text(cell))) for cell in row))
-    if rows and console.measure(table).maximum > console.width:
+    if rows and unbounded.measure(table).maximum > console.width:
         _print_records(columns, rows[:TABLE_ROWS])
     else:
         console.print(table)

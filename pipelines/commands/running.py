@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import terminal
-from pipelines.commands.common import DEMO_COMPANIES, Flag, Misuse, Names, check_names, settings_now
+from pipelines.commands.common import (
+    DEMO_COMPANIES,
+    Flag,
+    Misuse,
+    Names,
+    check_names,
+    check_port,
+    panel_folder,
+    settings_now,
+)
 from pipelines.terminal import complain, say
 
 if TYPE_CHECKING:
@@ -48,6 +57,8 @@ def demo(*, serve: bool = True, companies: int = DEMO_COMPANIES, seed: int | Non
     """
     if companies < 1:
         raise Misuse("--companies must be 1 or more")
+    if serve:
+        check_port(port)
     from pipelines.build import build_demo
 
     settings = settings_now()
@@ -55,7 +66,8 @@ def demo(*, serve: bool = True, companies: int = DEMO_COMPANIES, seed: int | Non
     _say_what_is_true(settings.home)
     say(f"next        {_command(settings, 'dashboard')}")
     say(f"            {_command(settings, 'scorecard --all -o scorecards')}")
-    say(f"            {_command(settings, 'dev')}")
+    if companies == DEMO_COMPANIES and seed in (None, settings.seed):
+        say(f"            {_command(settings, 'dev')}")
     return dashboard(port=port) if serve and code == 0 else code
 
 
@@ -83,7 +95,7 @@ def run(
         Run as at the end of this day (YYYY-MM-DD), offline.
     """
     settings = settings_now()
-    folder = panel or settings.panel
+    folder = panel_folder(panel, settings)
     if folder is None:
         raise Misuse("no panel: give --panel DIR or set SEISMOGRAPH_PANEL")
     moment = None if as_of is None else dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
@@ -120,19 +132,25 @@ def _run(
 
 
 def _say_what_is_true(home: Path) -> None:
-    """How many companies of a fictional world have their true rank in the interval that the release states."""
+    """How many companies of a fictional world have their true rank in the interval that the release states.
+
+    Ranks are those among the companies that have an index, in truth as in the release.
+    """
     from pipelines.release import open_release
 
     with open_release(home) as release:
         answer = release.query("""
-            select count(*) as ranked, coalesce(sum((t.value between i.rank_lower and i.rank_upper)::int), 0) as inside
-            from index_scores as i
-            join fiction.truth as t on t.company_id = i.company_id and t.measure = 'rank'
-            where i.known_at = 'now' and i.rank is not null
-              and i.period = (select max(period) from index_scores where rank is not null)
+            select count(*) as ranked, count(*) filter (true_rank between rank_lower and rank_upper) as inside from (
+                select i.rank_lower, i.rank_upper, rank() over (order by t.value) as true_rank
+                from index_scores as i
+                join fiction.truth as t on t.company_id = i.company_id and t.measure = 'rank'
+                where i.known_at = 'now' and i.rank is not null
+                  and i.period = (select max(period) from index_scores where rank is not null)
+            )
         """)
     ranked, inside = answer["ranked"][0].as_py(), answer["inside"][0].as_py()
-    say(f"truth       {inside:,} of {ranked:,} true ranks lie in their stated 90% intervals")
+    if ranked:
+        say(f"truth       {inside:,} of {ranked:,} true ranks lie in their stated 90% intervals")
 
 
 def _command(settings: Settings, words: str) -> str:
@@ -151,6 +169,7 @@ def dashboard(*, port: int = 8501) -> int:
     """
     from pipelines.settings import ROOT
 
+    check_port(port)
     options = {
         "--server.address": "127.0.0.1",
         "--server.port": str(port),
@@ -178,7 +197,8 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     from pipelines.source import find_sources
 
     settings = settings_now()
-    if folder := panel or settings.panel:
+    check_port(port)
+    if folder := panel_folder(panel, settings):
         load_panel(folder, find_sources())
         os.environ["SEISMOGRAPH_PANEL"] = str(folder.absolute())
     home = settings.home.absolute() / "dagster"
@@ -186,6 +206,8 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     if not (home / "dagster.yaml").exists():
         (home / "dagster.yaml").write_text(_DAGSTER)
     os.environ["DAGSTER_HOME"] = str(home)
+    # Dagster begins by advertising another tool of its makers'.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")
     os.environ["SEISMOGRAPH_HOME"] = str(settings.home.absolute())
     workspace = str(ROOT / "workspace.yaml")
     return _child("dagster", "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", str(port))

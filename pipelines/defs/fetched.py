@@ -24,8 +24,8 @@ from dagster import (
 from pipelines.build import Observatory
 from pipelines.defs.metadata import table_metadata
 from pipelines.fetch import PassResult
+from pipelines.raw import raw_schema
 from pipelines.source import Source, SourceError
-from pipelines.warehouse import raw_schema
 
 RECORDS = AssetKey(["raw", "records"])
 RECORD_TABLES = [name for name, columns in raw_schema().items() if {"subject_id", "locator"} <= set(columns)]

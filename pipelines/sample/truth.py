@@ -71,7 +71,8 @@ def true_ranks(
     """
     followers = np.array([it.followers for it in companies])
     scored = {it.company_id: dict(values[it.company_id]) for it in companies}
-    for name in (it.indicator_id for it in catalogue if it.summary == "per_1000"):
+    known = set[str]().union(*values.values())
+    for name in sorted(it.indicator_id for it in catalogue if it.summary == "per_1000" and it.indicator_id in known):
         rates = np.array([values[it.company_id][name] for it in companies])
         height = np.log1p(rates * followers / 1_000)
         line = huber_line(np.log(followers), height, np.isfinite(height))

@@ -322,10 +322,12 @@ def _post(
     )
     is_hidden = bool(author.labels) and author.is_hidden
     post_id, kind, parent, created_at = uri, "original", None, _created(view)
+    url: str | None = f"https://bsky.app/profile/{author.did}/post/{uri.rpartition('/')[2]}"
     if reason:
         by = actor or author
         post_id, kind, parent = reason.uri or f"{by.did}/repost/{uri}", "repost", uri
         author, created_at = by, reason.indexed_at or view.indexed_at
+        url = None  # it would name an account outside the company
     elif record.reply:
         kind, parent = "reply", record.reply.parent.uri
     elif quoted:
@@ -341,7 +343,7 @@ def _post(
         kind=kind,
         text=None if is_hidden else record.text,
         language=record.langs[0] if record.langs else None,
-        url=f"https://bsky.app/profile/{view.author.did}/post/{uri.rpartition('/')[2]}",
+        url=url,
         media_kind=media_kind,
         parent_id=parent,
         parent_account_id=_authority(parent) if parent else None,

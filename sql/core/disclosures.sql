@@ -1,5 +1,6 @@
 -- One row per figure that a company disclosed, every vintage of it, and per sum over the facilities that it owns.
 -- The same figure seen again is the same vintage, known since it was first seen. A sum's evidence is its parts'.
+-- Fractions are summed as whole millionths: so no order of the rows changes the last digit.
 with stated as (
     select
         s.company_id, d.metric_id, d.period_start, d.period_end, d.value, d.unit, r.source, d.url, d.published_at,
@@ -22,7 +23,7 @@ where s.place = 1
 union all
 select
     p.company_id, p.metric_id, p.period_start, p.period_end,
-    cast(sum(p.value * p.share) as double) as value,
+    cast(cast(sum(cast(floor(p.value * p.share * 1e6 + 5e-1) as bigint)) as bigint) as double) / 1e6 as value,
     p.unit, p.source,
     cast(null as varchar) as url,
     max(p.published_at) as published_at,

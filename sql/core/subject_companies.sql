@@ -1,8 +1,22 @@
 -- One row per subject that joins a company of the panel: by the first of its identifiers that the panel knows.
 -- The account is the first of that company's that the subject names, also where another identifier decided.
-with keys as (
+-- What else names an account (its permanent id) is learned from subjects that give both, as a lone id means it too.
+with learned as (
+    select o.scheme, o.identifier, min(a.company_id) as company_id, min(a.handle) as handle
+    from raw.subjects as s
+    join panel.accounts as a on a.platform = s.scheme and a.handle = s.identifier
+    join raw.subjects as o
+        on o.response_id = s.response_id and o.subject_id = s.subject_id and o.scheme = s.scheme
+    left join panel.accounts as k on k.platform = o.scheme and k.handle = o.identifier
+    where k.handle is null
+    group by o.scheme, o.identifier
+    having count(distinct a.handle) = 1
+), keys as (
     select a.platform as scheme, a.handle as identifier, a.company_id, a.platform, a.handle
     from panel.accounts as a
+    union all
+    select l.scheme, l.identifier, l.company_id, l.scheme as platform, l.handle
+    from learned as l
     union all
     select
         i.scheme, i.identifier, i.company_id,

@@ -156,7 +156,9 @@ def test_a_new_company_is_a_line_and_a_new_sources_file_is_read(checkout: Path, 
         file.write(COMPANY)
     with (panel / "panel.toml").open("a") as file:
         file.write(FILES)
-    domain = next(line.split(",") for line in (panel / "identifiers.csv").read_text().splitlines() if ",domain," in line)
+    domain = next(
+        line.split(",") for line in (panel / "identifiers.csv").read_text().splitlines() if ",domain," in line
+    )
     (panel / "grants.csv").write_text(GRANTS.format(domain=domain[2]))
     _python(checkout, "pipelines.cli", "--home", str(home), "run", "--panel", str(panel), "--offline")
     grants = _rows(checkout, home, "select company_id, value, unit from disclosures where source = 'grants_register'")

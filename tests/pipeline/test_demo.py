@@ -235,3 +235,16 @@ def test_evidence_that_leads_nowhere_says_so(demo_home: Path) -> None:
             evidence(demo_home, row["response_id"], locator)
     store, found = find(demo_home, row["response_id"])
     assert len(body_of(store, found)) > 0
+
+
+def test_only_strangers_are_unmatched(demo_home: Path) -> None:
+    """Three employers of the fictional pay gap service belong to no company; a company's own account always joins."""
+    found = rows(demo_home, "select source, name from unmatched order by name")
+    assert found == [
+        {"source": "uk_gender_pay_gap", "name": name}
+        for name in (
+            "NOWHERE LADDERS LTD",
+            "PUDDLEBY TEAPOT REPAIRS LIMITED",
+            "THE 'UPPER FIDDLING' MOTH COMPANY LIMITED",
+        )
+    ]

@@ -13,10 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from pipelines.raw import Batch
 from pipelines.sample import World
 from pipelines.settings import ROOT
 from pipelines.source import Response, find_sources
-from pipelines.warehouse import Batch, Warehouse
+from pipelines.warehouse import Warehouse
 from tests.unit.test_warehouse import ledger
 
 REAL = ROOT.parent / "shared" / "panels" / "companies-2020"

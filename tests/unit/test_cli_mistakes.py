@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["releases", "use", "../../etc"], "no release '../../etc' under"),
         (["evidence", "nothing"], "no response 'nothing'"),
         (["run"], "no panel: give --panel DIR or set SEISMOGRAPH_PANEL"),
+        (["run", "--panel", "nowhere"], "no folder nowhere: a panel is a folder with panel.toml and its CSV files"),
+        (["dev", "--panel", "nowhere", "--port", "3991"], "no folder nowhere"),
+        (["dashboard", "--port", "70000"], "--port 70000: a port is a number from 1 to 65535"),
         (["run", "--panel", ".", "--as-of", "soon"], "Invalid value for --as-of"),
         (["run", "--panel", ".", "--as-of", "2999-01-01"], "--as-of 2999-01-01 is in the future"),
     ],
@@ -66,6 +70,18 @@ def test_misuse_of_a_release(home: Path, capsys: Capture, arguments: list[str], 
     assert main(arguments) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert expected in line
+
+
+def test_a_port_that_is_taken_is_said_before_any_work(home: Path, capsys: Capture) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        for command in ("demo", "dashboard", "dev"):
+            assert main([command, "--port", port]) == 2
+            (line,) = capsys.readouterr().err.splitlines()
+            assert f"port {port} cannot be had (Address already in use); give another with --port" in line
+    assert not home.exists()
 
 
 def test_every_mistake_of_a_panel_is_a_line(home: Path, capsys: Capture, tmp_path: Path) -> None:

@@ -67,10 +67,36 @@ def test_a_long_table_is_cut_and_says_so(home: Path, capsys: Capture) -> None:
     assert "1,000 of 1,500 rows shown" in shown.err
 
 
+def test_rows_wider_than_the_screen_are_shown_a_line_a_cell(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_release(home)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["sql", "select 'a' as short, repeat('x', 90) as a_long_one, null as nothing, true as yes"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "short       a",
+        f"a_long_one  {'x' * 90}",
+        "nothing     –",
+        "yes         true",
+        "",
+    ]
+    assert main(["sql", "select 'a' as short, 1 as n"]) == 0
+    assert capsys.readouterr().out.split()[:2] == ["short", "n"]
+
+
+def test_json_holds_only_what_json_knows(home: Path, capsys: Capture) -> None:
+    make_release(home)
+    query = "select 'nan'::double as n, 1.5::decimal(4, 1) as d, true as b, date '2020-01-31' as day"
+    assert main(["sql", query, "--format", "json"]) == 0
+    out = capsys.readouterr().out
+    assert json.loads(out, parse_constant=pytest.fail) == [{"n": None, "d": 1.5, "b": True, "day": "2020-01-31"}]
+
+
 def test_releases_are_listed_chosen_and_verified(home: Path, capsys: Capture) -> None:
     first, second = make_release(home, day=1), make_release(home, day=2, sector="Utilities")
     assert main(["releases"]) == 0
-    newest, oldest = (line for line in capsys.readouterr().out.splitlines() if "2021-01-0" in line)
+    newest, oldest = (line for line in capsys.readouterr().out.splitlines() if "2021010" in line)
     assert second.release_id in newest and "current" in newest
     assert first.release_id in oldest and "current" not in oldest
     assert main(["releases", "use", first.release_id]) == 0

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +21,7 @@ from pipelines.commands import running
 from pipelines.fetch import PassResult
 from pipelines.load import LoadReport
 from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
 from tests.unit.releases import make_release
 
 Capture = pytest.CaptureFixture[str]
@@ -27,6 +32,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("SEISMOGRAPH_PANEL", raising=False)
     monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setenv("PYTHONWARNINGS", "")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p").mkdir()
     return tmp_path / "home"
 
 
@@ -124,6 +132,30 @@ def _children(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return started
 
 
+def test_demo_tells_how_it_did_and_what_to_do_next(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[int, int]] = []
+
+    def build_demo(settings: Settings, companies: int, seed: int) -> FakeObservatory:
+        made.append((companies, seed))
+        return FakeObservatory(settings, None)
+
+    panel = home / "panels" / "small"
+    with Warehouse(panel / "warehouse.duckdb").writer() as db:
+        scored = "select '{}' as company_id, date '{}' as period, 'now' as known_at, 5e0 as score, 4e0 as lower, "
+        scored += "6e0 as upper, {} as rank, {} as rank_lower, {} as rank_upper"
+        rows = [("acme", "2020-12-31", 2, 2, 3), ("zenith", "2020-12-31", 1, 1, 1), ("acme", "2020-11-30", 1, 1, 1)]
+        db.replace_table("index.index_scores", " union all ".join(scored.format(*row) for row in rows))
+    (panel / "truth.csv").write_text("company_id,measure,value\nacme,rank,1\nzenith,index,9\nzenith,rank,1\n")
+    monkeypatch.setattr("pipelines.build.build_demo", build_demo)
+    assert main(["demo", "--no-serve", "--companies", "5", "--seed", "7"]) == 0
+    assert made == [(5, 7)]
+    told = capsys.readouterr().out.splitlines()[-3:]
+    assert told[0] == "truth       1 of 2 true ranks lie in their stated 90% intervals"
+    assert told[1] == f"next        uv run seismograph dashboard --home {home}"
+
+
 def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started = _children(monkeypatch)
     assert main(["dashboard", "--port", "8600", "--home", str(home)]) == 0
@@ -141,10 +173,31 @@ def test_dev_keeps_its_history_in_the_home_and_calls_nobody(home: Path, monkeypa
     assert main(["dev", "--port", "3001"]) == 0
     assert Path(os.environ["DAGSTER_HOME"]) == home / "dagster"
     text = (home / "dagster" / "dagster.yaml").read_text()
-    assert text == "telemetry:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n"
+    assert (
+        text
+        == "telemetry:\n  enabled: false\nnux:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n"
+    )
     (words,) = started
     assert words[:2] == ("dagster", "dev") and Path(words[3]).name == "workspace.yaml"
     assert words[4:] == ("--host", "127.0.0.1", "--port", "3001")
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_child_is_ended_with_its_parent(told: signal.Signals) -> None:
+    code = (
+        "import sys; from pipelines.commands.running import _child; sys.stdout.flush(); sys.exit(_child('http.server', "
+        "'0', '--bind', '127.0.0.1'))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        until = time.monotonic() + 5
+        while not (found := children.read_text().split()) and time.monotonic() < until:
+            time.sleep(0.02)
+        (child,) = found
+        time.sleep(0.3)
+        parent.send_signal(told)
+        assert parent.wait(timeout=5) == 0
+        assert not Path(f"/proc/{child}").exists()
 
 
 def test_a_child_ends_with_its_own_exit_code() -> None:

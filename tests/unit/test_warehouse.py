@@ -11,8 +11,9 @@ import duckdb
 import msgspec
 import pytest
 
+from pipelines.raw import Batch, Ledger, raw_schema
 from pipelines.records import Engagement, Post, Profile, Reject, Reply, domain_of, normalise_identifier, subject_of
-from pipelines.warehouse import Batch, Database, Ledger, Locked, Warehouse, raw_schema
+from pipelines.warehouse import Database, Locked, Warehouse
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 SUBJECT = subject_of(("bluesky", "did:plc:a"), ("bluesky", "@Larch.Example"), name="Larch")
@@ -176,7 +177,17 @@ def test_one_writer_at_a_time_with_a_bounded_wait(warehouse: Warehouse) -> None:
 
 def test_every_record_type_has_its_table() -> None:
     schema = raw_schema()
-    for name in "profiles posts engagements replies attention documents disclosures commitments ownerships".split():
+    for name in [
+        "profiles",
+        "posts",
+        "engagements",
+        "replies",
+        "attention",
+        "documents",
+        "disclosures",
+        "commitments",
+        "ownerships",
+    ]:
         assert list(schema[f"raw.{name}"])[:4] == ["response_id", "subject_id", "locator", "position"]
     assert Profile.__struct_fields__[0] in ("subject", "locator", "platform")
 

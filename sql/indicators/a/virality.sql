@@ -18,7 +18,7 @@ select
     'base' as variant,
     count(*) as n,
     cast(sum(m.reposts_count) as double) as events,
-    cast(sum(m.followers_count) as double) / 1000e0 as exposure
+    cast(cast(sum(cast(floor(m.followers_count * 1e3 + 5e-1) as bigint)) as bigint) as double) / 1e6 as exposure
 from core.post_metrics as m
 where m.is_csr and m.reposts_count is not null and m.followers_count > 0
 group by m.company_id, m.platform, m.week

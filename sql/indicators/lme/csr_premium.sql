@@ -11,11 +11,13 @@
 -- reference: Cho, Furey & Mohr 2017; Saxton et al. 2019
 -- when_absent: no post whose engagement is known
 with logs as (
+    -- Logs are summed as whole billionths, so that no order of the rows changes the last digit.
     select
         m.company_id, m.platform, m.week, m.media_kind,
         m.platform || ':' || m.handle as account_id,
         case when m.is_csr then 'csr' else 'other' end as sample,
-        ln(m.engagement + 0.5e0) as y
+        cast(floor(ln(m.engagement + 0.5e0) * 1e9 + 5e-1) as bigint) as y,
+        cast(floor(ln(m.engagement + 0.5e0) * ln(m.engagement + 0.5e0) * 1e9 + 5e-1) as bigint) as y_squared
     from core.post_metrics as m
     where m.engagement is not null
 )
@@ -29,7 +31,7 @@ select
     l.media_kind,
     l.sample,
     count(*) as n,
-    cast(sum(l.y) as double) as total,
-    cast(sum(l.y * l.y) as double) as total_of_squares
+    cast(cast(sum(l.y) as bigint) as double) / 1e9 as total,
+    cast(cast(sum(l.y_squared) as bigint) as double) / 1e9 as total_of_squares
 from logs as l
 group by l.company_id, l.platform, l.week, l.account_id, l.media_kind, l.sample

@@ -1,0 +1,249 @@
+"""Records as columns on their way into schema `raw`: its tables, their types, and batches of what responses said.
+
+The tables follow from the record types; nothing here knows a database. People outside the companies become keyed
+pseudonyms here, before anything is stored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+import typing
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+
+import msgspec
+import pyarrow as pa
+
+from pipelines.records import RECORD_TYPES, Post, Record, Reject, Reply, Subject, domain_of
+
+_DUCKDB_TYPES = {
+    str: "VARCHAR",
+    int: "BIGINT",
+    float: "DOUBLE",
+    bool: "BOOLEAN",
+    dt.datetime: "TIMESTAMP",
+    dt.date: "DATE",
+}
+_ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": pa.timestamp("us", tz="UTC"),
+    "DATE": pa.date32(),
+}
+_TABLES = {
+    "Profile": "profiles",
+    "Post": "posts",
+    "Engagement": "engagements",
+    "Reply": "replies",
+    "Attention": "attention",
+    "Document": "documents",
+    "Disclosure": "disclosures",
+    "Commitment": "commitments",
+    "Ownership": "ownerships",
+}
+_KEYS = {"response_id": "VARCHAR", "subject_id": "VARCHAR", "locator": "VARCHAR", "position": "BIGINT"}
+_LISTS = ("links", "mentions", "hashtags")
+
+
+def _kinds(struct: type[msgspec.Struct]) -> dict[str, type]:
+    hints = typing.get_type_hints(struct)
+    return {
+        field.name: next(kind for kind in _union(hints[field.name]) if kind is not type(None))
+        for field in msgspec.structs.fields(struct)
+    }
+
+
+def _union(hint: object) -> tuple[type, ...]:
+    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (typing.cast(type, hint),)
+
+
+def _columns(record_type: type[Record]) -> dict[str, str]:
+    """Scalar columns of a record type with their DuckDB types, in the struct's order."""
+    return {
+        name: _DUCKDB_TYPES[kind]
+        for name, kind in _kinds(record_type).items()
+        if name not in ("subject", "locator", *_LISTS)
+    }
+
+
+def arrow_columns(struct: type[msgspec.Struct]) -> dict[str, pa.DataType]:
+    """The columns of a table of such structs, with their Arrow types."""
+    return {name: _ARROW_TYPES[_DUCKDB_TYPES[kind]] for name, kind in _kinds(struct).items()}
+
+
+def raw_schema() -> dict[str, dict[str, str]]:
+    """All tables of schema `raw`: name to columns with their DuckDB types."""
+    schema = {f"raw.{_TABLES[kind.__name__]}": _KEYS | _columns(kind) for kind in RECORD_TYPES}
+    schema["raw.posts"] |= {"has_links": "BOOLEAN"}
+    schema["raw.replies"] |= {"has_question": "BOOLEAN"}
+    reference = {"response_id": "VARCHAR", "post_id": "VARCHAR", "platform": "VARCHAR", "value": "VARCHAR"}
+    return schema | {
+        "raw.post_links": reference | {"domain": "VARCHAR"},
+        "raw.post_mentions": reference,
+        "raw.post_hashtags": reference,
+        "raw.subjects": {
+            "response_id": "VARCHAR",
+            "subject_id": "VARCHAR",
+            "position": "BIGINT",
+            "scheme": "VARCHAR",
+            "identifier": "VARCHAR",
+            "name": "VARCHAR",
+        },
+        "raw.rejects": dict.fromkeys(("source", "response_id", "locator", "record_type", "reason"), "VARCHAR"),
+        "raw.responses": {
+            "response_id": "VARCHAR",
+            "source": "VARCHAR",
+            "company_id": "VARCHAR",
+            "request_key": "VARCHAR",
+            "url": "VARCHAR",
+            "status": "BIGINT",
+            "media_type": "VARCHAR",
+            "fetched_at": "TIMESTAMP",
+            "archive_file": "VARCHAR",
+            "archive_offset": "BIGINT",
+            "archive_length": "BIGINT",
+            "digest": "VARCHAR",
+            "pass_id": "VARCHAR",
+            "parser_version": "VARCHAR",
+            "is_restricted": "BOOLEAN",
+        },
+        "raw.passes": {
+            "pass_id": "VARCHAR",
+            "source": "VARCHAR",
+            "company_id": "VARCHAR",
+            "as_of": "TIMESTAMP",
+            "reached": "VARCHAR",
+            "is_complete": "BOOLEAN",
+        },
+        "raw.archive_files": {"file": "VARCHAR", "length": "BIGINT"},
+    }
+
+
+class Ledger(msgspec.Struct, kw_only=True):
+    """One row of `raw.responses`, and what its response said."""
+
+    response_id: str
+    source: str
+    company_id: str | None
+    request_key: str
+    url: str
+    status: int
+    media_type: str
+    fetched_at: dt.datetime
+    archive_file: str
+    archive_offset: int
+    archive_length: int
+    digest: str
+    pass_id: str | None
+    parser_version: str
+    is_restricted: bool
+
+
+class Batch:
+    """Records of many responses, column by column, on their way into `raw`."""
+
+    def __init__(self, pseudonym_key: bytes) -> None:
+        self._key = pseudonym_key
+        self._people: dict[str, str] = {}
+        self.ledger: list[Ledger] = []
+        self.rejects: list[tuple[str, str, str, str, str]] = []
+        self._records: dict[type[Record], list[Record]] = {}
+        self._places: dict[type[Record], list[tuple[str, str, int]]] = {}
+        self._subjects: list[tuple[str, str, Subject]] = []
+        self._subject_ids: dict[Subject, str] = {}
+
+    def add(self, ledger: Ledger, records: Iterable[Record | Reject]) -> None:
+        """Take everything that one response said; what `parse` raises on the way leaves the batch as it was."""
+        said = list(records)
+        self.ledger.append(ledger)
+        response_id = ledger.response_id
+        subjects: dict[Subject, str] = {}
+        for position, record in enumerate(said):
+            if isinstance(record, Reject):
+                self.rejects.append((ledger.source, response_id, record.locator, record.record_type, record.reason))
+                continue
+            subject = record.subject
+            subject_id = subjects.get(subject)
+            if subject_id is None:
+                subject_id = subjects[subject] = self._subject_id(subject)
+                self._subjects.append((response_id, subject_id, subject))
+            kind = type(record)
+            if kind not in self._records:
+                self._records[kind], self._places[kind] = [], []
+            self._records[kind].append(record)
+            self._places[kind].append((response_id, subject_id, position))
+
+    def _subject_id(self, subject: Subject) -> str:
+        subject_id = self._subject_ids.get(subject)
+        if subject_id is None:
+            subject_id = blake2b(msgspec.json.encode(subject), digest_size=12).hexdigest()
+            self._subject_ids[subject] = subject_id
+        return subject_id
+
+    def pseudonym(self, person_id: str) -> str:
+        """The keyed pseudonym of an account outside the companies."""
+        known = self._people.get(person_id)
+        if known is None:
+            known = blake2b(person_id.encode("utf-8", "surrogatepass"), digest_size=12, key=self._key).hexdigest()
+            self._people[person_id] = known
+        return known
+
+    def counts(self) -> dict[str, int]:
+        """Records taken so far by type."""
+        return {_TABLES[kind.__name__]: len(records) for kind, records in self._records.items()}
+
+    def tables(self) -> Iterator[tuple[str, pa.Table]]:
+        """The batch as Arrow tables, one a raw table."""
+        schema = raw_schema()
+        for kind, records in self._records.items():
+            name = f"raw.{_TABLES[kind.__name__]}"
+            rows = zip(*map(msgspec.structs.astuple, records), strict=True)
+            columns = dict(zip(kind.__struct_fields__, rows, strict=True))
+            places = zip(*self._places[kind], strict=True)
+            columns |= dict(zip(("response_id", "subject_id", "position"), places, strict=True))
+            if kind is Reply:
+                columns["person_id"] = tuple(p and self.pseudonym(p) for p in columns["person_id"])
+                columns["has_question"] = tuple("?" in (text or "") for text in columns["text"])
+            if kind is Post:
+                columns["has_links"] = tuple(record.links is not None for record in typing.cast(list[Post], records))
+            yield name, _arrow(schema[name], columns)
+        yield from self._reference_tables(schema)
+
+    def _reference_tables(self, schema: dict[str, dict[str, str]]) -> Iterator[tuple[str, pa.Table]]:
+        posts = typing.cast(list[Post], self._records.get(Post, []))
+        for field in _LISTS:
+            rows: list[tuple[str | None, ...]] = []
+            for post, (response_id, _, _) in zip(posts, self._places.get(Post, []), strict=True):
+                for value in getattr(post, field) or ():
+                    row = (response_id, post.post_id, post.platform, value)
+                    rows.append((*row, domain_of(value)) if field == "links" else row)
+            yield _rows(schema, f"raw.post_{field}", rows)
+        pairs = [
+            (response_id, subject_id, place, scheme, identifier, subject.name)
+            for response_id, subject_id, subject in self._subjects
+            for place, (scheme, identifier) in enumerate(subject.identifiers or ((None, None),))
+        ]
+        yield _rows(schema, "raw.subjects", pairs)
+        yield _rows(schema, "raw.rejects", self.rejects)
+        yield _rows(schema, "raw.responses", [msgspec.structs.astuple(row) for row in self.ledger])
+
+
+def _rows(schema: dict[str, dict[str, str]], name: str, rows: Sequence[Sequence[object]]) -> tuple[str, pa.Table]:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema[name])
+    return name, _arrow(schema[name], dict(zip(schema[name], columns, strict=True)))
+
+
+def _arrow(columns: dict[str, str], values: dict[str, typing.Any]) -> pa.Table:
+    """Columns as an Arrow table; a lone surrogate in a text, which no database takes, becomes `?`."""
+    arrays = []
+    for name, kind in columns.items():
+        arrow_type = _ARROW_TYPES[kind]
+        try:
+            array = pa.array(values[name], arrow_type)
+        except UnicodeEncodeError:
+            array = pa.array([v and v.encode("utf-8", "replace").decode() for v in values[name]], arrow_type)
+        arrays.append(array.cast(pa.timestamp("us")) if kind == "TIMESTAMP" else array)
+    return pa.table(arrays, names=list(columns))
