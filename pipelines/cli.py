@@ -13,7 +13,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from pipelines.commands import reading, running
+from pipelines.commands import reading, running, topics
 from pipelines.commands.common import Misuse
 from pipelines.terminal import complain
 
@@ -36,6 +36,7 @@ for command in (
     reading.scorecard,
     reading.releases,
     reading.evidence,
+    topics.topics,
     reading.doctor,
 ):
     app.command(command)

@@ -1,11 +1,26 @@
-"""Which causes a text speaks of, and the words that say so: a transparent list of terms, precise rather than sensitive.
+"""Which causes a text speaks of, and the words that say so: lists of terms, precise rather than sensitive.
 
-A term is found as whole words in a row, whatever case, punctuation or script form it is written in; a hashtag is read
-as its words (`#ClimateAction`, `#climateaction`), links and mentions are not read. The lists are `topics.csv` and
-`topic_terms.csv` in `sql/seeds/`; how often they err is for calibration to say, so every label scores 1.
+A term is found as whole words in a row, whatever case, punctuation, accents or script form it is written in; a hashtag
+is read as its words (`#ClimateAction`, `#climateaction`), links and mentions are not read. `terms.py` tells what kinds
+of terms there are, `languages.py` in which languages, `classify.py` what scores a label; the lists are `topics.csv` and
+`topic_terms.csv` in `sql/seeds/`.
 """
 
-from pipelines.topics.matching import Label, TermMatcher, label
-from pipelines.topics.terms import Term, TopicError, read_terms
+from pipelines.topics.classify import label
+from pipelines.topics.matching import Found, Hit, Label, TermMatcher, is_about_causes, terms_in
+from pipelines.topics.terms import Term, Topic, TopicError, read_terms, read_topics
 
-__all__ = ["Label", "Term", "TermMatcher", "TopicError", "label", "read_terms"]
+__all__ = [
+    "Found",
+    "Hit",
+    "Label",
+    "Term",
+    "TermMatcher",
+    "Topic",
+    "TopicError",
+    "is_about_causes",
+    "label",
+    "read_terms",
+    "read_topics",
+    "terms_in",
+]

@@ -19,6 +19,12 @@ _BIT = {language: 1 << number for number, language in enumerate(COVERED)}
 _READ = {language: bit | _BIT["en"] for language, bit in _BIT.items()} | {UNDETERMINED: sum(_BIT.values())}
 """Whose lists are read for a text in a language."""
 
+_TERM = 2
+"""What a term weighs; a hint weighs 1."""
+
+_LONG = 50
+"""A text of more words than a post has must speak of a topic more than once: the first may be in passing."""
+
 _BESIDE_TERMS = (
     "act action aim all begin care challenge change community day days end fight first future global go goals great "
     "happy help home hope join kids life live local love make matter matters meet month national international next "
@@ -64,6 +70,26 @@ class Found(msgspec.Struct, frozen=True):
         return self.language in _READ
 
 
+class _Evidence:
+    """What speaks for a topic in a text: its terms as written, and how often it is spoken of."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, str] = {}
+        self.reached = 0
+        self._weight = 0
+        self._has_term = False
+
+    def add(self, key: str, term: Term, written: str, *, is_tag: bool) -> None:
+        # A hashtag was counted by its words, if it shows them.
+        if not is_tag or key not in self.written:
+            self._weight += _TERM if term.kind == "term" else 1
+        self.written.setdefault(key, written)
+        self._has_term |= term.kind == "term"
+
+    def is_enough(self, least: int) -> bool:
+        return (self._has_term or len(self.written) > 1) and self._weight >= least
+
+
 class TermMatcher:
     """Lists of terms, ready to be found."""
 
@@ -76,12 +102,15 @@ class TermMatcher:
             entry = sum(_BIT[language] for language in term.languages), "".join(words), term
             if not term.term.startswith("#"):
                 patterns.setdefault(f" {' '.join(words)}{end}", []).append(entry)
-                vocabulary.update(words if end else words[:-1])
+                vocabulary.update(words if end else (*words, f"{words[-1]}s"))
             # A hashtag in one case shows no words, and not all are made of listed ones.
             patterns.setdefault(f" #{''.join(words)}{end}", []).append(entry)
         self._terms = list(patterns.values())
         self._automaton = AhoCorasick(list(patterns), matchkind=MatchKind.Standard)
-        self._split = splitter({word for word in vocabulary if len(word) > 2} | {"of", "to", "we", "us", "my", "no"})
+        self._split = splitter(
+            {word for word in vocabulary if len(word) > 2}
+            | {"go", "in", "is", "my", "no", "of", "on", "to", "us", "we"}
+        )
 
     def find(self, texts: Sequence[str]) -> list[Found]:
         """What is in each text."""
@@ -103,27 +132,26 @@ class TermMatcher:
         placed.sort(key=lambda it: it[:2])
         phrases = _Phrases([(start, -end, term) for start, end, _, term in placed if term.kind == "not"])
         cancelled: dict[str, None] = {}
-        enough: set[str] = set()
-        evidence: dict[str, dict[str, str]] = {}
-        hinted: dict[str, tuple[str, int]] = {}
+        evidence: dict[str, _Evidence] = {}
         for start, end, key, term in placed:
             if term.kind == "not":
                 continue
             if phrase := phrases.over(start, -end, term.topic_id):
                 cancelled[phrase] = None
                 continue
-            evidence.setdefault(term.topic_id, {}).setdefault(key, _as_written(words, start, -end, term))
-            first, reached = hinted.setdefault(term.topic_id, (key, -end))
-            # A word within a longer hint is no second one.
-            if term.kind == "term" or (key != first and start >= reached - 1):
-                enough.add(term.topic_id)
-        hits = [Hit(topic_id, tuple(dict.fromkeys(mine.values()))) for topic_id, mine in sorted(evidence.items())]
-        return Found(
-            language,
-            tuple(hit for hit in hits if hit.topic_id in enough),
-            tuple(hit for hit in hits if hit.topic_id not in enough),
-            tuple(cancelled),
-        )
+            mine = evidence.setdefault(term.topic_id, _Evidence())
+            # A word within a longer phrase says nothing more.
+            if -end > mine.reached:
+                mine.reached = -end
+                mine.add(key, term, _as_written(words, start, -end, term), is_tag=words[start + 1] == "#")
+        least = _TERM if words.count(" ") <= _LONG else _TERM + 1
+        hits: list[Hit] = []
+        hints: list[Hit] = []
+        for topic_id, mine in sorted(evidence.items()):
+            (hits if mine.is_enough(least) else hints).append(
+                Hit(topic_id, tuple(dict.fromkeys(mine.written.values())))
+            )
+        return Found(language, tuple(hits), tuple(hints), tuple(cancelled))
 
     def label(self, texts: Sequence[str]) -> list[tuple[Label, ...]]:
         """Each text's topics, in the order of their names; an empty tuple where there is no evidence."""
@@ -160,11 +188,6 @@ def _as_written(words: str, start: int, end: int, term: Term) -> str:
 def terms_in(texts: Sequence[str]) -> list[Found]:
     """What the project's own lists find in each text."""
     return _own_lists().find(texts)
-
-
-def label(texts: Sequence[str]) -> list[tuple[Label, ...]]:
-    """Each text's topics by the project's own lists."""
-    return _own_lists().label(texts)
 
 
 def is_about_causes(found: Found) -> bool:

@@ -3,7 +3,7 @@
 A row of `topic_terms.csv` says what a phrase is to a topic in one or more languages, by its `kind`:
 
 - `term`: the phrase alone is enough, as "net zero" is for climate action;
-- `hint`: it is enough only beside a term or another hint of the topic, as "temperature" and "emissions" together are;
+- `hint`: it is enough only beside another phrase of the topic, as "climate" and "emissions" together are;
 - `not`: a homonym or another phrase that takes its words away from the topic, as "climate of fear" does.
 
 A phrase that ends in `*` stands for every ending of its last word (`renewabl*`); one that begins with `#` is found

@@ -20,11 +20,12 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", TOKENIZERS_PARA
 import numpy as np
 
 from pipelines.settings import ROOT
-from pipelines.topics import label
+from pipelines.topics import terms_in
 from pipelines.topics.definitions import Definitions
 from pipelines.topics.meaning import own_meaning, write_head
 from pipelines.topics.vectors import Floats, WordVectors
 from tests.scale import topics_data as data
+from tests.scale import topics_readings as readings
 from tests.scale.topics_measures import (
     MEASURES,
     Counts,
@@ -69,6 +70,9 @@ def main() -> None:
     rows, errors = benchmark(texts, pairs, definitions)
     rows += questions(vectors, options.texts)
     rows += speeds(texts)
+    panel = options.texts.parent.parent / "panels" / "companies-2020"
+    if panel.is_dir():
+        errors += readings.report(panel)
     if options.write:
         _write("classifier_error.csv", ERROR_COLUMNS, errors)
         _write("classifier_report.csv", REPORT_COLUMNS, [(f"{row[0]}/{row[1]}/{row[2]}", *row) for row in rows])
@@ -166,7 +170,7 @@ def speeds(texts: list[str]) -> list[Row]:
     print("\nSpeed on one core")
     rows: list[Row] = []
     for name, run, many in (
-        ("stage one, posts of 20 words", lambda: label(posts), len(posts)),
+        ("stage one, posts of 20 words", lambda: terms_in(posts), len(posts)),
         ("stage two, texts of 100 words", lambda: meaning.scores(long, own), len(long)),
     ):
         start = time.process_time()

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from pipelines.topics.vectors import Floats
 from tests.scale.topics_training import Doubles, Ints, folds
