@@ -69,6 +69,11 @@ class Found(msgspec.Struct, frozen=True):
         """Whether there are lists for the text's language, so that finding nothing means something."""
         return self.language in _READ
 
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The hits as labels that nobody has scored yet, in the order of their topics' names."""
+        return tuple(Label(hit.topic_id, 1.0, "; ".join(hit.terms)) for hit in self.hits)
+
 
 class _Evidence:
     """What speaks for a topic in a text: its terms as written, and how often it is spoken of."""
@@ -152,10 +157,6 @@ class TermMatcher:
                 Hit(topic_id, tuple(dict.fromkeys(mine.written.values())))
             )
         return Found(language, tuple(hits), tuple(hints), tuple(cancelled))
-
-    def label(self, texts: Sequence[str]) -> list[tuple[Label, ...]]:
-        """Each text's topics, in the order of their names; an empty tuple where there is no evidence."""
-        return [tuple(Label(hit.topic_id, 1.0, "; ".join(hit.terms)) for hit in it.hits) for it in self.find(texts)]
 
 
 class _Phrases:
