@@ -31,10 +31,12 @@ from pipelines.panel import Panel, load_panel
 from pipelines.parameters import panel_tables, seed_tables
 from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
 from pipelines.release import CheckResult, Facts, Release
+from pipelines.release_files import digest_of
 from pipelines.settings import ROOT, Settings
 from pipelines.source import Known, Source, Target, find_sources
 from pipelines.warehouse import Database, Warehouse
 
+_METHOD = "sql/seeds/method.csv"
 Clock = Callable[[], dt.datetime]
 Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
 """A world of its own in the network's place: URL and moment in; status, headers and body out."""
@@ -100,7 +102,7 @@ class Observatory:
             progress("loading")
             self.load()
             progress("labelling")
-            labelled = self.label()
+            labelled = self.label(progress=progress)
             progress("modelling")
             made = self.run_models()
             progress("scoring")
@@ -177,11 +179,11 @@ class Observatory:
         self.loaded += report
         return report
 
-    def label(self) -> int:
+    def label(self, *, progress: Callable[[str], None] = lambda _: None) -> int:
         """Label the topics of new texts; how many there were."""
         made_by = labelling.version_of(ROOT / "pipelines" / "topics", ROOT / "sql" / "seeds")
         with self.warehouse.writer() as db:
-            return labelling.label_texts(db, Fingerprints(db), topics.label, made_by)
+            return labelling.label_texts(db, Fingerprints(db), topics.read, made_by, progress=progress)
 
     def run_models(
         self, names: Iterable[str] | None = None, *, progress: Callable[[str], None] = lambda _: None
@@ -268,7 +270,8 @@ class Observatory:
             code_version=version("seismograph"),
             method_version=str(method[0]["value"]),
             settings={"seed": str(self.settings.seed), "restricted_days": str(self.settings.restricted_days)},
-            inputs={row["url"].removeprefix("file:"): row["digest"] for row in files},
+            inputs={row["url"].removeprefix("file:"): row["digest"] for row in files}
+            | {_METHOD: digest_of(ROOT / _METHOD)},
             fetched={row["source"]: row["at"] for row in fetched},
             runs=tuple(row["run"] for row in runs),
         )

@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.refresh import Fingerprints
-from pipelines.topics import Label
+from pipelines.topics import Reading
 from pipelines.warehouse import Database
 
-Labeller = Callable[[Sequence[str]], Sequence[Sequence[Label]]]
+Reader = Callable[[Sequence[str]], Sequence[Reading]]
 
 _CHUNK = 20_000
 _TABLES = {
@@ -24,14 +24,24 @@ _TABLES = {
 }
 
 
-def label_texts(db: Database, fingerprints: Fingerprints, label: Labeller, version: str) -> int:
-    """Bring `topics.post_topics` and `topics.reply_topics` up to date; how many texts were labelled."""
+def label_texts(
+    db: Database,
+    fingerprints: Fingerprints,
+    read: Reader,
+    version: str,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Bring the tables of `topics` up to date; how many texts were labelled.
+
+    `post_topics` and `reply_topics` have the labels, `languages` the language of every post that was read.
+    """
     _create(db)
     labelled = 0
 
     def work() -> None:
         nonlocal labelled
-        labelled = sum(_label_kind(db, label, version, kind) for kind in _TABLES)
+        labelled = sum(_label_kind(db, read, version, kind, progress) for kind in _TABLES)
 
     fingerprints.make("topics", version, ("raw",), work)
     return labelled
@@ -42,6 +52,7 @@ def _create(db: Database) -> None:
     db.execute(
         "create table if not exists topics.labelled (kind varchar, platform varchar, id varchar, digest varchar)"
     )
+    db.execute("create table if not exists topics.languages (platform varchar, post_id varchar, language varchar)")
     for table, _, key in _TABLES.values():
         db.execute(
             f"create table if not exists {table} "
@@ -49,9 +60,19 @@ def _create(db: Database) -> None:
         )
 
 
-def _label_kind(db: Database, label: Labeller, version: str, kind: str) -> int:
-    table, raw, key = _TABLES[kind]
-    todo = db.query(
+def _label_kind(db: Database, read: Reader, version: str, kind: str, progress: Callable[[str], None]) -> int:
+    todo = _unread(db, version, kind)
+    for start in range(0, todo.num_rows, _CHUNK):
+        part = todo.slice(start, _CHUNK)
+        _replace(db, kind, part, read(part["text"].to_pylist()))
+        progress(f"labelled {start + part.num_rows:,} of {todo.num_rows:,} {'replies' if kind == 'reply' else 'posts'}")
+    return int(todo.num_rows)
+
+
+def _unread(db: Database, version: str, kind: str) -> pa.Table:
+    """The latest texts that are new, edited or were labelled by another version."""
+    _, raw, key = _TABLES[kind]
+    return db.query(
         f"""
         with latest as (
             select platform, {key} as id, text, md5(concat(?, text)) as digest, row_number() over (
@@ -66,26 +87,39 @@ def _label_kind(db: Database, label: Labeller, version: str, kind: str) -> int:
         """,  # noqa: S608 - our own names
         [version, kind],
     )
-    for start in range(0, todo.num_rows, _CHUNK):
-        part = todo.slice(start, _CHUNK)
-        labels = label(part["text"].to_pylist())
-        keys = list(zip(part["platform"].to_pylist(), part["id"].to_pylist(), strict=True))
-        rows = [
-            {"platform": platform, key: id_, "topic_id": it.topic_id, "score": it.score, "evidence": it.evidence}
-            for (platform, id_), found in zip(keys, labels, strict=True)
-            for it in found
-        ]
-        done = part.select(["platform", "id", "digest"]).append_column("kind", pa.array([kind] * part.num_rows))
-        with db.transaction():
-            for name, column, where in ((table, key, ""), ("topics.labelled", "id", f" and kind = '{kind}'")):
-                db.execute(
-                    f"delete from {name} where (platform, {column}) in (select (unnest(?), unnest(?))){where}",  # noqa: S608
-                    [part["platform"].to_pylist(), part["id"].to_pylist()],
-                )
-            if rows:
-                db.append_rows(table, pa.Table.from_pylist(rows))
-            db.append_rows("topics.labelled", done)
-    return int(todo.num_rows)
+
+
+def _replace(db: Database, kind: str, part: pa.Table, readings: Sequence[Reading]) -> None:
+    """Put what was read in the place of what was known of the same texts, in one transaction."""
+    table, _, key = _TABLES[kind]
+    platforms, ids = part["platform"].to_pylist(), part["id"].to_pylist()
+    rows = [
+        {"platform": platform, key: id_, "topic_id": it.topic_id, "score": it.score, "evidence": it.evidence}
+        for platform, id_, found in zip(platforms, ids, readings, strict=True)
+        for it in found.labels
+    ]
+    names = ("platform", key, "topic_id", "evidence")
+    schema = pa.schema([*((name, pa.string()) for name in names), ("score", pa.float64())])
+    new = {
+        table: (key, pa.Table.from_pylist(rows, schema)),
+        "topics.labelled": (
+            "id",
+            part.select(["platform", "id", "digest"]).append_column("kind", pa.array([kind] * part.num_rows)),
+        ),
+    }
+    if kind == "post":
+        languages = pa.array([it.language for it in readings], pa.string())
+        own = part.select(["platform", "id"]).rename_columns(["platform", "post_id"])
+        new["topics.languages"] = ("post_id", own.append_column("language", languages))
+    with db.transaction():
+        for name, (column, made) in new.items():
+            of_kind = f" and kind = '{kind}'" if name == "topics.labelled" else ""
+            db.execute(
+                f"delete from {name} where (platform, {column}) in (select (unnest(?), unnest(?))){of_kind}",  # noqa: S608
+                [platforms, ids],
+            )
+            if made.num_rows:
+                db.append_rows(name, made)
 
 
 def version_of(*folders: Path) -> str:

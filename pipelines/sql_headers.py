@@ -18,6 +18,7 @@ STATISTICS: dict[str, dict[str, str]] = {
     "mean": _VARIANT
     | {"account_id": "varchar", "media_kind": "varchar", "sample": "varchar"}
     | {"n": "bigint", "total": "double", "total_of_squares": "double"},
+    "duration": _VARIANT | {"hours": "double", "is_censored": "boolean", "n": "bigint"},
     "people": _VARIANT | {"person_id": "varchar", "post_id": "varchar", "first_date": "date", "last_date": "date"},
     "level": {"indicator_id": "varchar", "company_id": "varchar", "metric_id": "varchar", "period_end": "date"}
     | {"published_at": "timestamp", "observed_at": "timestamp", "value": "double", "direction": "double"},
@@ -28,6 +29,7 @@ _GRAINS = {
     "share": "company, platform and week",
     "rate": "company, platform and week",
     "mean": "account, week, media kind and sample",
+    "duration": "company, platform, week and duration",
     "people": "person, post and week",
     "level": "company, metric and period",
 }
@@ -47,7 +49,7 @@ class IndicatorHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     direction: Literal[1, -1]
     is_headline: bool
     minimum_sample: Annotated[int, msgspec.Meta(ge=1)]
-    estimator: Literal["share", "rate", "mean", "people", "level"]
+    estimator: Literal["share", "rate", "mean", "duration", "people", "level"]
     summary: Words
     measures: Words
     does_not_measure: Words

@@ -23,7 +23,7 @@ __all__ = ["Model", "ModelError", "catalogue", "load_models", "views"]
 SCHEMAS = ("core", "indicators", "scorecards", "checks")
 PARAMETERS = {
     "panel": ("companies", "accounts", "identifiers", "weeks", "periods", "coverage", "sources"),
-    "topics": ("post_topics", "reply_topics"),
+    "topics": ("post_topics", "reply_topics", "languages"),
     "index": (
         "indicator_values",
         "indicator_scores",
@@ -31,6 +31,7 @@ PARAMETERS = {
         "index_scores",
         "index_draws",
         "method",
+        "rank_intervals",
         "sensitivity",
         "say_do_gaps",
         "score_changes",
@@ -48,6 +49,7 @@ _UNIONS = {
     "share": "indicators.shares",
     "rate": "indicators.rates",
     "mean": "indicators.means",
+    "duration": "indicators.durations",
     "people": "indicators.people",
     "level": "indicators.levels",
 }

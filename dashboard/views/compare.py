@@ -11,10 +11,11 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard.safe import plain
+from pipelines.index import wording
+from pipelines.index.wording import is_above, ranks
 from pipelines.scorecard import Scorecard
-from pipelines.scorecard.words import PILLARS, TITLES, day, is_above, points, ranks, score
+from pipelines.scorecard.words import PILLARS, TITLES, day, points, score
 
-_SURE = 0.95
 _START = 4
 
 
@@ -149,14 +150,7 @@ def _order(release_id: str, one: Scorecard, one_name: str, other: Scorecard, oth
     if probability is None:
         sure = is_above(_bounds(one.index), _bounds(other.index))
         return f"{one_name} ranks above {other_name}." if sure else f"{one_name} and {other_name}: not distinguishable."
-    if probability >= _SURE:
-        return f"{one_name} ranks above {other_name} ({_percent(probability)} probable)."
-    return f"{one_name} and {other_name}: not distinguishable ({_percent(probability)} probable in this order)."
-
-
-def _percent(probability: float) -> str:
-    """A probability from a few hundred draws: never certain."""
-    return "more than 99%" if probability > 0.99 else "less than 1%" if probability < 0.01 else f"{probability:.0%}"
+    return wording.order(one_name, other_name, probability)
 
 
 def _bounds(line: object) -> tuple[float, float, float]:

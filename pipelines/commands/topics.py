@@ -29,7 +29,8 @@ def topics(*text: str) -> int:
         say(f"language    {'undetermined: all lists are read' if found.language == 'und' else found.language}")
         say(f"causes      {'yes' if is_about_causes(found) else 'no'}")
         for it in labels:
-            say(f"label       {it.score:.2f}  {titles[it.topic_id]}: {it.evidence}")
+            score = "not measured" if it.score is None else f"{it.score:.2f}"
+            say(f"label       {score}  {titles[it.topic_id]}: {it.evidence}")
         for hit in found.hints:
             say(f"too little        {titles[hit.topic_id]}: {'; '.join(hit.terms)}")
         if found.cancelled:

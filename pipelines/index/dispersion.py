@@ -10,16 +10,21 @@ from pipelines.index.frame import Frame
 _FEWEST_WEEKS = 10
 
 
-def dispersion(frame: Frame, counts: Floats, exposure: Floats, variance: Floats) -> Floats:
+def dispersion(frame: Frame, counts: Floats, exposure: Floats, variance: Floats, sums: tuple[Floats, Floats]) -> Floats:
     """Pearson's quasi-likelihood factor by company, at least 1 (McCullagh & Nelder 1989, 4.5.2 and 6.2.3).
 
-    `counts`, `exposure`: `[week, platform, company]`. `variance` `[period, platform, company]` is the variance of a
-    count per unit of exposure: p (1 - p) of a share, lambda of a rate. A company with fewer than ten weeks takes the
-    median of the others on its platform. A sample of n counts like one of n / factor independent ones.
+    `counts`, `exposure`: `[week, platform, company]`; `sums` are theirs by period, nothing decayed. `variance`
+    `[period, platform, company]` is the variance of a count per unit of exposure: p (1 - p) of a share, lambda of a
+    rate. A company with fewer than ten weeks takes the median of the others on its platform. A sample of n counts like
+    one of n / factor independent ones.
     """
-    squares = frame.plain(np.nan_to_num(ratio(counts**2, exposure)))
-    total, seen = frame.plain(counts), frame.plain(exposure)
-    weeks = frame.plain((exposure > 0).astype(np.float64))
+
+    def square(at: slice) -> Floats:
+        return np.asarray(counts[at] * counts[at] / np.where(exposure[at] > 0, exposure[at], np.inf), np.float64)
+
+    squares = frame.plain_of(square)
+    total, seen = sums
+    weeks = frame.plain_of(lambda at: np.asarray(exposure[at] > 0, np.float64))
     chi = ratio(squares - np.nan_to_num(ratio(total**2, seen)), variance)
     own = np.where(weeks >= _FEWEST_WEEKS, ratio(chi, weeks - 1), np.nan)
     ordered = np.sort(own, axis=-1)

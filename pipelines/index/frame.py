@@ -5,6 +5,10 @@ Tables are `[week, platform, company]`; what a period sees of them is `[period, 
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
 import msgspec
 import numpy as np
 
@@ -31,7 +35,41 @@ class Cells(msgspec.Struct, frozen=True):
         return values.codes[self.rows]
 
 
-class Frame(msgspec.Struct, frozen=True):
+class Runs(msgspec.Struct, frozen=True):
+    """Weeks in runs that every period takes whole or not at all, so that a run is summed once.
+
+    `weights` are relative to a run's last week; a period uses the runs `used`, times its own `scales`.
+    """
+
+    weeks: tuple[slice, ...]
+    weights: tuple[Floats, ...]
+    used: tuple[Integers, ...]
+    scales: tuple[Floats, ...]
+
+    @classmethod
+    def of(cls, weights: Floats, cuts: Sequence[Integers]) -> Runs:
+        """Runs of `[period, week]`, each period's window cut before its `cuts`.
+
+        Between two periods a run's weights may differ by a factor only, as those of a decay do.
+        """
+        places: dict[tuple[int, int], int] = {}
+        used, scales = [], []
+        for row, cut in zip(weights, cuts, strict=True):
+            inside = np.flatnonzero(row)
+            edges = [*inside[:1], *cut[(cut > inside[0]) & (cut <= inside[-1])], inside[-1] + 1] if len(inside) else []
+            pairs = [(int(first), int(end)) for first, end in itertools.pairwise(edges)]
+            used.append(np.array([places.setdefault(pair, len(places)) for pair in pairs], np.int64))
+            scales.append(np.array([row[end - 1] for _, end in pairs], np.float64))
+        of_run = {int(place): row for row, own in zip(weights, used, strict=True) for place in own}
+        return cls(
+            weeks=tuple(slice(*pair) for pair in places),
+            weights=tuple(of_run[place][slice(*pair)] / of_run[place][pair[1] - 1] for pair, place in places.items()),
+            used=tuple(used),
+            scales=tuple(scales),
+        )
+
+
+class Frame(msgspec.Struct, frozen=True, dict=True):
     """Axes and weights. `window` is 1 inside a period's weeks, `decay` the weight there, both `[period, week]`."""
 
     companies: tuple[str, ...]
@@ -64,24 +102,56 @@ class Frame(msgspec.Struct, frozen=True):
 
     def plain(self, table: Floats) -> Floats:
         """Each period's sum over its weeks."""
-        return _sums(self.window, table)
+        return _sums(self._plain_runs, table)
+
+    def plain_of(self, term: Callable[[slice], Floats]) -> Floats:
+        """Each period's sum of what a term gives for some weeks, `[week, platform, company]`, a few weeks at a time."""
+        runs = self._plain_runs
+        parts = np.stack([term(weeks).sum(0) for weeks in runs.weeks]) if runs.weeks else np.zeros((0, *self.shape[1:]))
+        return np.stack([parts[_span(used)].sum(0) for used in runs.used])
 
     def decayed(self, table: Floats) -> Floats:
         """Each period's sum, every week by its weight."""
-        return _sums(self.decay, table)
+        return _sums(self._decayed_runs, table)
 
     def decayed_squares(self, table: Floats) -> Floats:
         """Each period's sum by squared weights, for effective sizes."""
-        return _sums(self.decay**2, table)
+        return _sums(self._decayed_runs, table, 2)
 
-    def months(self, cells: Cells) -> Integers:
-        """The month that each row's week belongs to, that of its Thursday."""
-        return (self.weeks[cells.week] + 3 * _DAY).astype("datetime64[M]").astype(np.int64)
+    @cached_property
+    def _plain_runs(self) -> Runs:
+        return Runs.of(self.window, [self._edges] * len(self.window))
+
+    @cached_property
+    def _decayed_runs(self) -> Runs:
+        return Runs.of(self.decay, [self._edges] * len(self.window))
+
+    @cached_property
+    def _edges(self) -> Integers:
+        """Weeks before which some period begins or after which one ends."""
+        return np.flatnonzero(np.diff(self.window, axis=1, prepend=0.0).any(0))
+
+    @cached_property
+    def months(self) -> Integers:
+        """The month that each week belongs to, that of its Thursday, `[week]`."""
+        return (self.weeks + 3 * _DAY).astype("datetime64[M]").astype(np.int64)
 
 
-def _sums(weights: Floats, table: Floats) -> Floats:
+def _span(used: Integers) -> slice:
+    # Runs cut at the same weeks for all periods are used one after another; a slice copies nothing.
+    return slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0)
+
+
+def _sums(runs: Runs, table: Floats, power: int = 1) -> Floats:
+    flat = table.reshape(len(table), -1)
+    parts = np.empty((len(runs.weeks), flat.shape[1]))
     # einsum without BLAS: the same sum on any number of threads.
-    return np.asarray(np.einsum("pw,wsc->psc", weights, table), np.float64)
+    for part, weeks, weights in zip(parts, runs.weeks, runs.weights, strict=True):
+        np.einsum("w,wc->c", weights**power, flat[weeks], out=part)
+    found = np.empty((len(runs.used), flat.shape[1]))
+    for total, used, scales in zip(found, runs.used, runs.scales, strict=True):
+        np.einsum("k,kc->c", scales**power, parts[_span(used)], out=total)
+    return found.reshape(len(found), *table.shape[1:])
 
 
 def frame_of(inputs: Inputs) -> Frame:
@@ -100,7 +170,7 @@ def frame_of(inputs: Inputs) -> Frame:
     window = ((weeks >= first[:, None]) & (weeks <= last[:, None])).astype(np.float64)
     # From the middle of a week (Thursday noon) to the end of the period's last day.
     age = (ends[:, None] + _DAY - weeks).astype(np.float64) - 3.5
-    tables = (inputs.account_weeks, inputs.shares, inputs.rates, inputs.means, inputs.people)
+    tables = (inputs.account_weeks, inputs.shares, inputs.rates, inputs.means, inputs.durations, inputs.people)
     companies = sorted(inputs.companies.company_id.names)
     group = inputs.companies.peer_group.codes[
         np.argsort([inputs.companies.company_id.names[code] for code in inputs.companies.company_id.codes])

@@ -5,7 +5,7 @@ Rows of companies that are not in `companies` and of weeks outside every period'
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -13,9 +13,13 @@ import pyarrow as pa
 
 from pipelines.index.arrays import Days, Floats, Labels, MethodError
 from pipelines.index.method import Method
+from pipelines.index.say_do_tables import SayDoTables
 from pipelines.index.tables import read_columns
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
+
+VARIANTS = (("base", "no_repeats"), ("confirmed_causes", "confirmed_no_repeats"))
+"""`sql/seeds/variants.csv`: rows by the classifier's threshold, columns by the filter of repeats."""
 
 PILLARS = ("SO", "C", "I", "A", "LME", "DIA")
 """The six pillars in their order; DIA alone measures conduct."""
@@ -38,6 +42,7 @@ SUMMARIES = {
     "share": ("share",),
     "rate": ("per_1000",),
     "mean": ("difference",),
+    "duration": ("median",),
     "people": ("per_1000", "share"),
     "level": ("mean", "percentile"),
 }
@@ -126,6 +131,18 @@ class Means(msgspec.Struct, frozen=True):
     total_of_squares: Floats
 
 
+class Durations(msgspec.Struct, frozen=True):
+    """Estimator `duration`: waits of so many hours, and whether they were still waiting then (1) or had ended (0)."""
+
+    indicator_id: Labels
+    company_id: Labels
+    platform: Labels
+    week: Days
+    hours: Floats
+    is_censored: Floats
+    n: Floats
+
+
 class People(msgspec.Struct, frozen=True):
     """Estimator `people`: one row a person and post answered, with the first and last day of answering it."""
 
@@ -152,6 +169,21 @@ class Levels(msgspec.Struct, frozen=True):
     direction: Floats
 
 
+_WEEKLY: dict[str, type[msgspec.Struct]] = {
+    "shares": Shares,
+    "rates": Rates,
+    "means": Means,
+    "durations": Durations,
+    "people": People,
+}
+
+
+def _variant(table: str, variant: str) -> str:
+    """Rows of a variant, and of the base for indicators that have none of it."""
+    others = f"select t.indicator_id from indicators.{table} as t where t.variant = '{variant}'"  # noqa: S608
+    return f"variant = '{variant}' or (variant = 'base' and indicator_id not in ({others}))"
+
+
 class Inputs(msgspec.Struct, frozen=True):
     """Everything that `score` reads."""
 
@@ -163,8 +195,12 @@ class Inputs(msgspec.Struct, frozen=True):
     shares: Shares
     rates: Rates
     means: Means
+    durations: Durations
     people: People
     levels: Levels
+    variants: Mapping[str, Inputs] = msgspec.field(default_factory=dict)
+    """The same with the statistics of each variant but the base, where an indicator has them."""
+    say_do: SayDoTables | None = None
 
     @classmethod
     def from_tables(cls, query: Callable[[str], pa.Table]) -> Inputs:
@@ -178,18 +214,27 @@ class Inputs(msgspec.Struct, frozen=True):
             columns = ", ".join(kind.__struct_fields__)
             return read_columns(kind, query(f"select {columns} from {table} where {condition} order by all"))  # noqa: S608
 
-        base = "variant = 'base'"
         parameters = query("select parameter, value from seeds.method order by parameter").to_pylist()
         headers = query(f"select {', '.join(Indicator.__struct_fields__)} from indicators.catalogue")  # noqa: S608
-        return cls(
+        base = {name: _variant(name, VARIANTS[0][0]) for name in _WEEKLY}
+        inputs = cls(
             method=Method.of((row["parameter"], row["value"]) for row in parameters),
             catalogue=tuple(indicator_of(**row) for row in headers.to_pylist()),
             companies=read(Companies, "core.companies"),
             periods=read(Periods, "panel.periods"),
             account_weeks=read(AccountWeeks, "core.account_weeks"),
-            shares=read(Shares, "indicators.shares", base),
-            rates=read(Rates, "indicators.rates", base),
-            means=read(Means, "indicators.means", base),
-            people=read(People, "indicators.people", base),
+            shares=read(Shares, "indicators.shares", base["shares"]),
+            rates=read(Rates, "indicators.rates", base["rates"]),
+            means=read(Means, "indicators.means", base["means"]),
+            durations=read(Durations, "indicators.durations", base["durations"]),
+            people=read(People, "indicators.people", base["people"]),
             levels=read(Levels, "indicators.levels"),
         )
+        variants = {
+            variant: msgspec.structs.replace(
+                inputs,
+                **{name: read(kind, f"indicators.{name}", _variant(name, variant)) for name, kind in _WEEKLY.items()},
+            )
+            for variant in (name for row in VARIANTS for name in row[row is VARIANTS[0] :])
+        }
+        return msgspec.structs.replace(inputs, variants=variants, say_do=SayDoTables.from_tables(query))

@@ -1,20 +1,35 @@
-"""Estimator `mean`: how far one sample's mean lies above another's, within account, month and media kind."""
+"""Estimator `mean`: how far one sample's mean lies above another's, within account, month and media kind.
+
+A line is an account's media kind: its tables are `[week, sample, line]`, samples `other`, `csr`. A stratum is a line's
+month as far as a window reaches into it, the same for all windows that hold the whole of the month.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 
 from pipelines.index.arrays import Floats, Integers, group_sums, ratio
-from pipelines.index.frame import Cells, Frame
+from pipelines.index.frame import Frame, Runs
 from pipelines.index.inputs import Means
 from pipelines.index.intervals import student_quantile
 from pipelines.index.method import Method
 from pipelines.index.posteriors import StudentPosterior
 from pipelines.index.shrinkage import normal_normal, peer_priors
-from pipelines.index.strata import Strata
+from pipelines.index.strata import Strata, Weekly
 
 _FLAT = (0.0, np.inf)
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """Weekly numbers, sums and sums of squares, `[week, sample, line]`; each line's platform x companies + company."""
+
+    home: Integers
+    n: Floats
+    total: Floats
+    squares: Floats
 
 
 def mean(frame: Frame, method: Method, rows: Means) -> Strata:
@@ -23,18 +38,22 @@ def mean(frame: Frame, method: Method, rows: Means) -> Strata:
     The variance within samples is pooled over a company's strata on a platform. Scored by the normal posterior mean
     among peers. The sample is the smaller of the two.
     """
-    is_counted = np.isfinite(rows.total) & np.isfinite(rows.total_of_squares) & (rows.n > 0)
-    cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
-    plain = _differences(frame, rows, cells, frame.window)
-    found = _differences(frame, rows, cells, frame.decay)
+    return weekly_mean(frame, method, _lines(frame, rows))
+
+
+def weekly_mean(frame: Frame, method: Method, lines: Lines) -> Strata:
+    """The same of weekly tables; lines are in the order of their homes."""
+    weighed, difference, *samples = _sums(frame, lines, frame.window, _plain_stratum, (1, 1, 0, 0))
+    plain, plain_size = ratio(difference, weighed), np.minimum(samples[0], samples[1])
+    found = _differences(frame, lines)
     half = student_quantile(method.interval, found.freedom) * found.error
     variances = np.where(np.isfinite(found.error), found.error**2, 0.0)
     centre, between = peer_priors(frame.groups, normal_normal, found.value, variances, _FLAT)
     kept = np.where(between > 0, 1 / (1 + variances / np.where(between > 0, between, 1.0)), 0.0)
     location = np.where(variances > 0, centre + kept * (found.value - centre), np.nan)
     return Strata(
-        plain=plain.value,
-        plain_size=plain.sample,
+        plain=plain,
+        plain_size=plain_size,
         value=np.where(np.isfinite(half), found.value, np.nan),
         lower=found.value - half,
         upper=found.value + half,
@@ -42,7 +61,27 @@ def mean(frame: Frame, method: Method, rows: Means) -> Strata:
         volume=found.sample,
         scored=location,
         posterior=StudentPosterior(location, np.sqrt(kept) * found.error, found.freedom),
+        weekly=lambda weeks: _weekly(frame, lines, weeks),
     )
+
+
+def _lines(frame: Frame, rows: Means) -> Lines:
+    sample = rows.sample.within({"other": 0, "csr": 1})
+    is_counted = np.isfinite(rows.total) & np.isfinite(rows.total_of_squares) & (rows.n > 0) & (sample >= 0)
+    cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
+    _, _, companies = frame.shape
+    accounts, kinds = max(len(rows.account_id.names), 1), max(len(rows.media_kind.names), 1)
+    cell = cells.platform * companies + cells.company
+    key = (cell * accounts + cells.labels(rows.account_id)) * kinds + cells.labels(rows.media_kind)
+    found, line = np.unique(key, return_inverse=True)
+    shape = len(frame.weeks), 2, len(found)
+    place = (cells.week * 2 + sample[cells.rows]) * len(found) + line
+    columns = (rows.n, rows.total, rows.total_of_squares)
+    tables = (group_sums(place, cells.column(it), int(np.prod(shape))).reshape(shape) for it in columns)
+    return Lines(found // (accounts * kinds), *tables)
+
+
+Stratum = Callable[[Lines, slice, Floats], tuple[Floats, ...]]
 
 
 class _Difference(msgspec.Struct, frozen=True):
@@ -54,53 +93,84 @@ class _Difference(msgspec.Struct, frozen=True):
     sample: Floats
 
 
-def _differences(frame: Frame, rows: Means, cells: Cells, weights: Floats) -> _Difference:
+def _differences(frame: Frame, lines: Lines) -> _Difference:
+    sums = _sums(frame, lines, frame.decay, _stratum, (1, 1, 2, 0, 0, 0, 0))
+    weighed, difference, variance, within, freedom, other, csr = sums
+    spread = ratio(within, np.where(freedom >= 1, freedom, 0.0))
+    error = np.sqrt(spread * ratio(variance, weighed**2))
+    value = ratio(difference, weighed)
+    return _Difference(value, np.where(error > 0, error, np.nan), freedom, np.minimum(other, csr))
+
+
+def _sums(frame: Frame, lines: Lines, weights: Floats, stratum: Stratum, powers: tuple[int, ...]) -> Floats:
+    """Parts of strata summed by period, platform and company; `powers`: how a common weight enters each part."""
+    starts = _starts(frame.months)
+    runs = Runs.of(weights, [starts] * len(weights))
+    parts = np.empty((len(runs.weeks), len(powers), len(lines.home)))
+    for part, weeks, relative in zip(parts, runs.weeks, runs.weights, strict=True):
+        part[:] = stratum(lines, weeks, relative)
+    sums = np.zeros((len(weights), len(powers), len(lines.home)))
+    for total, used, scales in zip(sums, runs.used, runs.scales, strict=True):
+        for place, factors in zip(used, scales[:, None] ** np.array(powers), strict=True):
+            total += parts[place] * factors[:, None]
+    return _by_home(frame, lines.home, sums.swapaxes(0, 1))
+
+
+def _plain_stratum(lines: Lines, weeks: slice, weights: Floats) -> tuple[Floats, ...]:
+    """Weight, weight x difference and the two samples, nothing weighed."""
+    del weights
+    n, total = lines.n[weeks].sum(0), lines.total[weeks].sum(0)
+    is_both = (n[0] > 0) & (n[1] > 0)
+    n = n * is_both
+    least = np.where(is_both, n, 1.0)
+    weight = n[0] * n[1] / (least[0] + least[1])
+    return weight, weight * (total[1] / least[1] - total[0] / least[0]), n[0], n[1]
+
+
+def _stratum(lines: Lines, weeks: slice, weights: Floats) -> tuple[Floats, ...]:
+    """What a run of weeks adds to sums over strata, by line.
+
+    Weight, weight x difference, variance of that; sum of squares within, degrees of freedom, size of either sample.
+    A common factor of the weights enters the first two as it is, the third squared, the others not at all.
+    """
+    n, total, squares = (np.einsum("w,wsl->sl", weights, it[weeks]) for it in (lines.n, lines.total, lines.squares))
+    by_squares = np.einsum("w,wsl->sl", weights**2, lines.n[weeks])
+    is_both = (n[0] > 0) & (n[1] > 0)
+    least = np.where(n > 0, n, 1.0)
+    average = total / least
+    effective = np.where(is_both, n**2 / np.where(n > 0, by_squares, 1.0), 0.0)
+    weight = np.where(is_both, n[0] * n[1] / (least[0] + least[1]), 0.0)
+    inverse = (by_squares / least**2).sum(0)
+    within = (effective * np.maximum(squares / least - average**2, 0.0)).sum(0)
+    freedom = np.where(is_both, effective[0] + effective[1] - 2, 0.0)
+    return weight, weight * (average[1] - average[0]), weight**2 * inverse, within, freedom, effective[0], effective[1]
+
+
+def _weekly(frame: Frame, lines: Lines, weeks: slice) -> Weekly:
+    """The difference is the slope of least squares on the sample within strata, a ratio of sums over weeks."""
+    starts = _starts(frame.months[weeks])
+    of_month = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(frame.months[weeks])))
+    n, total = (np.add.reduceat(it[weeks], starts, axis=0) for it in (lines.n, lines.total))
+    least = np.maximum(n.sum(1), 1.0)
+    share, level = (n[:, 1] / least)[of_month], (total.sum(1) / least)[of_month]
+    above = lines.total[weeks] - lines.n[weeks] * level[:, None]
+    # Where a stratum lacks a sample it says nothing.
+    is_both = (share > 0) & (share < 1)
+    numerators = np.where(is_both, (1 - share) * above[:, 1] - share * above[:, 0], 0.0)
+    spread = (1 - share) ** 2 * lines.n[weeks, 1] + share**2 * lines.n[weeks, 0]
+    return Weekly(*_by_home(frame, lines.home, np.stack([numerators, np.where(is_both, spread, 0.0)])))
+
+
+def _by_home(frame: Frame, home: Integers, values: Floats) -> Floats:
+    """Values of lines summed by platform and company: the last axis `[line]` becomes `[platform, company]`."""
     _, platforms, companies = frame.shape
-    keys = np.stack(
-        [
-            cells.platform * companies + cells.company,
-            cells.labels(rows.account_id),
-            frame.months(cells),
-            cells.labels(rows.media_kind),
-        ]
-    )
-    strata, stratum = np.unique(keys, axis=1, return_inverse=True)
-    sample = rows.sample.within({"other": 0, "csr": 1})[cells.rows]
-    found = [
-        _one_period(row[cells.week], rows, cells, stratum.ravel(), sample, strata[0], platforms * companies)
-        for row in weights
-    ]
-    return _Difference(*(np.array(column).reshape(frame.shape) for column in zip(*found, strict=True)))
+    found = np.zeros((*values.shape[:-1], platforms * companies))
+    if len(home):
+        starts = _starts(home)
+        found[..., home[starts]] = np.add.reduceat(values, starts, axis=-1)
+    return found.reshape(*values.shape[:-1], platforms, companies)
 
 
-def _one_period(
-    weights: Floats, rows: Means, cells: Cells, stratum: Integers, sample: Integers, cell: Integers, size: int
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Value, error, degrees of freedom and smaller sample by cell (a company on a platform)."""
-    n_rows, total_rows, square_rows = map(cells.column, (rows.n, rows.total, rows.total_of_squares))
-    strata = len(cell)
-
-    def sums(values: Floats) -> Floats:
-        counted = np.where(sample >= 0, values, 0.0)
-        return group_sums(np.maximum(sample, 0) * strata + stratum, counted, 2 * strata).reshape(2, strata)
-
-    n, total, squares = sums(weights * n_rows), sums(weights * total_rows), sums(weights * square_rows)
-    effective = np.nan_to_num(ratio(n**2, sums(weights**2 * n_rows)))
-    average = ratio(total, n)
-    is_both = (n > 0).all(0)
-    weight = np.where(is_both, np.nan_to_num(ratio(n[0] * n[1], n.sum(0))), 0.0)
-    variance_part = weight**2 * np.nan_to_num(
-        ratio(np.ones(strata), effective[0]) + ratio(np.ones(strata), effective[1])
-    )
-    within = np.where(is_both, effective * np.maximum(np.nan_to_num(ratio(squares, n) - average**2), 0.0), 0.0).sum(0)
-    difference = np.where(is_both, average[1] - average[0], 0.0)
-
-    def by_cell(values: Floats) -> Floats:
-        return group_sums(cell, np.where(is_both, values, 0.0), size)
-
-    weighed = by_cell(weight)
-    freedom = by_cell(effective.sum(0) - 2)
-    spread = ratio(by_cell(within), np.where(freedom >= 1, freedom, 0.0))
-    error = np.sqrt(spread * ratio(by_cell(variance_part), weighed**2))
-    smaller = np.minimum(by_cell(effective[0]), by_cell(effective[1]))
-    return ratio(by_cell(weight * difference), weighed), np.where(error > 0, error, np.nan), freedom, smaller
+def _starts(codes: Integers) -> Integers:
+    """Where runs of equal codes begin."""
+    return np.flatnonzero(np.concatenate([np.ones(min(len(codes), 1), bool), codes[1:] != codes[:-1]]))

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from pipelines.index.arrays import Flags, Floats, Labels, Texts
+from pipelines.index.duration import duration
 from pipelines.index.frame import Frame
 from pipelines.index.inputs import Indicator, Inputs
 from pipelines.index.level import Level, level_mean, level_percentile
@@ -105,6 +106,9 @@ def _strata(indicator: Indicator, inputs: Inputs, frame: Frame) -> tuple[Strata,
         case "mean":
             means = _own(inputs.means, indicator)
             return mean(frame, inputs.method, means), _companies(frame, means.company_id)
+        case "duration":
+            durations = _own(inputs.durations, indicator)
+            return duration(frame, inputs.method, durations), _companies(frame, durations.company_id)
         case _:
             people = _own(inputs.people, indicator)
             present = _companies(frame, people.company_id)

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import typing
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import msgspec
 
 from pipelines.index.arrays import MethodError
 
+Normalisation = Literal[
+    "goalposts",
+    "minmax",
+    "zscore",
+    "percentile_rank",
+    "rank",
+    "borda",
+    "distance_to_maximum",
+    "distance_to_reference",
+    "distance_to_target",
+    "fraction_of_maximum",
+    "scaled",
+]
+Aggregation = Literal["arithmetic", "geometric", "harmonic", "power", "copeland"]
+_FILE = "sql/seeds/method.csv"
+
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """Every number of the method that is a choice. Shares are 0-1, points are of a score's 100."""
+    """Every number of the method that is a choice. Shares are 0-1, points are of a score's 100.
+
+    Of alternatives, which stand between spaces, the first or the singular parameter is what is published; the others
+    are what the uncertainty analysis tries beside it (METHODOLOGY 4.2).
+    """
 
     version: float
     half_life_days: float
     """How old a week is when it counts half; `inf` for no decay."""
+    half_lives_days: tuple[float, ...]
     window_weeks: float
     peer_group_members: float
     """How many members make a sector a peer group of its own; applied in SQL."""
     draws: float
+    """Draws of each scored quantity from its posterior."""
     interval: float
     goalpost_low: float
     goalpost_high: float
@@ -35,24 +59,85 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     """Share of a pillar's weight that must be published."""
     coverage: float
     """Share of the companies that must have a pillar's score for the pillar to enter the index."""
+    widest_rank_interval: float
+    """Share of the field that a rank interval may span before it tells too little."""
+    most_wide_intervals: float
+    """Share of the companies whose rank intervals may be so wide before the index is suppressed."""
     fewest_pillars: float
     oldest_disclosure_months: float
+    topic_threshold: float
+    """Score from which the classifier's second stage confirms a cause; applied in SQL."""
+    normalisations: tuple[Normalisation, ...]
+    treatments: tuple[str, ...]
+    """How many points at most are winsorised, or `log`; the first treats nothing."""
+    weight_noise: float
+    """Pillar weights are multiplied by 1 plus or minus as much as this."""
+    aggregations: tuple[Aggregation, ...]
+    """Across pillars; within a pillar the mean is arithmetic."""
+    missing_disclosures: tuple[Literal["worst", "median", "best"], ...]
+    replications: float
+    sensitivity_points: float
+    fixed_below: float
+    """Total index of an uncertain input below which it may as well be fixed."""
+    least_probability: float
+    """Probability from which one company is said to rank above another."""
+    gap_draws: float
+    gap_threshold: float
+    """Standard deviations between say and do above which a gap counts."""
+    gap_probability: float
+    """Probability of such a gap from which it is flagged."""
+    gap_fewest_posts: float
+    gap_fewest_points: float
+    gap_false_discovery: float
+    """Expected share of false flags among all (Benjamini & Hochberg 1995)."""
+    gap_differential_level: float
+    """Level of the test that the classifier errs alike in all classes of text."""
+    gap_reliability: float
+    """Reliability of a topic's gaps below which no company's is published."""
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, object]]) -> Method:
         """The method of `(parameter, value)` rows.
 
         Raises:
-            MethodError: naming parameters that are missing, unknown or no numbers.
+            MethodError: naming parameters that are missing, unknown, no numbers, or outside what they may be.
         """
         given = {name: str(value) for name, value in rows}
-        wanted = cls.__struct_fields__
-        if wrong := sorted(set(given) ^ set(wanted)):
-            raise MethodError(f"sql/seeds/method.csv: missing or unknown parameters: {', '.join(wrong)}")
-        try:
-            method = cls(**{name: float(value) for name, value in given.items()})
-        except ValueError as error:
-            raise MethodError(f"sql/seeds/method.csv: {error}") from None
-        if not (method.half_life_days > 0 and 0 < method.interval < 1 and method.draws >= 1):
-            raise MethodError("sql/seeds/method.csv: half_life_days, interval (0-1) and draws must be positive")
+        if wrong := sorted(set(given) ^ set(cls.__struct_fields__)):
+            raise MethodError(f"{_FILE}: missing or unknown parameters: {', '.join(wrong)}")
+        method = cls(**{name: _typed(name, given[name], hint) for name, hint in typing.get_type_hints(cls).items()})
+        for name, is_right, rule in method._rules():
+            if not is_right:
+                raise MethodError(f"{_FILE}: {name} is {given[name]!r}: {rule}")
         return method
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """`(parameter, value)` as `of` reads them."""
+        for name, value in msgspec.structs.asdict(self).items():
+            yield name, _text(value)
+
+    def _rules(self) -> Iterable[tuple[str, bool, str]]:
+        for name in ("half_life_days", "draws", "replications", "gap_draws", "sensitivity_points"):
+            value = getattr(self, name)
+            yield name, value > 0 and (name == "half_life_days" or value >= 1), "it must be positive"
+        for name in ("interval", "least_probability", "gap_probability", "gap_false_discovery", "weight_noise"):
+            yield name, 0 < getattr(self, name) < 1, "it is a share between 0 and 1"
+        is_among = self.half_life_days in self.half_lives_days and min(self.half_lives_days) > 0
+        yield "half_lives_days", is_among, "they are positive and half_life_days is one of them"
+        points = self.sensitivity_points
+        yield "sensitivity_points", points >= 1 and int(points) & (int(points) - 1) == 0, "it is a power of two"
+        yield "treatments", all(it == "log" or it.isdecimal() for it in self.treatments), "numbers of points, or log"
+
+
+def _text(value: float | str | tuple[float | str, ...]) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(_text, value))
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _typed(name: str, text: str, hint: object) -> typing.Any:
+    try:
+        return msgspec.convert(text if hint is float else text.split(), hint, strict=False)
+    except msgspec.ValidationError:
+        kind = "a number" if hint is float else "numbers, or names that the method knows, with spaces between"
+        raise MethodError(f"{_FILE}: {name} cannot be {text!r}: it is {kind}") from None

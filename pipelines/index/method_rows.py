@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
 import numpy as np
 
 from pipelines.index.aggregate import is_index_given
@@ -14,9 +13,12 @@ from pipelines.index.inputs import PILLARS
 from pipelines.index.measure import Measured
 from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts
-from pipelines.index.results import MethodRows
+from pipelines.index.publication import is_given
+from pipelines.index.results import MethodRows, Sensitivity
 from pipelines.index.scoring import Moment
+from pipelines.index.simpson import crude, paradoxes
 
+_MOST_PAIRS = 20
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six")
 
 
@@ -27,12 +29,17 @@ def method_rows(
     frame: Frame,
     method: Method,
     seed: int,
+    sensitivity: Sensitivity,
 ) -> MethodRows:
     """Rows of table `method`; fitted ones are `name.indicator[.platform]`, of the latest month end."""
-    rows = [(name, f"{value:g}") for name, value in msgspec.structs.asdict(method).items()]
+    rows = list(method.rows())
     rows.append(("seed", str(seed)))
     for it, ends in zip(measured, posts, strict=True):
         rows += _fitted(it, ends, frame)
+    for it in measured:
+        rows += _reversals(it, frame)
+    if idle := sorted(sensitivity.input[sensitivity.total < method.fixed_below]):
+        rows.append(("inputs_that_may_be_fixed", " ".join(idle)))
     if moments and (why := withheld(moments[-1]["now"], method)):
         rows.append(("index_withheld", why))
     columns = zip(*rows, strict=True)
@@ -53,10 +60,25 @@ def _fitted(it: Measured, ends: Goalposts, frame: Frame) -> Iterator[tuple[str, 
                 yield f"{parameter}.{name}.{platform}", f"{value:.10g}"
 
 
+def _reversals(it: Measured, frame: Frame) -> Iterator[tuple[str, str]]:
+    """Pairs that pooled platforms would order the other way round (Simpson's paradox), of the latest month end."""
+    if it.strata is None or len(frame.platforms) < 2 or not len(frame.periods):
+        return
+    given = is_given(it.now.reasons[-1])
+    values = (np.where(given, side[-1], np.nan) for side in (crude(it.strata), it.now.value))
+    pairs = paradoxes(*values)
+    if len(pairs):
+        named = "; ".join(f"{frame.companies[one]} > {frame.companies[other]}" for one, other in pairs[:_MOST_PAIRS])
+        more = f"; and {len(pairs) - _MOST_PAIRS} more" if len(pairs) > _MOST_PAIRS else ""
+        yield f"reversed_when_platforms_are_pooled.{it.indicator.indicator_id}", named + more
+
+
 def withheld(moment: Moment, method: Method) -> str | None:
     """Why nobody has an index at this month end; None where someone has."""
     if np.isfinite(moment.index.score).any():
         return None
+    if moment.suppressed:
+        return moment.suppressed
     has_data = np.asarray(np.isfinite(moment.pillars.score).any(1))
     fewest = _NUMBERS[int(method.fewest_pillars)]
     if has_data.sum() < method.fewest_pillars:

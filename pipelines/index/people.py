@@ -13,7 +13,7 @@ from pipelines.index.intervals import byar
 from pipelines.index.method import Method
 from pipelines.index.rate import beyond_size
 from pipelines.index.share import share_strata
-from pipelines.index.strata import Strata
+from pipelines.index.strata import Strata, Weekly
 
 
 def distinct_people(frame: Frame, method: Method, rows: People, accounts: AccountWeeks) -> Strata:
@@ -23,14 +23,15 @@ def distinct_people(frame: Frame, method: Method, rows: People, accounts: Accoun
     looked at; where there are none, or no followers are known, nothing is known, and where nobody answered U is 0.
     """
     counted = _count(frame, rows)
-    followers = _followers(frame, accounts)
+    followers = followers_of(frame, accounts)
     seen = accounts.csr_threads_count > 0
     cells = frame.cells(accounts.company_id, accounts.platform, accounts.week, seen)
     threads = frame.table(cells, accounts.csr_threads_count)
     posts = frame.plain(threads)
     people = np.where((posts > 0) & (followers > 0), counted.people, np.nan)
     value = ratio(1000 * people, followers)
-    spread = dispersion(frame, np.where(threads > 0, counted.weekly, 0.0), threads, ratio(people, posts))
+    weekly = np.where(threads > 0, counted.weekly, 0.0)
+    spread = dispersion(frame, weekly, threads, ratio(people, posts), (frame.plain(weekly), posts))
     sample = np.where(np.isfinite(value), followers / 1000, 0.0) / spread
     lower, upper = byar(np.nan_to_num(people) / spread, sample, method.interval)
     size = np.where(np.isfinite(value), posts, 0.0)
@@ -46,6 +47,7 @@ def distinct_people(frame: Frame, method: Method, rows: People, accounts: Accoun
         scored=scored,
         posterior=posterior,
         notes=(("slope", posterior.line.slope), ("slope_error", posterior.line.slope_error)),
+        weekly=Weekly(weekly, threads).of,
     )
 
 
@@ -107,7 +109,7 @@ def _weekly(frame: Frame, cells: Cells, person: Labels) -> Floats:
     return np.bincount(seen, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
 
 
-def _followers(frame: Frame, accounts: AccountWeeks) -> Floats:
+def followers_of(frame: Frame, accounts: AccountWeeks) -> Floats:
     """Each period's followers: every account's mean over the weeks it was observed in, summed by platform."""
     cells = frame.cells(accounts.company_id, accounts.platform, accounts.week, np.isfinite(accounts.followers_count))
     _, platforms, companies = frame.shape

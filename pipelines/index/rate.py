@@ -13,7 +13,7 @@ from pipelines.index.method import Method
 from pipelines.index.posteriors import ResidualPosterior
 from pipelines.index.regression import huber_line
 from pipelines.index.shrinkage import gamma_poisson, peer_priors
-from pipelines.index.strata import Strata
+from pipelines.index.strata import Strata, Weekly
 
 _WEAK = (1.0, 0.5)
 _LEAST_EXPECTED = 1e-2
@@ -24,17 +24,24 @@ def rate(frame: Frame, method: Method, rows: Rates) -> Strata:
     is_counted = np.isfinite(rows.events) & (rows.exposure > 0) & (rows.n > 0)
     cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
     n, events, exposure = (frame.table(cells, column) for column in (rows.n, rows.events, rows.exposure))
+    return weekly_rate(frame, method, n, events, exposure)
+
+
+def weekly_rate(frame: Frame, method: Method, n: Floats, events: Floats, exposure: Floats) -> Strata:
+    """The same of weekly tables `[week, platform, company]`."""
     posts, reach = frame.decayed(n), frame.decayed(exposure)
-    plain = ratio(frame.plain(events), frame.plain(exposure))
-    value = ratio(frame.decayed(events), reach)
+    sums = frame.plain(events), frame.plain(exposure)
+    plain = ratio(*sums)
+    counted = frame.decayed(events)
+    value = ratio(counted, reach)
     effective = effective_size(reach, frame.decayed_squares(exposure))
-    sample = effective / dispersion(frame, events, exposure, plain)
+    sample = effective / dispersion(frame, events, exposure, plain, sums)
     lower, upper = byar(np.nan_to_num(value) * sample, sample, method.interval)
     followers = 1000 * ratio(reach, posts)
     scored, posterior = beyond_size(
         frame,
         method,
-        numerator=ratio(frame.decayed(events), posts),
+        numerator=ratio(counted, posts),
         followers=followers,
         trials=ratio(sample, followers / 1000),
     )
@@ -49,6 +56,7 @@ def rate(frame: Frame, method: Method, rows: Rates) -> Strata:
         scored=scored,
         posterior=posterior,
         notes=(("slope", posterior.line.slope), ("slope_error", posterior.line.slope_error)),
+        weekly=Weekly(events, n).of,
     )
 
 

@@ -14,6 +14,7 @@ from pipelines.index.method import Method
 from pipelines.index.method_rows import method_rows
 from pipelines.index.normalise import Goalposts
 from pipelines.index.publication import is_given
+from pipelines.index.report_ranks import no_sensitivity, rank_intervals, sensitivity_rows
 from pipelines.index.results import (
     IndexDraws,
     IndexScores,
@@ -21,7 +22,9 @@ from pipelines.index.results import (
     IndicatorValues,
     PillarScores,
     PlainValues,
+    RankIntervals,
     Results,
+    SayDoGaps,
     stack,
     tile,
 )
@@ -38,17 +41,22 @@ def report(
     method: Method,
     *,
     seed: int,
+    gaps: SayDoGaps,
 ) -> Results:
     """Every table of an index run."""
     grid = _Grid(frame)
+    sensitivity = sensitivity_rows(moments[-1]["now"], method, seed) if moments else no_sensitivity()
     return Results(
         indicator_values=stack(IndicatorValues, _values(measured, posts, moments, grid)),
         plain_values=stack(PlainValues, _plain(measured, grid)),
         indicator_scores=stack(IndicatorScores, _scores(measured, moments, grid)),
         pillar_scores=stack(PillarScores, _pillars(moments, grid)),
         index_scores=stack(IndexScores, _index(moments, grid)),
-        index_draws=stack(IndexDraws, _draws(moments, grid)),
-        method=method_rows(measured, posts, moments, frame, method, seed),
+        index_draws=stack(IndexDraws, _draws(moments, grid, int(method.draws))),
+        rank_intervals=stack(RankIntervals, rank_intervals(moments[-1]["now"], frame, method, seed) if moments else ()),
+        sensitivity=sensitivity,
+        say_do_gaps=gaps,
+        method=method_rows(measured, posts, moments, frame, method, seed, sensitivity),
     )
 
 
@@ -202,10 +210,10 @@ def _over_periods(found: Sequence[Scored], place: int | None = None) -> Scored:
     return Scored(*(np.stack([side if place is None else side[place] for side in column]) for column in sides))
 
 
-def _draws(moments: Moments, grid: _Grid) -> Iterator[IndexDraws]:
-    """The latest month end's draws of the companies that have an index, as known now."""
+def _draws(moments: Moments, grid: _Grid, most: int) -> Iterator[IndexDraws]:
+    """The latest month end's first replications of the companies that have an index, as known now."""
     if moments:
-        draws = moments[-1]["now"].draws
+        draws = moments[-1]["now"].draws[:most]
         known = np.isfinite(draws).all(0)
         numbers, companies = draws.shape[0], np.array(grid.frame.companies, np.object_)[known]
         yield IndexDraws(

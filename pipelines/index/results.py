@@ -15,7 +15,6 @@ from pipelines.release_tables import TABLES
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 
-_TO_COME = ("say_do_gaps", "sensitivity", "score_changes")
 _PLAIN = {
     "company_id": "VARCHAR",
     "period": "DATE",
@@ -101,6 +100,46 @@ class IndexDraws(msgspec.Struct, frozen=True):
     score: Floats
 
 
+class RankIntervals(msgspec.Struct, frozen=True):
+    """One row per company and what varies (`method`, `sampling`, `total`), of the latest month end."""
+
+    company_id: Texts
+    period: Days
+    varied: Texts
+    median: Floats
+    lower: Floats
+    upper: Floats
+    top_10_share: Floats
+
+
+class Sensitivity(msgspec.Struct, frozen=True):
+    """One row per uncertain input, of the latest month end; bounds are those of the total index."""
+
+    input: Texts
+    first_order: Floats
+    total: Floats
+    lower: Floats
+    upper: Floats
+
+
+class SayDoGaps(msgspec.Struct, frozen=True):
+    """One row per company, topic and month end."""
+
+    company_id: Texts
+    topic_id: Texts
+    period: Days
+    say: Floats
+    do_low: Floats
+    do_high: Floats
+    gap: Floats
+    gap_lower: Floats
+    gap_upper: Floats
+    p_positive: Floats
+    state: Texts
+    is_flagged: Flags
+    reason: Texts
+
+
 class MethodRows(msgspec.Struct, frozen=True):
     """One row per parameter: what was chosen, and what was fitted."""
 
@@ -117,12 +156,15 @@ class Results(msgspec.Struct, frozen=True):
     pillar_scores: PillarScores
     index_scores: IndexScores
     index_draws: IndexDraws
+    rank_intervals: RankIntervals
+    sensitivity: Sensitivity
+    say_do_gaps: SayDoGaps
     method: MethodRows
 
     def tables(self) -> dict[str, pa.Table]:
-        """Every `index` table by name, those to come empty; `plain_values` is for checking against SQL's own."""
+        """Every `index` table by name; `plain_values` checks SQL's own, and changes are told when a release is made."""
         made = {name: write_columns(getattr(self, name), TABLES.get(name, _PLAIN)) for name in self.__struct_fields__}
-        return made | {name: empty_table(TABLES[name]) for name in _TO_COME}
+        return made | {"score_changes": empty_table(TABLES["score_changes"])}
 
 
 def index_reason(results: Results) -> str | None:

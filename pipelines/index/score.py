@@ -9,14 +9,17 @@ import numpy as np
 
 from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
 from pipelines.index.arrays import Floats, MethodError
+from pipelines.index.editions import Edition, all_editions
 from pipelines.index.frame import frame_of
 from pipelines.index.inputs import PILLARS, Indicator, Inputs
 from pipelines.index.measure import measure
 from pipelines.index.method import Method
 from pipelines.index.normalise import goalposts, normalise
+from pipelines.index.people import followers_of
 from pipelines.index.report import report
 from pipelines.index.results import Results
-from pipelines.index.scoring import all_goalposts, score_period
+from pipelines.index.say_do import gap_rows
+from pipelines.index.scoring import all_goalposts, score_period, without_draws
 
 
 def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
@@ -34,13 +37,16 @@ def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
     frame = frame_of(inputs)
     is_empty = not frame.companies or not len(frame.periods)
     catalogue = [] if is_empty else sorted(inputs.catalogue, key=lambda it: it.indicator_id)
-    measured = [measure(it, inputs, frame) for it in catalogue]
+    measured = tuple(measure(it, inputs, frame) for it in catalogue)
     posts = all_goalposts(measured, method)
-    moments = [
-        score_period(measured, posts, frame, method, period=period, seed=seed)
-        for period in range(len(frame.periods) if measured else 0)
-    ]
-    return report(measured, posts, moments, frame, method, seed=seed)
+    editions = all_editions(inputs, Edition(frame, measured))
+    moments = []
+    for period in range(len(frame.periods) if measured else 0):
+        moments.append(score_period(editions, posts, method, period=period, seed=seed))
+        if period < len(frame.periods) - 1:
+            moments[-1] = {history: without_draws(it) for history, it in moments[-1].items()}
+    gaps = gap_rows(inputs.say_do, frame, followers_of(frame, inputs.account_weeks).sum(1), method, seed)
+    return report(measured, posts, moments, frame, method, seed=seed, gaps=gaps)
 
 
 class TrueScores(msgspec.Struct, frozen=True):

@@ -1,27 +1,29 @@
-"""Scores, pillars, index and ranks of every month end, with the intervals that sampling alone gives them.
+"""Scores, pillars, index and ranks of every month end, with their intervals.
 
-Every scored quantity is drawn from its posterior, normalised with the same goalposts, aggregated and ranked inside
-each draw. An indicator's draws at a period depend on the seed, its name and the period only, so that a new indicator
-moves no other indicator's interval.
+Every scored quantity is drawn from its posterior, normalised with the same goalposts and aggregated inside each draw:
+that is the interval of a score. Ranks are those of replications that also choose the method anew (`uncertainty.py`),
+since scores on another scale do not compare but ranks do. An indicator's draws at a period depend on the seed, its name
+and the period only, so that a new indicator moves no other indicator's interval; the weeks that couple them depend on
+the seed and the period.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zlib import crc32
 
 import msgspec
 import numpy as np
 
 from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
 from pipelines.index.arrays import Flags, Floats, Integers, Texts
-from pipelines.index.frame import Frame
+from pipelines.index.bootstrap import week_counts
+from pipelines.index.editions import Editions, Published, quantity_draws, world_of
 from pipelines.index.inputs import PILLARS
 from pipelines.index.measure import HISTORIES, Measured
 from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts, goalposts, normalise
 from pipelines.index.publication import is_given, withhold_wide
-from pipelines.index.strata import combine
+from pipelines.index.uncertainty import METHOD, SAMPLING, World, monte_carlo
 
 
 class Scored(msgspec.Struct, frozen=True):
@@ -33,7 +35,11 @@ class Scored(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """One period in one history: `reasons` and `indicators` `[indicator, company]`, `pillars` `[pillar, company]`."""
+    """One period in one history: `reasons` and `indicators` `[indicator, company]`, `pillars` `[pillar, company]`.
+
+    `draws` are the index in replications of method and sampling, `[replication, company]`; `rank_intervals` what method
+    alone, sampling alone and both do to ranks; `suppressed` why nobody is ranked although scores are there.
+    """
 
     reasons: Texts
     indicators: Scored
@@ -43,6 +49,9 @@ class Moment(msgspec.Struct, frozen=True):
     index: Scored
     ranks: Scored
     draws: Floats
+    world: World | None = None
+    rank_draws: Floats | None = None
+    suppressed: str | None = None
 
 
 def all_goalposts(measured: Sequence[Measured], method: Method) -> list[Goalposts]:
@@ -56,30 +65,88 @@ def headline_pillars(measured: Sequence[Measured]) -> Integers:
     return np.array(found, np.int64)
 
 
+def without_draws(moment: Moment) -> Moment:
+    """A moment of which nothing but the published numbers is kept."""
+    return msgspec.structs.replace(moment, world=None, rank_draws=None, draws=np.empty((0, moment.draws.shape[1])))
+
+
 def score_period(
-    measured: Sequence[Measured], posts: Sequence[Goalposts], frame: Frame, method: Method, *, period: int, seed: int
+    editions: Editions, posts: Sequence[Goalposts], method: Method, *, period: int, seed: int
 ) -> dict[str, Moment]:
-    """One period's scores by history; `method.draws` draws."""
-    draws = [_draws(it, ends, frame, method, period, seed) for it, ends in zip(measured, posts, strict=True)]
+    """One period's scores by history."""
+    frame, measured = editions.published.frame, editions.published.measured
+    day = abs(int(frame.periods[period].astype("datetime64[D]").astype(np.int64)))
+    weeks = int(np.count_nonzero(frame.window[period]))
+    counts = week_counts(np.random.default_rng([seed, day]), int(method.draws), weeks, frame.shape[2])
+    draws = [
+        None if ends.reason or drawn is None else normalise(drawn, ends)
+        for ends, drawn in (
+            (ends, quantity_draws(it, frame, method, period, seed, counts))
+            for it, ends in zip(measured, posts, strict=True)
+        )
+    ]
     moments: dict[str, Moment] = {}
     for history in HISTORIES:
-        is_same = all(it.then is it.now for it in measured)
-        if moments and is_same:
+        if moments and all(it.then is it.now for it in measured):
             moments[history] = moments["now"]
-        else:
-            moments[history] = _moment(measured, posts, draws, method, period, history)
+            continue
+        moment = _moment(measured, posts, draws, method, period, history)
+        if np.isfinite(moment.index.score).any():
+            pillar = headline_pillars(measured)
+            published = Published(
+                given=is_given(moment.reasons) & (np.isfinite(moment.pillars.score)[pillar] | (pillar < 0)[:, None]),
+                pillar=pillar,
+                enters=moment.enters,
+                is_ranked=np.isfinite(moment.index.score),
+            )
+            world = world_of(
+                editions, posts, published, method, period=period, history=history, seed=seed, counts=counts
+            )
+            moment = _ranked(moment, world, method, seed)
+        moments[history] = moment
     return moments
 
 
-def _draws(it: Measured, posts: Goalposts, frame: Frame, method: Method, period: int, seed: int) -> Floats | None:
-    """Normalised draws `[draw, company]`; None where there is no posterior."""
-    if it.strata is None or it.weights is None or posts.reason:
+def _ranked(moment: Moment, world: World, method: Method, seed: int) -> Moment:
+    """The moment with the ranks of replications; the index is taken back where too few ranks can be told apart."""
+    found = monte_carlo(world, seed=seed, replications=int(method.replications))
+    bounds = _interval(found.ranks, method, "inverted_cdf")
+    places = _around(moment.ranks.score, *bounds)
+    moment = msgspec.structs.replace(moment, ranks=places, draws=found.scores, world=world, rank_draws=found.ranks)
+    ranked = int(world.is_ranked.sum())
+    wide = int((places.upper - places.lower > method.widest_rank_interval * ranked).sum())
+    if wide <= method.most_wide_intervals * ranked:
+        return moment
+    nothing = np.full(len(world.is_ranked), np.nan)
+    return msgspec.structs.replace(
+        moment,
+        index=Scored(nothing, nothing, nothing),
+        ranks=Scored(nothing, nothing, nothing),
+        draws=np.full_like(found.scores, np.nan),
+        suppressed=(
+            f"No index: the ranks of {wide} of {ranked} companies span more than "
+            f"{method.widest_rank_interval:.0%} of the field; only pillars are told."
+        ),
+    )
+
+
+class RankIntervals(msgspec.Struct, frozen=True):
+    """Ranks `[replication, company]` when method and sampling vary, and when one of them is frozen."""
+
+    total: Floats
+    method: Floats
+    sampling: Floats
+
+
+def decompose(moment: Moment, method: Method, seed: int) -> RankIntervals | None:
+    """What method alone and sampling alone do to a moment's ranks; None where nobody has one."""
+    if moment.world is None or moment.rank_draws is None:
         return None
-    day = int(frame.periods[period].astype("datetime64[D]").astype(np.int64))
-    # Days before 1970 would be negative, which a seed cannot be.
-    rng = np.random.default_rng([seed, crc32(it.indicator.indicator_id.encode()), abs(day)])
-    drawn = combine(it.weights[period], it.strata.posterior.draw(rng, period, int(method.draws)))
-    return normalise(drawn * it.indicator.direction, posts)
+    alone = [
+        monte_carlo(moment.world, seed=seed, replications=int(method.replications), frozen=frozen).ranks
+        for frozen in (SAMPLING, METHOD)
+    ]
+    return RankIntervals(moment.rank_draws, alone[0], alone[1])
 
 
 def _moment(
@@ -116,8 +183,7 @@ def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, 
     index = engagement_index(pillars, enters, method)
     pillar_draws, _ = pillar_scores(draws, pillar, method)
     index_draws = engagement_index(pillar_draws, enters, method)
-    rank, rank_draws = ranks(index), ranks(index_draws)
-    places = _interval(rank_draws, method, "inverted_cdf")
+    rank, unknown = ranks(index), np.full_like(index, np.nan)
     has_interval = np.stack([np.isfinite(indicators.lower[pillar == place]).any(0) for place in range(len(PILLARS))])
     bounds = [np.where(has_interval, bound, np.nan) for bound in _interval(pillar_draws, method)]
     return Moment(
@@ -127,7 +193,7 @@ def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, 
         weight_present=present,
         enters=enters,
         index=_around(index, *_interval(index_draws, method)),
-        ranks=_around(rank, *places),
+        ranks=Scored(rank, unknown, unknown),
         draws=index_draws,
     )
 

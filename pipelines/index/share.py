@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from pipelines.index.arrays import Floats, effective_size, ratio
@@ -12,7 +14,7 @@ from pipelines.index.intervals import wilson
 from pipelines.index.method import Method
 from pipelines.index.posteriors import BetaPosterior
 from pipelines.index.shrinkage import beta_binomial, peer_priors
-from pipelines.index.strata import Strata
+from pipelines.index.strata import Strata, Weekly
 
 _JEFFREYS = (0.5, 1.0)
 
@@ -21,19 +23,24 @@ def share(frame: Frame, method: Method, rows: Shares) -> Strata:
     """Successes among trials, both decayed; the posterior counts trials that cluster by week as fewer."""
     is_counted = np.isfinite(rows.successes) & (rows.trials > 0)
     cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
-    successes, trials = frame.table(cells, rows.successes), frame.table(cells, rows.trials)
-    plain_size = frame.plain(trials)
-    plain = ratio(frame.plain(successes), plain_size)
+    return weekly_share(frame, method, frame.table(cells, rows.successes), frame.table(cells, rows.trials))
+
+
+def weekly_share(frame: Frame, method: Method, successes: Floats, trials: Floats) -> Strata:
+    """The same of weekly tables `[week, platform, company]`."""
+    sums = frame.plain(successes), frame.plain(trials)
+    plain = ratio(*sums)
     total = frame.decayed(trials)
     return share_strata(
         frame,
         method,
         plain=plain,
-        plain_size=plain_size,
+        plain_size=sums[1],
         value=ratio(frame.decayed(successes), total),
         size=effective_size(total, frame.decayed_squares(trials)),
         volume=total,
-        clustering=dispersion(frame, successes, trials, plain * (1 - plain)),
+        clustering=dispersion(frame, successes, trials, plain * (1 - plain), sums),
+        weekly=Weekly(successes, trials).of,
     )
 
 
@@ -47,6 +54,7 @@ def share_strata(
     size: Floats,
     volume: Floats,
     clustering: Floats,
+    weekly: Callable[[slice], Weekly] | None = None,
 ) -> Strata:
     """A proportion of effective size `size`, however it was counted."""
     lower, upper = wilson(value * size, size, method.interval)
@@ -57,4 +65,4 @@ def share_strata(
     a = np.maximum(successes + mean * strength, 1e-3)
     b = np.maximum(trials - successes + (1 - mean) * strength, 1e-3)
     a, b = (np.where(trials > 0, side, np.nan) for side in (a, b))
-    return Strata(plain, plain_size, value, lower, upper, size, volume, a / (a + b), BetaPosterior(a, b))
+    return Strata(plain, plain_size, value, lower, upper, size, volume, a / (a + b), BetaPosterior(a, b), weekly=weekly)

@@ -71,13 +71,16 @@ def peer_priors(
 
     `sizes` are positive where a company has data. Strengths are bounded so that full pooling stays finite.
     """
-    every = fit(values, sizes)
-    is_taught = (sizes > 0).sum(-1) >= _FEWEST
-    whole = [np.where(is_taught, found, default) for found, default in zip(every, vague, strict=True)]
     result = np.zeros_like(sizes), np.zeros_like(sizes)
+    whole: list[Floats] = []
     for members in groups:
-        inside = np.where(members, sizes, 0.0)
+        inside = sizes[..., members]
         is_taught = (inside > 0).sum(-1) >= _FEWEST
-        for place, found in enumerate(fit(values, inside)):
-            result[place][..., members] = np.where(is_taught, found, whole[place])[..., None]
+        if not (whole or is_taught.all()):
+            is_any_taught = (sizes > 0).sum(-1) >= _FEWEST
+            every = fit(values, sizes)
+            whole = [np.where(is_any_taught, found, default) for found, default in zip(every, vague, strict=True)]
+        for place, found in enumerate(fit(values[..., members], inside)):
+            prior = np.where(is_taught, found, whole[place]) if whole else found
+            result[place][..., members] = prior[..., None]
     return result[0], np.minimum(result[1], _STRONGEST)

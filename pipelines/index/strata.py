@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -18,6 +19,17 @@ class Posterior(Protocol):
     def draw(self, rng: np.random.Generator, period: int, draws: int) -> Floats:
         """Draws at one period, `[draw, platform, company]`; NaN where there is nothing to draw from."""
         ...
+
+
+class Weekly(msgspec.Struct, frozen=True):
+    """Parts of the ratio with which a scored quantity rises, `[week, platform, company]`, for resampling weeks."""
+
+    numerators: Floats
+    denominators: Floats
+
+    def of(self, weeks: slice) -> Weekly:
+        """The parts of some weeks."""
+        return Weekly(self.numerators[weeks], self.denominators[weeks])
 
 
 class Strata(msgspec.Struct, frozen=True):
@@ -38,6 +50,8 @@ class Strata(msgspec.Struct, frozen=True):
     posterior: Posterior
     notes: tuple[tuple[str, Floats], ...] = ()
     """Fitted parameters worth recording, by name, `[period, platform]`."""
+    weekly: Callable[[slice], Weekly] | None = None
+    """Gives the parts of some weeks; None where nothing ties the quantity to single weeks."""
 
 
 class Standardised(msgspec.Struct, frozen=True):

@@ -82,8 +82,8 @@ def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
     rng = np.random.default_rng([seed, 0])
     sectors = _SECTORS[: min(len(_SECTORS), max(1, count // 12))]
     spread = _Spread(rng, count)
-    outward, people, response, reposts, premium, active = (spread.draw(0.55) for _ in range(6))
-    status, outcome = spread.draw(0.25), spread.draw(0.25)
+    outward, people, response, reposts, premium, active = (spread.draw(0.85) for _ in range(6))
+    status, outcome = spread.draw(0.6), spread.draw(0.6)
     size = spread.draw(0.0)
     companies = []
     for number in range(count):

@@ -28,6 +28,8 @@ REPOSTED_SHARE = 0.2
 SMALL_TALK_ANSWERED = 0.05
 ANSWER_LIKES = 0.6
 ANSWER_SPREAD = 1.0
+LONGEST_WAIT = 168.0
+"""Hours after which an answer is no longer waited for (METHODOLOGY 5, I2)."""
 
 
 class Counts(msgspec.Struct):
@@ -83,6 +85,14 @@ def replies_per_post(company: Company) -> float:
 def ever_answered(company: Company) -> float:
     """Share of in-scope messages that are answered, however late, so that `response_share` are within 72 hours."""
     return company.response_share / NormalDist(math.log(company.answer_hours), ANSWER_SPREAD).cdf(math.log(72))
+
+
+def median_answer_hours(company: Company) -> float:
+    """Hours by which half of the in-scope messages are answered; a week where it takes longer or they never are."""
+    share = 0.5 / ever_answered(company)
+    if share >= 1:
+        return LONGEST_WAIT
+    return min(math.exp(NormalDist(math.log(company.answer_hours), ANSWER_SPREAD).inv_cdf(share)), LONGEST_WAIT)
 
 
 def person_shares(company: Company) -> NDArray[np.float64]:

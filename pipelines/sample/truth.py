@@ -25,6 +25,7 @@ from pipelines.sample.counts import (
     draw_counts,
     ever_answered,
     expected_people,
+    median_answer_hours,
     own_csr_rate,
     own_share,
     person_shares,
@@ -49,6 +50,7 @@ def true_values(seed: int, companies: Sequence[Company]) -> dict[str, dict[str, 
             "outward_sourcing": company.outward_share,
             "active_community": expected_people(company, person_shares(company)) / followers,
             "response_rate": company.response_share,
+            "response_time": median_answer_hours(company),
             "virality": company.repost_rate,
             "csr_premium": premium,
             "persistence": persistence,
@@ -67,11 +69,15 @@ def true_ranks(
     """The index and the ranks that the true values give, by the rules that the estimates go through.
 
     What is scored of an indicator per 1,000 followers is what size does not explain (METHODOLOGY §1, Size): the
-    residual of ln(1 + numerator) on ln followers, the line fitted to the true numerators.
+    residual of ln(1 + numerator) on ln followers, the line fitted to the true numerators. Of a duration it is
+    log2(1 + hours).
     """
     followers = np.array([it.followers for it in companies])
     scored = {it.company_id: dict(values[it.company_id]) for it in companies}
     known = set[str]().union(*values.values())
+    for name in (it.indicator_id for it in catalogue if it.summary == "median" and it.indicator_id in known):
+        for values_of in scored.values():
+            values_of[name] = math.log2(1 + values_of[name])
     for name in sorted(it.indicator_id for it in catalogue if it.summary == "per_1000" and it.indicator_id in known):
         rates = np.array([values[it.company_id][name] for it in companies])
         height = np.log1p(rates * followers / 1_000)

@@ -9,8 +9,9 @@ from importlib.resources import files
 import msgspec
 import typst
 
+from pipelines.index.wording import ranks
 from pipelines.scorecard.card import IndicatorLine, Scorecard
-from pipelines.scorecard.words import PILLARS, commitment, day, exact, interval, label, points, ranks, score, with_unit
+from pipelines.scorecard.words import PILLARS, commitment, day, exact, interval, label, points, score, with_unit
 
 _ROWS = {"indicators": 10, "topics": 5, "disclosures": 5, "commitments": 4, "sources": 8}
 """How many rows of each list one page has room for; the CSV and JSON have all."""

@@ -78,14 +78,6 @@ def points(lower: float | None, upper: float | None) -> str:
     return "" if lower is None or upper is None else f"{math.floor(lower)} to {math.ceil(upper)}"
 
 
-def ranks(lower: float | None, upper: float | None, of: int) -> str:
-    """A rank interval in words; halves of ranks are rounded outwards."""
-    if lower is None or upper is None:
-        return ""
-    first, last = math.floor(lower), math.ceil(upper)
-    return f"rank {first} of {of}" if first == last else f"between rank {first} and {last} of {of}"
-
-
 def day(moment: dt.date | None) -> str:
     """`31 December 2020`."""
     return f"{moment.day} {moment:%B %Y}" if moment else "–"
@@ -120,13 +112,3 @@ def why_no_index(scored: list[str], has_published_index: bool) -> str:
             "No index: for this period the ranks are too uncertain to tell companies apart, so only pillars are shown."
         )
     return "No index: it was not computed for this company and period."
-
-
-def is_above(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
-    """Whether `one` is above `other` with probability of at least 95%, each given as (score, lower, upper) at 90%.
-
-    The lower limit of the difference recovered from the two intervals (MOVER, Zou & Donner 2008, doi
-    10.1002/sim.3095) is above zero.
-    """
-    difference = one[0] - other[0]
-    return difference > math.hypot(one[0] - one[1], other[2] - other[0])

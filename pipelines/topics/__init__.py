@@ -6,7 +6,7 @@ of terms there are, `languages.py` in which languages, `classify.py` what scores
 `topic_terms.csv` in `sql/seeds/`.
 """
 
-from pipelines.topics.classify import label
+from pipelines.topics.classify import Reading, label, read
 from pipelines.topics.matching import Found, Hit, Label, TermMatcher, is_about_causes, terms_in
 from pipelines.topics.terms import Term, Topic, TopicError, read_terms, read_topics
 
@@ -14,12 +14,14 @@ __all__ = [
     "Found",
     "Hit",
     "Label",
+    "Reading",
     "Term",
     "TermMatcher",
     "Topic",
     "TopicError",
     "is_about_causes",
     "label",
+    "read",
     "read_terms",
     "read_topics",
     "terms_in",

@@ -38,10 +38,13 @@ _Entry = tuple[int, str, Term]
 
 
 class Label(msgspec.Struct, frozen=True):
-    """A topic of a text; `evidence` is the terms found, in the text's order, divided by `; `."""
+    """A topic of a text; `evidence` is the terms found, in the text's order, divided by `; `.
+
+    `score` is `None` where nothing says how sure the terms are: in languages that no labelled text was read in.
+    """
 
     topic_id: str
-    score: float
+    score: float | None
     evidence: str
 
 
@@ -72,7 +75,7 @@ class Found(msgspec.Struct, frozen=True):
     @property
     def labels(self) -> tuple[Label, ...]:
         """The hits as labels that nobody has scored yet, in the order of their topics' names."""
-        return tuple(Label(hit.topic_id, 1.0, "; ".join(hit.terms)) for hit in self.hits)
+        return tuple(Label(hit.topic_id, None, "; ".join(hit.terms)) for hit in self.hits)
 
 
 class _Evidence:

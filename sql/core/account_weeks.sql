@@ -1,8 +1,7 @@
--- One row per account and week in which it was observed at all: followers, posts on causes, threads looked at.
+-- One row per account and week in which it was observed at all: followers, and threads under posts on causes looked at.
 with csr as (
     select
         p.company_id, p.platform, p.handle, p.week,
-        count(*) as posts_count,
         count(t.post_id) as threads_count
     from core.posts as p
     join core.csr_posts as c on c.post_id = p.post_id
@@ -14,7 +13,6 @@ select
     w.company_id, w.platform, w.handle, w.week,
     f.followers_count,
     f.followers_count is not null as has_followers,
-    coalesce(c.posts_count, 0) as csr_posts_count,
     coalesce(c.threads_count, 0) as csr_threads_count
 from core.observed_weeks as w
 left join core.account_followers as f

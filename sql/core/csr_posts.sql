@@ -1,5 +1,4 @@
 -- One row per post or repost that speaks of a cause.
-select t.post_id
-from core.post_topics as t
-where t.is_cause
-group by t.post_id
+select v.post_id
+from core.post_variants as v
+where v.variant = 'base' and v.is_csr

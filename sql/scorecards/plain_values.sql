@@ -25,6 +25,9 @@ with share_values as (
     union all
     select v.company_id, v.period, v.platform, v.indicator_id, v.value, v.sample_size from scorecards.mean_values as v
     union all
+    select v.company_id, v.period, v.platform, v.indicator_id, v.value, v.sample_size
+    from scorecards.duration_values as v
+    union all
     select v.company_id, v.period, v.platform, v.indicator_id, v.value, v.sample_size from scorecards.people_values as v
     union all
     select v.company_id, v.period, v.platform, v.indicator_id, v.value, v.sample_size from scorecards.level_values as v

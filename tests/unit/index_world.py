@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipelines.index import Indicator, Inputs, Labels, Method
 from pipelines.index.arrays import Days
-from pipelines.index.inputs import AccountWeeks, Companies, Levels, Means, People, Periods, Rates, Shares
+from pipelines.index.inputs import AccountWeeks, Companies, Durations, Levels, Means, People, Periods, Rates, Shares
 from pipelines.settings import ROOT
 
 Floats = NDArray[np.float64]
@@ -74,6 +74,7 @@ def empty_inputs(**given: object) -> Inputs:
         "shares": Shares(*texts, NO_DAYS, NONE, NONE),
         "rates": Rates(*texts, NO_DAYS, NONE, NONE, NONE),
         "means": Means(*texts, NO_DAYS, *texts, NONE, NONE, NONE),
+        "durations": Durations(*texts, NO_DAYS, NONE, NONE, NONE),
         "people": People(*texts, NO_DAYS, NO_LABELS, NO_LABELS, NO_DAYS, NO_DAYS),
         "levels": Levels(*texts, NO_DAYS, NO_DAYS, NO_DAYS, NONE, NONE),
     }
@@ -131,6 +132,7 @@ def world(
             shares=_shares(shares, company, platform, week),
             rates=rates,
             means=_means(rng, premium, who, when, weeks, company, platform),
+            durations=Durations(*(NO_LABELS,) * 3, NO_DAYS, NONE, NONE, NONE),
             people=_people(rng, crowd, names, weeks),
             levels=_levels(rng, names),
         ),

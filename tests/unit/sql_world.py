@@ -87,6 +87,7 @@ class World:
                 f"create table topics.{kind}_topics "
                 f"(platform varchar, {kind}_id varchar, topic_id varchar, score double, evidence varchar)"
             )
+        self.db.execute("create table topics.languages (platform varchar, post_id varchar, language varchar)")
         self.db.execute("create schema index")
         for table in PARAMETERS["index"]:
             body = ", ".join(f"{column} {kind}" for column, kind in TABLES[table].items())
@@ -151,10 +152,13 @@ class World:
         if is_csr:
             self.topic(post_id, CAUSE, platform=str(post["platform"]))
 
-    def topic(self, post_id: str, topic_id: str, platform: str = "bluesky") -> None:
+    def topic(
+        self, post_id: str, topic_id: str, platform: str = "bluesky", score: float | None = 1.0, language: str = "en"
+    ) -> None:
         self.add(
-            "topics.post_topics", platform=platform, post_id=post_id, topic_id=topic_id, score=1.0, evidence="climate"
+            "topics.post_topics", platform=platform, post_id=post_id, topic_id=topic_id, score=score, evidence="climate"
         )
+        self.add("topics.languages", platform=platform, post_id=post_id, language=language)
 
     def counts(self, post_id: str, observed_at: dt.datetime, *, by: str = "acme", **values: object) -> None:
         known: Row = {"platform": "bluesky", "post_id": post_id, "observed_at": observed_at, "is_deleted": False}

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.index import Inputs, Labels, MethodError, score
 from pipelines.index.frame import frame_of
 from pipelines.index.inputs import AccountWeeks, Levels, Means, People, Rates, Shares
+from pipelines.index.mean import Lines, weekly_mean
 from pipelines.index.measure import Measured, measure
+from pipelines.index.regression import huber_line
+from pipelines.index.share import weekly_share
+from pipelines.index.shrinkage import gamma_poisson
+from tests.scale.estimators import dense_frame
 from tests.unit.index_world import CATALOGUE, WEEK, companies, days, empty_inputs, labels, method, periods
 
 LAST = np.datetime64("2020-12-14")
@@ -227,3 +234,109 @@ def test_windows_of_another_length_are_an_error() -> None:
 
 def test_labels_of_unknown_names_are_outside() -> None:
     assert list(Labels.of(["b", "a", "b"]).within({"a": 7})) == [-1, 7, -1]
+
+
+def test_sums_of_windows_are_the_direct_sums() -> None:
+    """To 1e-12 of each, also where old weeks dwarf new ones, and exactly nothing where nothing was."""
+    frame = dense_frame(method(), companies=7, platforms=2, weeks=120)
+    rng = np.random.default_rng(1)
+    table = rng.random((120, 2, 7)) * np.where(np.arange(120) < 50, 1e12, 1.0)[:, None, None]
+    table[:, 1, 3] = 0
+    for found, weights in (
+        (frame.plain(table), frame.window),
+        (frame.decayed(table), frame.decay),
+        (frame.decayed_squares(table), frame.decay**2),
+    ):
+        direct = np.array([[(row[:, None] * table[:, platform]).sum(0) for platform in range(2)] for row in weights])
+        assert found == pytest.approx(direct, rel=1e-12, abs=0)
+        assert (found[:, 1, 3] == 0).all()
+
+
+def test_a_difference_is_the_same_however_windows_overlap() -> None:
+    """Every month end at once gives what each gives alone, half-lives of a day up to none."""
+    rng = np.random.default_rng(2)
+    n = rng.poisson(2.0, (80, 2, 5)).astype(float)
+    total = n * rng.normal(1, 1, 5) + rng.normal(size=n.shape) * np.sqrt(n)
+    lines = Lines(np.arange(5), n, total, n + np.where(n > 0, total**2 / np.maximum(n, 1), 0))
+    for half_life in (1.0, 180.0, np.inf):
+        chosen = method(half_life_days=half_life)
+        frame = dense_frame(chosen, companies=5, platforms=1, weeks=80)
+        whole = weekly_mean(frame, chosen, lines)
+        assert len(frame.periods) > 3
+        for period in range(len(frame.periods)):
+            at = slice(period, period + 1)
+            one = msgspec.structs.replace(
+                frame, periods=frame.periods[at], window=frame.window[at], decay=frame.decay[at]
+            )
+            alone = weekly_mean(one, chosen, lines)
+            for name in ("plain", "value", "lower", "upper", "size", "scored"):
+                expected, found = getattr(alone, name)[0], getattr(whole, name)[period]
+                assert found == pytest.approx(expected, rel=1e-9, nan_ok=True)
+
+
+@given(st.permutations(list(range(6))))
+def test_the_order_of_companies_does_not_matter(order: list[int]) -> None:
+    chosen = method()
+    frame = dense_frame(chosen, companies=6, platforms=1, weeks=57)
+    rng = np.random.default_rng(3)
+    trials = rng.poisson(3.0, (57, 1, 6)).astype(float)
+    successes = rng.binomial(trials.astype(int), 0.4).astype(float)
+    one = weekly_share(frame, chosen, successes, trials)
+    other = weekly_share(frame, chosen, successes[..., order], trials[..., order])
+    for name in ("value", "lower", "upper", "size", "scored"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name)[..., order], rel=1e-12)
+
+
+@given(st.floats(0.01, 100))
+def test_shrinkage_lies_between_the_own_value_and_the_mean(unit: float) -> None:
+    """And a rate's does not depend on the unit of exposure."""
+    events, exposure = np.array([2.0, 10, 0, 55, 7]), np.array([1.0, 3, 0.5, 10, 4])
+    mean, strength = gamma_poisson(events, exposure)
+    shrunk = (events + mean * strength) / (exposure + strength)
+    assert ((shrunk - mean) * (events / exposure - shrunk) >= 0).all()
+    scaled_mean, scaled_strength = gamma_poisson(events, unit * exposure)
+    scaled = (events + scaled_mean * scaled_strength) / (unit * exposure + scaled_strength)
+    assert scaled * unit == pytest.approx(shrunk)
+
+
+@given(st.integers(0, 4), st.integers(1, 5))
+def test_a_success_more_scores_higher(company: int, more: int) -> None:
+    chosen = method(half_life_days=np.inf)
+    frame = dense_frame(chosen, companies=5, platforms=1, weeks=57)
+    trials = np.full((57, 1, 5), 4.0)
+    successes = np.tile(np.array([0.0, 1, 2, 1, 3]), (57, 1, 1))
+    better = successes.copy()
+    better[-8 : -8 + more, 0, company] += 1
+    one, other = (weekly_share(frame, chosen, it, trials) for it in (successes, better))
+    assert (other.value >= one.value).all()
+    assert other.scored[-1, 0, company] > one.scored[-1, 0, company]
+
+
+@given(st.floats(-5, 5), st.floats(0.1, 10), st.floats(-3, 3))
+def test_a_huber_line_moves_with_its_points(shift: float, unit: float, tilt: float) -> None:
+    """Regression, scale and affine equivariance, an outlier and an unknown point among them."""
+    rng = np.random.default_rng(4)
+    x = rng.normal(10, 1, 30)
+    y = 0.7 * x + rng.normal(0, 0.3, 30)
+    y[3] += 8
+    is_point = np.arange(30) != 5
+    one = huber_line(x[None], y[None], is_point[None])
+    other = huber_line(x[None], (unit * (y + tilt * x) + shift)[None], is_point[None])
+    assert other.slope[0] == pytest.approx(unit * (one.slope[0] + tilt), abs=1e-8)
+    assert other.intercept[0] == pytest.approx(unit * one.intercept[0] + shift, abs=1e-6)
+    assert other.slope_error[0] == pytest.approx(unit * one.slope_error[0], rel=1e-6)
+    without = huber_line(x[is_point][None], y[is_point][None], np.ones((1, 29), bool))
+    assert one.slope[0] == pytest.approx(without.slope[0], abs=1e-10)
+
+
+def test_a_huber_line_solves_hubers_equations() -> None:
+    """At the solution the clipped residuals sum to zero, alone and with x; the scale is the MAD."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(50, 40))
+    y = x + rng.standard_t(2, x.shape)
+    line = huber_line(x, y, np.ones(x.shape, bool))
+    residual = y - line.at(x)
+    bound = 1.345 * np.median(np.abs(residual), axis=1, keepdims=True) / 0.6745
+    clipped = np.clip(residual, -bound, bound)
+    assert clipped.sum(1) == pytest.approx(np.zeros(50), abs=1e-8)
+    assert (clipped * x).sum(1) == pytest.approx(np.zeros(50), abs=1e-8)

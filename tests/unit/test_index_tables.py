@@ -29,6 +29,7 @@ HEADER = {
 EMPTY = {
     "indicators.rates": "indicator_id company_id platform week n events exposure",
     "indicators.means": "indicator_id company_id platform week account_id media_kind sample n total total_of_squares",
+    "indicators.durations": "indicator_id company_id platform week hours is_censored n",
     "indicators.people": "indicator_id company_id platform week person_id post_id first_date last_date",
     "indicators.levels": "indicator_id company_id metric_id period_end published_at observed_at value direction",
     "core.account_weeks": "company_id platform handle week followers_count csr_threads_count",
@@ -45,7 +46,7 @@ def query(sql: str) -> pa.Table:
             {name: pa.array([], pa.date32() if _is_day(name) else pa.string()) for name in EMPTY[table].split()}
         )
     rows = {
-        "seeds.method": [{"parameter": name, "value": str(value)} for name, value in _method().items()],
+        "seeds.method": [{"parameter": name, "value": value} for name, value in _method().items()],
         "indicators.catalogue": [HEADER],
         "core.companies": [{"company_id": "acme", "peer_group": "all"}],
         "panel.periods": [
@@ -69,8 +70,8 @@ def _is_day(name: str) -> bool:
     return name in ("week", "period_end", "published_at", "observed_at", "first_date", "last_date")
 
 
-def _method() -> dict[str, float]:
-    return {name: getattr(method(), name) for name in Method.__struct_fields__}
+def _method() -> dict[str, str]:
+    return dict(method().rows())
 
 
 def test_from_database_to_release() -> None:
@@ -132,11 +133,17 @@ def test_a_wrong_header_is_named(change: dict[str, object], message: str) -> Non
 def test_a_wrong_method_file_is_named() -> None:
     good = _method()
     with pytest.raises(MethodError, match=r"missing or unknown parameters: half_live_days"):
-        Method.of((good | {"half_live_days": 1}).items())
-    with pytest.raises(MethodError, match="could not convert string to float: 'many'"):
-        Method.of((good | {"draws": "many"}).items())
-    with pytest.raises(MethodError, match="must be positive"):
-        Method.of((good | {"half_life_days": 0}).items())
+        Method.of((good | {"half_live_days": "1"}).items())
+    for change, message in (
+        ({"draws": "many"}, "draws cannot be 'many': it is a number"),
+        ({"half_life_days": "0"}, "half_life_days is '0': it must be positive"),
+        ({"half_lives_days": "90 365"}, "half_lives_days is '90 365': .* half_life_days is one of them"),
+        ({"sensitivity_points": "1000"}, "sensitivity_points is '1000': it is a power of two"),
+        ({"treatments": "0 logarithm"}, "treatments is '0 logarithm': numbers of points, or log"),
+        ({"interval": "90"}, "interval is '90': it is a share between 0 and 1"),
+    ):
+        with pytest.raises(MethodError, match=message):
+            Method.of((good | change).items())
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

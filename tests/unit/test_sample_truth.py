@@ -27,6 +27,7 @@ INDICATORS = {
     "outward_sourcing",
     "active_community",
     "response_rate",
+    "response_time",
     "virality",
     "csr_premium",
     "persistence",
@@ -99,6 +100,16 @@ class Measured:
         }
         return len(in_time) / len(asked)
 
+    def response_time(self) -> float:
+        """Half are answered by then; what is not answered in a week counts as a week."""
+        asked = {r.reply_id: r.created_at for r in self.replies if not r.is_own and is_in_scope(r.text)}
+        waits = dict.fromkeys(asked, 168.0)
+        for reply in self.replies:
+            if reply.is_own and reply.created_at and (since := asked.get(reply.parent_id)):
+                hours = (reply.created_at - since).total_seconds() / 3600
+                waits[reply.parent_id] = min(waits[reply.parent_id], hours)
+        return median(waits.values())
+
     def virality(self) -> float:
         return 1_000 * sum(map(self.reposts, self.own_cause)) / (self.followers * len(self.own_cause))
 
@@ -139,6 +150,7 @@ def test_measured_values_approach_the_truth(world: World) -> None:
     limits = {
         "outward_sourcing": 0.03,
         "response_rate": 0.03,
+        "response_time": 0.35,
         "csr_premium": 0.06,
         "persistence": 0.04,
         "virality": 0.05,
@@ -147,7 +159,7 @@ def test_measured_values_approach_the_truth(world: World) -> None:
     for indicator, limit in limits.items():
         values = np.array([getattr(one, indicator)() for one in measured])
         true = np.array([truth[one.company.company_id][indicator] for one in measured])
-        if indicator in ("virality", "active_community"):
+        if indicator in ("virality", "active_community", "response_time"):
             values, true = np.log(values), np.log(true)
         assert abs(float(np.mean(values - true))) < limit, indicator
         assert 0.75 < float(np.corrcoef(values, true)[0, 1]) < 0.9999, indicator

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from pipelines.index import wording
 from pipelines.scorecard import words
 
 
@@ -37,9 +38,9 @@ def test_a_share_is_a_percentage_and_a_disclosed_figure_keeps_its_digits() -> No
 
 def test_intervals_are_rounded_outwards() -> None:
     assert words.points(40.6, 52.2) == "40 to 53"
-    assert words.ranks(2.5, 9.5, 53) == "between rank 2 and 10 of 53"
-    assert words.ranks(1.0, 1.0, 53) == "rank 1 of 53"
-    assert words.ranks(None, None, 0) == ""
+    assert wording.ranks(2.5, 9.5, 53) == "between rank 2 and 10 of 53"
+    assert wording.ranks(1.0, 1.0, 53) == "rank 1 of 53"
+    assert wording.ranks(None, None, 0) == ""
 
 
 def test_dates_and_labels_are_plain() -> None:
@@ -49,10 +50,10 @@ def test_dates_and_labels_are_plain() -> None:
 
 def test_the_order_is_open_unless_the_difference_is_95_percent_sure() -> None:
     """MOVER by hand: 20 > √(10² + 5²) = 11.2, but 10 < √(10² + 10²) = 14.1."""
-    assert words.is_above((60, 50, 70), (40, 35, 45))
-    assert not words.is_above((50, 40, 60), (40, 30, 50))
-    assert not words.is_above((40, 35, 45), (60, 50, 70))
-    assert not words.is_above((50, 50, 50), (50, 50, 50))
+    assert wording.is_above((60, 50, 70), (40, 35, 45))
+    assert not wording.is_above((50, 40, 60), (40, 30, 50))
+    assert not wording.is_above((40, 35, 45), (60, 50, 70))
+    assert not wording.is_above((50, 50, 50), (50, 50, 50))
 
 
 def test_each_way_to_have_no_index_has_its_sentence() -> None:

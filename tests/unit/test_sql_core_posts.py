@@ -261,7 +261,7 @@ def test_coverage_speaks_only_of_accounts_that_its_source_told_of(world: World) 
     assert world.rows("core.account_weeks", "company_id", "week") == [("bolt", MONDAY)]
 
 
-def test_account_weeks_count_posts_on_causes_and_threads_looked_at(world: World) -> None:
+def test_account_weeks_count_threads_under_posts_on_causes_looked_at(world: World) -> None:
     snapshot(world, 0.5, 1000)
     world.measured("a", 1, is_csr=True)
     world.post("b", is_csr=True)
@@ -272,15 +272,15 @@ def test_account_weeks_count_posts_on_causes_and_threads_looked_at(world: World)
     world.post("d")
     world.post("e", is_csr=True, kind="repost")
     cover(world, dt.date(2020, 3, 2), dt.date(2020, 3, 8))
-    columns = ("csr_posts_count", "csr_threads_count", "followers_count", "has_followers")
-    assert world.rows("core.account_weeks", *columns) == [(3, 2, 1000.0, True)]
+    columns = ("csr_threads_count", "followers_count", "has_followers")
+    assert world.rows("core.account_weeks", *columns) == [(2, 1000.0, True)]
 
 
 def test_a_source_without_replies_looks_at_no_thread(world: World) -> None:
     world.measured("a", 1, is_csr=True)
     cover(world, dt.date(2020, 3, 2), dt.date(2020, 3, 8))
-    columns = ("csr_posts_count", "csr_threads_count", "followers_count", "has_followers")
-    assert world.rows("core.account_weeks", *columns) == [(1, 0, None, False)]
+    columns = ("csr_threads_count", "followers_count", "has_followers")
+    assert world.rows("core.account_weeks", *columns) == [(0, None, False)]
 
 
 def test_topics_of_posts_carry_whether_they_are_causes(world: World) -> None:
@@ -292,3 +292,16 @@ def test_topics_of_posts_carry_whether_they_are_causes(world: World) -> None:
         ("bluesky:a", CAUSE, True),
     ]
     assert world.rows("core.csr_posts", "post_id") == [("bluesky:a",)]
+
+
+def test_weeks_of_topics_and_languages_count_own_posts(world: World) -> None:
+    world.post("a", is_csr=True)
+    world.post("b", is_csr=True)
+    world.post("c", is_csr=True, kind="repost")
+    world.post("d")
+    world.topic("d", OTHER, language="de")
+    assert world.rows("core.topic_weeks", "language", "week", "topic_id", "posts_count") == [("en", MONDAY, CAUSE, 2)]
+    assert world.rows("core.language_weeks", "language", "week", "posts_count") == [
+        ("de", MONDAY, 1),
+        ("en", MONDAY, 2),
+    ]

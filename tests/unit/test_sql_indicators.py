@@ -1,11 +1,12 @@
-"""The eight indicators on records small enough to work by hand."""
+"""The indicators on records small enough to work by hand."""
 
 import datetime as dt
 from math import log
+from typing import Any
 
 import pytest
 
-from tests.unit.sql_world import MONDAY, NOON, World, at, moment
+from tests.unit.sql_world import CAUSE, MONDAY, NOON, World, at, moment
 
 NEXT = dt.date(2020, 3, 9)
 
@@ -15,8 +16,13 @@ def world() -> World:
     return World()
 
 
-def shares(world: World, name: str) -> list[tuple[object, ...]]:
-    return world.rows(f"indicators.{name}", "platform", "week", "successes", "trials")
+def rows(world: World, name: str, *columns: str, variant: str = "base") -> list[tuple[Any, ...]]:
+    """An indicator's rows of one variant."""
+    return [row[1:] for row in world.rows(f"indicators.{name}", "variant", *columns) if row[0] == variant]
+
+
+def shares(world: World, name: str, variant: str = "base") -> list[tuple[Any, ...]]:
+    return rows(world, name, "platform", "week", "successes", "trials", variant=variant)
 
 
 def link(world: World, post_id: str, *domains: str | None) -> None:
@@ -89,6 +95,42 @@ def test_response_rate_counts_answers_within_three_days_once_those_are_over(worl
     assert shares(world, "response_rate") == [("bluesky", MONDAY, 2.0, 4.0)]
 
 
+def test_response_time_censors_what_was_not_answered_within_a_week_or_before_the_last_look(world: World) -> None:
+    hour = dt.timedelta(hours=1)
+    world.post("p")
+    world.post("young")
+    for reply_id, answered_after in (("quick", 1.5), ("too-late", 169), ("never", None)):
+        world.reply(reply_id, "p", has_question=True)
+        if answered_after is not None:
+            created_at = NOON + answered_after * hour
+            world.reply(f"to-{reply_id}", "p", created_at, parent_id=reply_id, is_own=True)
+    world.reply("also-never", "p", has_question=True)
+    world.reply("looked-at", "young", has_question=True, observed_at=NOON + 20 * hour)
+    assert rows(world, "response_time", "hours", "is_censored", "n") == [
+        (1.5, False, 1),
+        (20.0, True, 1),
+        (168.0, True, 3),
+    ]
+
+
+def test_variants_confirm_causes_by_their_score_and_leave_out_repeats(world: World) -> None:
+    followers(world, 1000)
+    for post_id, score, text in (
+        ("sure", 0.9, "one"),
+        ("unscored", None, "two"),
+        ("unsure", 0.4, "three"),
+        ("again", 0.9, "ONE"),
+        ("next-day", 0.9, "one"),
+    ):
+        created_at = at(1) if post_id == "next-day" else at(0.1 if post_id == "again" else 0)
+        world.post(post_id, created_at, text=text)
+        world.counts(post_id, at(7, since=created_at), likes_count=1, replies_count=0, reposts_count=1)
+        world.topic(post_id, CAUSE, score=score)
+    trials = {name: rows(world, "virality", "n", variant=name) for name in ("base", "confirmed_causes", "no_repeats")}
+    assert trials == {"base": [(5,)], "confirmed_causes": [(4,)], "no_repeats": [(4,)]}
+    assert world.rows("core.repeated_posts", "post_id") == [("bluesky:again",)]
+
+
 def test_active_community_lists_people_by_the_posts_week(world: World) -> None:
     world.post("p", is_csr=True)
     world.reply("1", "p", at(8))
@@ -109,16 +151,16 @@ def test_virality_sums_reposts_over_thousands_of_followers(world: World) -> None
         world.post(f"p{number}", is_csr=True)
         world.counts(f"p{number}", at(7), likes_count=1, reposts_count=reposts, quotes_count=reposts and 1)
     world.measured("off-topic", 5)
-    assert world.rows("indicators.virality", "week", "n", "events", "exposure") == [(MONDAY, 2, 5.0, 4.0)]
+    assert rows(world, "virality", "week", "n", "events", "exposure") == [(MONDAY, 2, 5.0, 4.0)]
 
 
 def test_virality_needs_followers(world: World) -> None:
     world.measured("p", 5, is_csr=True)
-    assert world.rows("indicators.virality", "n") == []
+    assert rows(world, "virality", "n") == []
     zero = World()
     followers(zero, 0)
     zero.measured("p", 5, is_csr=True)
-    assert zero.rows("indicators.virality", "n") == []
+    assert rows(zero, "virality", "n") == []
 
 
 def test_csr_premium_gives_sums_of_logs_by_sample_and_media_kind(world: World) -> None:
@@ -129,7 +171,7 @@ def test_csr_premium_gives_sums_of_logs_by_sample_and_media_kind(world: World) -
     world.measured("e", 4, kind="repost")
     columns = ("account_id", "media_kind", "sample", "n", "total", "total_of_squares")
     account = "bluesky:acme"
-    found = world.rows("indicators.csr_premium", *columns)
+    found = rows(world, "csr_premium", *columns)
     assert [row[:4] for row in found] == [
         (account, "text", "csr", 2),
         (account, "text", "other", 1),

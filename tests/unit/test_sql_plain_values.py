@@ -19,11 +19,15 @@ BASE = "company_id, platform, week, 'base' as variant"
 STATISTICS = {
     "core.account_weeks": f"""
         select company_id, platform, platform || number as handle, week, 1000 * random() as followers_count,
-            true as has_followers, 5 as csr_posts_count, cast(3 * random() as bigint) as csr_threads_count {CELLS}
+            true as has_followers, cast(3 * random() as bigint) as csr_threads_count {CELLS}
     """,
     "indicators.response_rate": f"""
         select 'response_rate' as indicator_id, {BASE}, cast(number as double) as successes,
             number + floor(4 * random()) as trials {CELLS}
+    """,
+    "indicators.response_time": f"""
+        select 'response_time' as indicator_id, {BASE}, 1 + floor(9 * random()) as hours,
+            random() < 0.4 as is_censored, number as n {CELLS}
     """,
     "indicators.virality": f"""
         select 'virality' as indicator_id, {BASE}, number as n, floor(9 * random()) as events,

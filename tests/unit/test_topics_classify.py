@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipelines.topics import label
-from tests.scale.topics_readings import krippendorff_alpha, read_readings
+from tests.scale.topics_readings import krippendorff_alpha, read_readings, weighed
 
 ODD = [
     "",
@@ -27,14 +27,14 @@ def test_a_label_has_a_probability_and_the_words_that_say_so() -> None:
     found = {it.topic_id: it for it in labels}
     assert {"sdg_7", "sdg_13"} <= set(found)
     assert "renewable energy" in found["sdg_7"].evidence
-    assert all(0 < it.score <= 1 for it in labels)
-    assert found["sdg_13"].score > 0.5
+    assert all(it.score is not None and 0 < it.score <= 1 for it in labels)
+    assert (found["sdg_13"].score or 0) > 0.5
 
 
 def test_other_languages_are_read_and_not_scored() -> None:
     (labels,) = label(["Wir setzen uns für die Gleichstellung der Geschlechter und erneuerbare Energien ein."])
     assert {it.topic_id for it in labels} >= {"sdg_5", "sdg_7"}
-    assert {it.score for it in labels} == {1.0}
+    assert {it.score for it in labels} == {None}
 
 
 @pytest.mark.parametrize("text", ODD)
@@ -57,5 +57,14 @@ def test_agreement_as_published() -> None:
 
 def test_the_readings_are_whole() -> None:
     readings = read_readings()
-    assert len({it.post_id for it in readings}) == len(readings) == 400
+    assert len({it.post_id for it in readings}) == len(readings) == 552
+    assert sum(it.is_random for it in readings) == 400
+    # The weights stand for all 9,304 posts of the panel.
+    assert sum(it.weight for it in readings) == pytest.approx(9304, rel=1e-3)
     assert all(it.post_id.startswith(("instagram:", "x:")) for it in readings)
+
+
+def test_posts_count_by_what_they_stand_for() -> None:
+    # Yes: weights 1 and 3 of which the 3 is found, so 3/4 of (1 + 3)^2 / (1 + 9) = 1.6; no: two of weight 2, one found.
+    answers, said = np.array([1, 1, 0, 0]), np.array([0, 1, 0, 1])
+    assert weighed(answers, said, np.array([1.0, 3, 2, 2])) == pytest.approx((1.2, 0.4, 1, 1))

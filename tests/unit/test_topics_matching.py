@@ -93,7 +93,7 @@ def test_neighbouring_terms_are_evidence_in_the_texts_order_and_nested_ones_are_
         Hit("b", ("one two", "three")),
     )
     (found,) = matcher.find(["two three"])
-    assert found.labels == (Label("a", 1.0, "two three"), Label("b", 1.0, "two; three"))
+    assert found.labels == (Label("a", None, "two three"), Label("b", None, "two; three"))
 
 
 def test_a_hint_is_enough_only_beside_another_phrase_of_its_topic() -> None:

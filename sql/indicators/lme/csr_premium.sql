@@ -13,12 +13,13 @@
 with logs as (
     -- Logs are summed as whole billionths, so that no order of the rows changes the last digit.
     select
-        m.company_id, m.platform, m.week, m.media_kind,
+        m.company_id, m.platform, m.week, v.variant, m.media_kind,
         m.platform || ':' || m.handle as account_id,
-        case when m.is_csr then 'csr' else 'other' end as sample,
+        case when v.is_csr then 'csr' else 'other' end as sample,
         cast(floor(ln(m.engagement + 0.5e0) * 1e9 + 5e-1) as bigint) as y,
         cast(floor(ln(m.engagement + 0.5e0) * ln(m.engagement + 0.5e0) * 1e9 + 5e-1) as bigint) as y_squared
     from core.post_metrics as m
+    join core.post_variants as v on v.post_id = m.post_id
     where m.engagement is not null
 )
 select
@@ -26,7 +27,7 @@ select
     l.company_id,
     l.platform,
     l.week,
-    'base' as variant,
+    l.variant,
     l.account_id,
     l.media_kind,
     l.sample,
@@ -34,4 +35,4 @@ select
     cast(cast(sum(l.y) as bigint) as double) / 1e9 as total,
     cast(cast(sum(l.y_squared) as bigint) as double) / 1e9 as total_of_squares
 from logs as l
-group by l.company_id, l.platform, l.week, l.account_id, l.media_kind, l.sample
+group by l.company_id, l.platform, l.week, l.variant, l.account_id, l.media_kind, l.sample

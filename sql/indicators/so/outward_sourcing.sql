@@ -21,27 +21,27 @@ with domains as (
     from core.posts as p
 ), trials as (
     select
-        p.company_id, p.platform, p.week,
+        p.company_id, p.platform, p.week, v.variant,
         case
             when p.kind = 'repost' and a.account_id is null then 1e0
             when p.kind <> 'repost' and l.outward_count > 0 then 1e0
             else 0e0
         end as is_outward
     from core.posts as p
-    join core.csr_posts as c on c.post_id = p.post_id
+    join core.post_variants as v on v.post_id = p.post_id
     join domains as d on d.company_id = p.company_id
     left join core.outward_links as l on l.post_id = p.post_id
     left join own_accounts as a
         on a.company_id = p.company_id and a.platform = p.platform and a.account_id = p.parent_account_id
-    where p.kind = 'repost' or (p.has_links and (l.post_id is null or l.known_count > 0))
+    where v.is_csr and (p.kind = 'repost' or (p.has_links and (l.post_id is null or l.known_count > 0)))
 )
 select
     'outward_sourcing' as indicator_id,
     t.company_id,
     t.platform,
     t.week,
-    'base' as variant,
+    t.variant,
     cast(sum(t.is_outward) as double) as successes,
     cast(count(*) as double) as trials
 from trials as t
-group by t.company_id, t.platform, t.week
+group by t.company_id, t.platform, t.week, t.variant

@@ -1,0 +1,196 @@
+"""The engine: a table of indicators and their tree through every stage to an index, each stage kept (METHODOLOGY 2-3).
+
+On any data set the stages equal those of COINr where both are deterministic. The engagement index goes the same way
+with its own statistics in place of a table (`score.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from pipelines.index.aggregate import EXPONENTS, aggregate, ranks
+from pipelines.index.arrays import Flags, Floats, Integers, Labels, MethodError, ratio
+from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.normalise import normalise_by, zero_ranges
+from pipelines.index.prepare import denominate, impute, screen
+from pipelines.index.treat import treat
+from pipelines.index.tree import Tree
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+    """The choices of a composite indicator. `low`, `high`: the scale, or mean and deviation, of the normalisation."""
+
+    least_present: float = 2 / 3
+    """Share of the indicators that a unit must have, else it is left out."""
+    winsorise_most: int | None = 5
+    """Points of an indicator that may be winsorised; None treats nothing."""
+    normalisation: Normalisation = "minmax"
+    low: float = 0.0
+    high: float = 100.0
+    reference: int | None = None
+    aggregations: Sequence[Aggregation] = ("arithmetic",)
+    """One for each level, bottom up; the last serves the levels above it."""
+    exponent: float = 2.0
+    least_children: float = 0.0
+
+
+class Composite(msgspec.Struct, frozen=True):
+    """Every stage, `[indicator, unit]`; `units` are the places of those that were not screened out.
+
+    `levels` are `[node, unit]`, bottom up; `index` and `ranks` `[unit]`.
+    """
+
+    tree: Tree
+    recipe: Recipe
+    denominated: Floats
+    imputed: Floats
+    is_imputed: Flags
+    units: Integers
+    treated: Floats
+    winsorised: Integers
+    is_logged: Flags
+    normalised: Floats
+    levels: tuple[Floats, ...]
+
+    @property
+    def index(self) -> Floats:
+        """The top of the tree."""
+        return np.asarray(self.levels[-1][0], np.float64)
+
+    @property
+    def ranks(self) -> Floats:
+        """Rank 1 for the highest index."""
+        return ranks(self.index)
+
+    def contributions(self) -> Floats:
+        """What each indicator adds to each unit's index, `[indicator, unit]`; sums to it.
+
+        A power mean is homogeneous of degree one, so by Euler's theorem it is the sum of x dS/dx: of each child
+        S w x^p / sum w x^p, which for the arithmetic mean is w x / sum w. Shares multiply up the tree.
+
+        Raises:
+            MethodError: Copeland's score is no mean and has no such parts.
+        """
+        return contributions(self.tree, (self.normalised, *self.levels), self.recipe)
+
+
+def build(
+    values: Floats,
+    tree: Tree,
+    recipe: Recipe,
+    *,
+    denominators: Mapping[str, Floats] | None = None,
+    groups: Labels | None = None,
+) -> Composite:
+    """All stages: denominate, impute by the mean of the unit's group (only with `groups`), screen, treat, normalise,
+    aggregate.
+
+    Raises:
+        MethodError: naming the indicator and the rule: infinite, nowhere known, no range, not denominable, not to be
+            normalised by this rule, or outside what a mean takes.
+    """
+    check_values(values, tree)
+    denominated = denominate(values, tree, denominators or {})
+    filled, is_imputed = (denominated, np.zeros(values.shape, bool)) if groups is None else impute(denominated, groups)
+    units = np.flatnonzero(screen(filled, recipe.least_present))
+    if len(units) < 2:
+        raise MethodError(
+            f"{len(units)} of {values.shape[1]} units have {recipe.least_present:.0%} of the indicators; two are needed"
+        )
+    kept = filled[:, units]
+    if recipe.winsorise_most is None:
+        treated, winsorised, is_logged = kept, np.zeros(len(kept), np.int64), np.zeros(len(kept), bool)
+    else:
+        found = treat(kept, recipe.winsorise_most)
+        treated, winsorised, is_logged = found.values, found.winsorised, found.is_logged
+    if flat := zero_ranges(treated, tree.indicators):
+        raise MethodError(
+            f"indicator {', '.join(flat)}: no two units differ, so it cannot be normalised and tells nobody apart; "
+            "take it out"
+        )
+    _check_given(tree, recipe)
+    normalised = normalise_by(
+        recipe.normalisation,
+        treated,
+        tree.directions,
+        low=recipe.low,
+        high=recipe.high,
+        goalposts=tree.goalposts,
+        targets=tree.targets,
+        reference=recipe.reference,
+    )
+    _check_normalised(treated, normalised, tree, recipe)
+    return Composite(
+        tree=tree,
+        recipe=recipe,
+        denominated=denominated,
+        imputed=filled,
+        is_imputed=is_imputed,
+        units=units,
+        treated=treated,
+        winsorised=winsorised,
+        is_logged=is_logged,
+        normalised=normalised,
+        levels=tuple(_levels(normalised, tree, recipe)),
+    )
+
+
+def check_values(values: Floats, tree: Tree) -> None:
+    """Raises a MethodError naming indicators that hold an infinite value or none at all."""
+    for code, row in zip(tree.indicators, values, strict=True):
+        if np.isinf(row).any():
+            raise MethodError(f"indicator {code}: a value is infinite; write nothing where it is not known")
+        if np.isnan(row).all():
+            raise MethodError(f"indicator {code}: no unit has a value; take it out")
+
+
+def _check_given(tree: Tree, recipe: Recipe) -> None:
+    needed = {"goalposts": tree.goalposts.sum(1), "distance_to_target": tree.targets}.get(recipe.normalisation)
+    if needed is not None and not np.isfinite(needed).all():
+        named = ", ".join(itertools.compress(tree.indicators, ~np.isfinite(needed)))
+        raise MethodError(f"normalisation {recipe.normalisation}: in its own unit none is given for indicator {named}")
+
+
+def _check_normalised(treated: Floats, normalised: Floats, tree: Tree, recipe: Recipe) -> None:
+    is_lost: Flags = np.any(~np.isfinite(normalised) & np.isfinite(treated), axis=1)
+    if is_lost.any():
+        named = ", ".join(itertools.compress(tree.indicators, is_lost))
+        raise MethodError(
+            f"normalisation {recipe.normalisation} gives indicator {named} no score where it has values: its maximum "
+            "is zero, its target or reference is its lowest value, or the reference has no value"
+        )
+
+
+def _levels(normalised: Floats, tree: Tree, recipe: Recipe) -> list[Floats]:
+    found = [normalised]
+    for level, rule in zip(tree.levels, rules(tree, recipe), strict=True):
+        found.append(aggregate(found[-1], level, rule, least_present=recipe.least_children, exponent=recipe.exponent))
+    return found[1:]
+
+
+def rules(tree: Tree, recipe: Recipe) -> list[Aggregation]:
+    """The aggregation of each level; the last that is named serves the levels above it."""
+    named = itertools.chain(recipe.aggregations, itertools.repeat(recipe.aggregations[-1]))
+    return list(itertools.islice(named, len(tree.levels)))
+
+
+def contributions(tree: Tree, stages: Sequence[Floats], recipe: Recipe) -> Floats:
+    """See `Composite.contributions`; `stages` are the normalised indicators and every level above."""
+    found = stages[-1]
+    for level, children, rule in zip(
+        reversed(tree.levels), reversed(stages[:-1]), reversed(rules(tree, recipe)), strict=True
+    ):
+        if rule == "copeland":
+            raise MethodError("Copeland's score counts pairs won: it has no contributions that sum to it")
+        exponent = EXPONENTS.get(rule, recipe.exponent)
+        known = np.isfinite(children)
+        raised = np.where(known, np.power(np.where(known, children, 1.0), exponent), 0.0) * level.weights[:, None]
+        sums = np.zeros((len(level.codes), children.shape[1]))
+        np.add.at(sums, level.parent, raised)
+        # A mean of zeros is zero, whatever each part's share of it.
+        found = np.nan_to_num(ratio(raised, sums[level.parent])) * found[level.parent]
+    return np.asarray(found, np.float64)

@@ -1,0 +1,204 @@
+"""One period's say-do gaps: draws of say and do by topic, compared within peer groups, summed up, judged."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pipelines.index.arrays import Flags, Floats, Texts
+from pipelines.index.bootstrap import week_counts
+from pipelines.index.frame import Frame
+from pipelines.index.gap import results
+from pipelines.index.gap.do import Do, do
+from pipelines.index.gap.flags import flagged
+from pipelines.index.gap.forms import excess_talk, rank_gap
+from pipelines.index.gap.inputs import GapError, GapRules, SayDo
+from pipelines.index.gap.peers import Peers, Scale, scale_of
+from pipelines.index.gap.prevalence import differential_p_value
+from pipelines.index.gap.reliability import Reliability, reliability
+from pipelines.index.gap.results import Gaps
+from pipelines.index.gap.say import Say, clipped_logit, say, week_frame
+
+
+class _Topic(msgspec.Struct, frozen=True):
+    """A topic's rows of `Gaps` and what the flag rule needs beside."""
+
+    figures: dict[str, Floats]
+    state: Texts
+    reason: Texts
+    left_out: Texts
+    p_above_best: Floats
+    reliability: Reliability
+    differential_p_value: float
+
+
+def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000) -> Gaps:
+    """The gap of every company on every topic, with interval, probabilities, state and flag (METHODOLOGY 7).
+
+    Memory is bounded by one topic's draws, `[draw, company]` and `[draw, week, company]`. The same seed gives the same
+    numbers. Topics do not change each other's figures but through Benjamini-Hochberg.
+
+    Raises:
+        GapError: inputs break a rule; the message names company or topic.
+    """
+    inputs.check()
+    if draws < 1:
+        raise GapError(f"say-do gap: draws is {draws}, but it must be 1 or more")
+    peers = Peers.of(inputs.groups, rules.peer_group_members)
+    frame = week_frame(inputs, peers)
+    weeks = week_counts(np.random.default_rng([seed, 0]), draws, len(inputs.weights), len(inputs.companies))
+    topics = [
+        _topic(inputs, frame, peers, topic, rules, np.random.default_rng([seed, 1 + topic]), weeks)
+        for topic in range(len(inputs.topics))
+    ]
+    rows = {name: np.stack([it.figures[name] for it in topics]) for name in topics[0].figures}
+    differential = np.array([it.differential_p_value for it in topics])
+    of_gap = np.array([it.reliability.gap for it in topics])
+    posts = inputs.posts.sum((0, 1))
+    is_flagged = flagged(
+        forms=(rows["gap"], rows["gap_rank"], rows["gap_excess"]),
+        p_above=rows["p_above_half"],
+        p_above_best=np.stack([it.p_above_best for it in topics]),
+        posts=np.broadcast_to(posts, rows["gap"].shape),
+        points=rows["points"],
+        differential_p_value=differential,
+        reliability=of_gap,
+        rules=rules,
+    )
+    state, reason = (np.stack([getattr(it, name) for it in topics]) for name in ("state", "reason"))
+    _withhold_unreliable(rows, state, reason, of_gap, rules)
+    return Gaps(
+        companies=inputs.companies,
+        topics=inputs.topics,
+        **rows,
+        state=state,
+        is_flagged=is_flagged,
+        reason=reason,
+        left_out=np.stack([it.left_out for it in topics]),
+        posts=posts,
+        peer_group=np.where(peers.of_company > 0, inputs.groups, -1),
+        reliability=of_gap,
+        reliability_say=np.array([it.reliability.say for it in topics]),
+        reliability_do=np.array([it.reliability.do for it in topics]),
+        correlation=np.array([it.reliability.correlation for it in topics]),
+        differential_p_value=differential,
+    )
+
+
+_GAPS = (
+    "gap", "gap_lower", "gap_upper", "gap_rank", "gap_excess",
+    "p_positive", "p_above_half", "best_case_gap", "worst_case_gap",
+)  # fmt: skip
+
+
+def _withhold_unreliable(rows: dict[str, Floats], state: Texts, reason: Texts, of_gap: Floats, rules: GapRules) -> None:
+    for topic, found in enumerate(of_gap):
+        if found >= rules.gap_reliability:
+            continue
+        is_shown = np.isfinite(rows["gap"][topic])
+        what = "cannot be computed" if np.isnan(found) else f"is {found:.2f}"
+        reason[topic, is_shown] = (
+            f"the reliability of this topic's gaps {what}; to publish a company's it must be {rules.gap_reliability:g}"
+        )
+        state[topic, is_shown] = results.WITHHELD
+        for name in _GAPS:
+            rows[name][topic] = np.nan
+
+
+def _topic(
+    inputs: SayDo, frame: Frame, peers: Peers, topic: int, rules: GapRules, rng: np.random.Generator, weeks: Floats
+) -> _Topic:
+    spoken = say(inputs, frame, topic, rules, rng, weeks)
+    done = do(inputs, topic, peers, rng, len(weeks))
+    logits = clipped_logit(spoken.shares)
+    is_compared = spoken.is_known & done.is_known
+    say_scale, do_scale = scale_of(logits, peers, is_compared), scale_of(done.logits, peers, is_compared)
+    is_shown = is_compared & spoken.is_detected
+    z_say, z_do = say_scale.z(logits), do_scale.z(done.logits)
+    draws = np.where(is_shown, z_say - z_do, np.nan)
+    tail = (1 - rules.interval) / 2
+    low, middle, high = np.quantile(draws, (tail, 0.5, 1 - tail), axis=0)
+    is_shown &= np.isfinite(middle)
+    best, worst = (
+        np.where(is_shown, z_say - do_scale.z(np.broadcast_to(it, logits.shape)), np.nan)
+        for it in (done.best, done.worst)
+    )
+    shares = np.where(spoken.is_known, spoken.shares, np.nan)
+    say_low, say_middle, say_high = np.quantile(shares, (tail, 0.5, 1 - tail), axis=0)
+    say_middle = np.where(spoken.is_detected, say_middle, np.nan)
+    talk, conduct = clipped_logit(say_middle), clipped_logit(done.mean)
+    excess, left_out = excess_talk(
+        talk,
+        conduct,
+        (("log followers", inputs.log_followers), ("log revenue", inputs.log_revenue)),
+        inputs.industry,
+        peers,
+        is_shown,
+    )
+    state, reason = _states(inputs, topic, spoken, done, say_scale, np.median(z_say, 0), np.median(z_do, 0))
+    return _Topic(
+        figures={
+            "say": say_middle,
+            "say_lower": say_low,
+            "say_upper": say_high,
+            "do": done.mean,
+            "do_low": done.low,
+            "do_high": done.high,
+            "gap": middle,
+            "gap_lower": low,
+            "gap_upper": high,
+            "gap_rank": rank_gap(talk, conduct, peers, is_shown),
+            "gap_excess": excess,
+            "p_positive": _probability(draws, 0.0, is_shown),
+            "p_above_half": _probability(draws, rules.gap_threshold, is_shown),
+            "best_case_gap": np.median(best, 0),
+            "worst_case_gap": np.median(worst, 0),
+            "points": done.count,
+        },
+        state=state,
+        reason=reason,
+        left_out=np.array(left_out, object),
+        p_above_best=_probability(best, rules.gap_threshold, is_shown),
+        reliability=reliability(inputs, topic, rules, peers, talk, conduct),
+        differential_p_value=differential_p_value(inputs.true_negatives[topic], inputs.false_positives[topic]),
+    )
+
+
+def _probability(draws: Floats, above: float, is_shown: Flags) -> Floats:
+    return np.where(is_shown, (draws > above).mean(0), np.nan)
+
+
+def _states(
+    inputs: SayDo, topic: int, spoken: Say, done: Do, say_scale: Scale, z_say: Floats, z_do: Floats
+) -> tuple[Texts, Texts]:
+    """Each company's state and, where it has no gap, the reason; the first that applies."""
+    is_measured = bool((inputs.point_topic == topic).any())
+    flat = "posts" if np.isnan(say_scale.deviation).all() else "disclosures"
+    rules = [
+        (~spoken.has_posts, results.NOT_COMPARABLE, "no posts in the window"),
+        (~spoken.is_comparable, results.NOT_COMPARABLE, "absent from platforms that hold most of all posts"),
+        (~spoken.is_tested, results.WITHHELD, "the classifier's error on this topic and kind of text is not known"),
+        (
+            ~spoken.is_detected,
+            results.BELOW_DETECTION,
+            "posts labelled with the topic are no more than the classifier's false positives",
+        ),
+        (
+            ~done.is_known,
+            results.NOTHING_DISCLOSED if is_measured else results.WITHHELD,
+            "talks about the topic and discloses nothing on it" if is_measured else "no metric measures this topic",
+        ),
+        (
+            ~np.isfinite(z_say - z_do),
+            results.WITHHELD,
+            f"fewer than three companies to compare with, or their {flat} do not tell them apart",
+        ),
+        ((z_say >= 0) & (z_do >= 0), results.WALKS_AND_TALKS, None),
+        (z_do >= 0, results.WALKS_QUIETLY, None),
+        (z_say >= 0, results.TALKS, None),
+    ]
+    state = np.full(len(inputs.companies), results.SILENT, object)
+    reason = np.full(len(inputs.companies), None, object)
+    for applies, name, why in reversed(rules):
+        state[applies], reason[applies] = name, why
+    return state, reason

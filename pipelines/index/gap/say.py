@@ -1,0 +1,101 @@
+"""What a company says: the share of its own posts on a topic, corrected for the classifier's errors, in draws.
+
+Sampling error is counted once: by a beta posterior whose trials are Kish's effective number divided by the
+overdispersion between weeks (`share.weekly_share`). Bootstrapped weeks only put its draws in order, the same weeks
+for every topic, so that topics of one company move together (`bootstrap.coupled`). A beta on top of a bootstrap
+would count sampling twice.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pipelines.index.arrays import Flags, Floats
+from pipelines.index.bootstrap import coupled, week_effects
+from pipelines.index.frame import Frame
+from pipelines.index.gap.inputs import GapRules, SayDo
+from pipelines.index.gap.peers import Peers
+from pipelines.index.gap.prevalence import HIGHEST, LEAST_SKILL, LOWEST, error_draws, expected_rate, rogan_gladen
+from pipelines.index.share import weekly_share
+from pipelines.index.strata import Standardised, Strata, combine, standardise
+
+
+class Say(msgspec.Struct, frozen=True):
+    """One topic; `shares` are `[draw, company]`, the rest `[company]`.
+
+    `has_posts`: there are posts to speak of. `is_comparable`: on enough of the platforms (METHODOLOGY 8.3).
+    `is_tested`: the classifier was tested on the company's class of text and beats chance there. `is_detected`: the
+    observed share exceeds the share of false positives.
+    """
+
+    shares: Floats
+    has_posts: Flags
+    is_comparable: Flags
+    is_tested: Flags
+    is_detected: Flags
+
+    @property
+    def is_known(self) -> Flags:
+        """Whether draws can be compared, also those below detection."""
+        return self.is_comparable & self.is_tested
+
+
+def week_frame(inputs: SayDo, peers: Peers, weeks: slice = slice(None)) -> Frame:
+    """A frame of one period over some of the weeks."""
+    weights = inputs.weights[weeks][None]
+    names = np.datetime64("2001-01-01") + 7 * np.arange(weights.shape[1])
+    return Frame(
+        companies=inputs.companies,
+        # The panel comes first: groups large enough to teach their own prior overwrite it.
+        groups=peers.references,
+        platforms=tuple(str(place) for place in range(inputs.posts.shape[1])),
+        periods=names[:1],
+        weeks=names,
+        window=np.ones_like(weights),
+        decay=weights,
+    )
+
+
+def observed(
+    inputs: SayDo, frame: Frame, topic: int, rules: GapRules, weeks: slice = slice(None)
+) -> tuple[Strata, Standardised]:
+    """Shares as labelled, by platform and standardised over platforms."""
+    strata = weekly_share(frame, rules, np.ascontiguousarray(inputs.on_topic[weeks, :, topic]), inputs.posts[weeks])
+    return strata, standardise(strata, rules.gap_fewest_posts, rules)
+
+
+def corrected(inputs: SayDo, topic: int, shares: Floats) -> Floats:
+    """Observed shares `[company]` corrected by the expected rates of error, not clipped."""
+    of_class = inputs.error_class
+    sensitivity = expected_rate(inputs.true_positives[topic], inputs.false_negatives[topic])[of_class]
+    specificity = expected_rate(inputs.true_negatives[topic], inputs.false_positives[topic])[of_class]
+    is_skilled = sensitivity + specificity - 1 > LEAST_SKILL
+    return np.where(is_skilled, rogan_gladen(shares, sensitivity, specificity), np.nan)
+
+
+def clipped_logit(shares: Floats) -> Floats:
+    """Logit of shares clipped to [.002, .998] (METHODOLOGY 6.3)."""
+    inside = np.clip(shares, LOWEST, HIGHEST)
+    return np.log(inside / (1 - inside))
+
+
+def say(inputs: SayDo, frame: Frame, topic: int, rules: GapRules, rng: np.random.Generator, counts: Floats) -> Say:
+    """One topic's corrected shares; `counts` say how often each week is drawn, `[draw, week, company]`."""
+    strata, standard = observed(inputs, frame, topic, rules)
+    draws, weights = len(counts), standard.weights[0]
+    labelled = combine(weights, strata.posterior.draw(rng, 0, draws))
+    labelled = coupled(labelled, week_effects(strata, weights, frame, 0), counts, rng)
+    of_class = inputs.error_class
+    sensitivity = error_draws(rng, inputs.true_positives[topic], inputs.false_negatives[topic], draws)
+    specificity = error_draws(rng, inputs.true_negatives[topic], inputs.false_positives[topic], draws)
+    shares = rogan_gladen(labelled, sensitivity[:, of_class], specificity[:, of_class])
+    nominal = corrected(inputs, topic, standard.scored[0])
+    untouched = corrected(inputs, topic, np.full(len(of_class), 0.5))
+    return Say(
+        shares=np.clip(shares, LOWEST, HIGHEST),
+        has_posts=inputs.posts.sum((0, 1)) > 0,
+        is_comparable=np.isfinite(standard.scored[0]),
+        is_tested=np.isfinite(untouched),
+        is_detected=nominal > 0,
+    )

@@ -1,0 +1,99 @@
+"""Plain sentences made from numbers alone: what may be said of ranks and gaps, and what not (METHODOLOGY 4.2, 7.3).
+
+An order is claimed only where it is probable enough; a gap is always told with its date and interval, and never as an
+accusation. Names come in as they are and are escaped by whoever shows the sentence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+LEAST_PROBABILITY = 0.95
+"""Probability from which one company is said to rank above another (`least_probability` of the method)."""
+
+STATES = {
+    "walks and talks": "speaks of it more than its peers do, and discloses doing more",
+    "walks quietly": "discloses doing more than its peers, and speaks of it less",
+    "talks without walk": "speaks of it more than its peers do, and discloses doing less",
+    "silent": "speaks of it less than its peers do, and discloses doing less",
+    "talks and discloses nothing": "speaks of it and discloses nothing on it",
+    "below detection": "speaks of it too rarely to be told from the classifier's errors",
+    "not comparable": "cannot be compared with its peers",
+    "withheld": "has a gap that is withheld",
+}
+"""Every state of `gap/results.py`, and what it means: `NAME ...`."""
+
+
+def percent(probability: float) -> str:
+    """A probability from a number of replications: never certain, and rounded towards even odds."""
+    if probability > 0.99 or probability < 0.01:
+        return "more than 99%" if probability > 0.5 else "less than 1%"
+    hundredths = round(100 * probability, 9)
+    return f"{math.floor(hundredths) if probability > 0.5 else math.ceil(hundredths)}%"
+
+
+def is_sure(probability: float) -> bool:
+    """Whether an order of this probability may be claimed."""
+    return probability >= LEAST_PROBABILITY
+
+
+def order(one: str, other: str, probability: float | None) -> str:
+    """What may be said of two companies: an order where `one` is probably enough above `other`, or the reverse."""
+    if probability is None or not math.isfinite(probability):
+        return f"{one} and {other}: not distinguishable."
+    if is_sure(probability):
+        return f"{one} ranks above {other} ({percent(probability)} probable)."
+    if is_sure(1 - probability):
+        return f"{other} ranks above {one} ({percent(1 - probability)} probable)."
+    return f"{one} and {other}: not distinguishable ({percent(probability)} probable in this order)."
+
+
+def ranks(lower: float | None, upper: float | None, of: int) -> str:
+    """A rank interval in words; halves of ranks are rounded outwards; empty where there is none."""
+    if lower is None or upper is None:
+        return ""
+    first, last = math.floor(lower), math.ceil(upper)
+    return f"rank {first} of {of}" if first == last else f"between rank {first} and {last} of {of}"
+
+
+def is_above(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """Whether `one` is above `other` with probability of at least 95%, each given as (score, lower, upper) at 90%.
+
+    The lower limit of the difference recovered from the two intervals (MOVER, Zou & Donner 2008, doi
+    10.1002/sim.3095) is above zero.
+    """
+    difference = one[0] - other[0]
+    return difference > math.hypot(one[0] - one[1], other[2] - other[0])
+
+
+def gap(
+    name: str,
+    cause: str,
+    date: dt.date,
+    *,
+    state: str,
+    value: float | None,
+    lower: float | None,
+    upper: float | None,
+    is_flagged: bool,
+    reason: str | None = None,
+) -> str:
+    """What is known of a company's words and deeds on a cause at a date, in one sentence or two.
+
+    The gap is in standard deviations of the peers, with its 90 % interval. Only a flagged one is called more than its
+    peers'; saying less than is done is told as neutrally, not as a virtue.
+    """
+    when = f"In the year to {date.day} {date:%B %Y}, on {cause.lower()}"
+    if value is None or lower is None or upper is None or not all(map(math.isfinite, (value, lower, upper))):
+        return f"{when}: {name} {STATES[state]}" + (f" ({reason})." if reason else ".")
+    numbers = f"gap {_signed(value)}, 90% interval {_signed(lower)} to {_signed(upper)} standard deviations"
+    if is_flagged:
+        return f"{when}, {name} says more than it discloses doing, relative to peers ({numbers})."
+    if upper < 0:
+        return f"{when}, {name} says less than it discloses doing, relative to peers ({numbers})."
+    return f"{when}, what {name} says and what it discloses doing are not told apart from its peers' ({numbers})."
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")

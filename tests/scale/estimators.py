@@ -1,0 +1,157 @@
+"""Seconds that the estimators take: `uv run python -m tests.scale.estimators`.
+
+500 companies x 4 platforms x 260 weeks x 40 indicators, every month end: from weekly statistics to decayed
+trailing-year sums, value, shrunk value, 90 % interval, effective sample, size residual. One process, no warm-up.
+"""
+
+from __future__ import annotations
+
+import csv
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+import numpy as np
+
+from pipelines.index.arrays import Flags, Floats
+from pipelines.index.duration import weekly_duration
+from pipelines.index.frame import Frame
+from pipelines.index.mean import Lines, weekly_mean
+from pipelines.index.method import Method
+from pipelines.index.rate import weekly_rate
+from pipelines.index.share import weekly_share
+from pipelines.index.strata import Strata, standardise
+from pipelines.index.survival import Waits
+from pipelines.settings import ROOT
+
+LIMIT_SECONDS = 3.0
+COMPANIES, PLATFORMS, WEEKS, PEER_GROUPS = 500, 4, 260, 12
+SHARES, RATES, MEANS, DURATIONS = 16, 12, 8, 4
+WEEK = np.timedelta64(7, "D")
+
+Rng = np.random.Generator
+Estimator = Callable[[Frame, Method], Strata]
+
+
+def the_method() -> Method:
+    """The project's own method."""
+    with (ROOT / "sql" / "seeds" / "method.csv").open(encoding="utf-8", newline="") as file:
+        return Method.of((row["parameter"], row["value"]) for row in csv.DictReader(file))
+
+
+def dense_frame(method: Method, *, companies: int, platforms: int, weeks: int, peer_groups: int = 1) -> Frame:
+    """A frame of every month end whose window lies within the weeks."""
+    mondays = np.datetime64("2016-01-04") + np.arange(weeks) * WEEK
+    after = np.arange(np.datetime64("2016-01"), (mondays[-1] + 60).astype("datetime64[M]")) + 1
+    ends = after.astype("datetime64[D]") - 1
+    latest = ends - 13
+    last = latest - (latest.astype(np.int64) + 3) % 7
+    first = last - 51 * WEEK
+    is_within = (first >= mondays[0]) & (last <= mondays[-1])
+    ends, first, last = ends[is_within], first[is_within], last[is_within]
+    window = ((mondays >= first[:, None]) & (mondays <= last[:, None])).astype(np.float64)
+    age = (ends[:, None] + 1 - mondays).astype(np.float64) - 3.5
+    member = np.arange(companies) % peer_groups
+    groups: tuple[Flags, ...] = tuple(member == group for group in range(peer_groups))
+    return Frame(
+        companies=tuple(f"c{place:04d}" for place in range(companies)),
+        groups=groups,
+        platforms=tuple(f"p{place}" for place in range(platforms)),
+        periods=ends,
+        weeks=mondays,
+        window=window,
+        decay=window * 2.0 ** (-age / method.half_life_days),
+    )
+
+
+class Tables(msgspec.Struct, frozen=True):
+    """Weekly statistics of posts, of which every indicator reads some."""
+
+    posts: Floats
+    exposure: Floats
+    followers: Floats
+
+    @classmethod
+    def draw(cls, rng: Rng, shape: tuple[int, int, int]) -> Tables:
+        """Companies of unlike size on every platform."""
+        followers = np.exp(rng.normal(10, 1.5, shape[1:]))
+        posts = rng.poisson(np.exp(rng.normal(1.2, 0.7, shape[1:])), shape).astype(np.float64)
+        return cls(posts, posts * followers / 1000, followers)
+
+
+def indicators(rng: Rng, frame: Frame) -> Iterator[tuple[str, Estimator]]:
+    """Each indicator's estimator, bound to statistics of its own."""
+    _, platforms, companies = frame.shape
+    shape = len(frame.weeks), platforms, companies
+    of_posts = Tables.draw(rng, shape)
+    for _ in range(SHARES):
+        yield "share", a_share(rng, of_posts)
+    for _ in range(RATES):
+        yield "rate", a_rate(rng, of_posts)
+    for _ in range(MEANS):
+        yield "mean", a_mean(rng, shape)
+    for _ in range(DURATIONS):
+        yield "duration", a_duration(rng, shape)
+
+
+def a_share(rng: Rng, tables: Tables) -> Estimator:
+    """Successes of posts, a share of its own for every company and platform."""
+    successes = rng.binomial(tables.posts.astype(np.int64), rng.beta(2, 3, tables.followers.shape)).astype(np.float64)
+    return lambda frame, method: weekly_share(frame, method, successes, tables.posts)
+
+
+def a_rate(rng: Rng, tables: Tables) -> Estimator:
+    """Events of posts, fewer a head for the larger."""
+    each = np.exp(0.7 * np.log(tables.followers) - 5 + rng.normal(0, 0.5, tables.followers.shape))
+    events = rng.poisson(tables.posts * each).astype(np.float64)
+    return lambda frame, method: weekly_rate(frame, method, tables.posts, events, tables.exposure)
+
+
+def a_mean(rng: Rng, shape: tuple[int, int, int]) -> Estimator:
+    """Two samples of every week, one line a company and platform."""
+    lines = shape[1] * shape[2]
+    n = rng.poisson(2.0, (shape[0], 2, lines)).astype(np.float64)
+    middle = 2 + np.array([0.0, 1.0])[:, None] * rng.normal(-0.1, 0.35, lines)
+    total = n * middle + np.sqrt(n) * rng.normal(0, 1, n.shape)
+    squares = n + np.where(n > 0, total**2 / np.maximum(n, 1), 0.0)
+    tables = Lines(np.arange(lines), n, total, squares)
+    return lambda frame, method: weekly_mean(frame, method, tables)
+
+
+def a_duration(rng: Rng, shape: tuple[int, int, int]) -> Estimator:
+    """One wait a week, company and platform, given up after a week."""
+    place = np.arange(int(np.prod(shape)))
+    middle = np.exp(rng.normal(2.5, 1.0, shape[1] * shape[2]))[place % (shape[1] * shape[2])]
+    hours = middle * np.exp(rng.normal(0, 1.5, len(place)))
+    looked = np.round(np.minimum(hours, 168.0) * 3600) / 3600
+    cells = shape[1] * shape[2]
+    waits = Waits.of(place // cells, place % cells, looked, hours < 168.0, np.ones(len(place)), cells)
+    return lambda frame, method: weekly_duration(frame, method, waits)
+
+
+def main() -> int:
+    """Print seconds beside the limit; 1 where it is missed."""
+    method = the_method()
+    frame = dense_frame(method, companies=COMPANIES, platforms=PLATFORMS, weeks=WEEKS, peer_groups=PEER_GROUPS)
+    seconds: dict[str, list[float]] = {}
+    for name, estimate in indicators(np.random.default_rng(1), frame):
+        start = time.perf_counter()
+        strata = estimate(frame, method)
+        standardise(strata, 30.0, method)
+        seconds.setdefault(name, []).append(time.perf_counter() - start)
+        del strata
+    total = sum(map(sum, seconds.values()))
+    print(f"{COMPANIES} companies x {PLATFORMS} platforms x {WEEKS} weeks, {len(frame.periods)} month ends")
+    for name, own in seconds.items():
+        print(f"  {name:<9} {len(own):>3} indicators {sum(own):6.2f} s   {1000 * sum(own) / len(own):6.1f} ms each")
+    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    word = "ok  " if total <= LIMIT_SECONDS else "MISS"
+    print(f"{word}  all 40  {total:.2f} s   limit {LIMIT_SECONDS:g} s   ratio {total / LIMIT_SECONDS:.2f}")
+    print(f"      greatest memory, the statistics included  {mib:.0f} MiB")
+    return 0 if total <= LIMIT_SECONDS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
