@@ -143,6 +143,17 @@ def probability_above(release_id: str, one: str, other: str, period: dt.date) ->
     return share
 
 
+def gaps(release_id: str, company_id: str, period: dt.date) -> list[Row]:
+    """A company's causes at a period, the largest gap first: what it says, what it discloses doing, and why not."""
+    return rows(
+        release_id,
+        "select t.title, g.* from say_do_gaps as g join topics as t on t.topic_id = g.topic_id "
+        "where g.company_id = ? and g.period = ? order by g.gap desc nulls last, t.sdg nulls last, t.title",
+        company_id,
+        period,
+    )
+
+
 def posts(release_id: str, company_id: str, topic_id: str | None, limit: int = 200) -> list[Row]:
     """A company's own posts, most engaged first, with topics, text where it may be shown, and what became of them.
 

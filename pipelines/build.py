@@ -204,7 +204,7 @@ class Observatory:
         with self.warehouse.writer() as db:
             fingerprints = Fingerprints(db)
             inputs = [name for name in self.models if name.startswith("indicators.")]
-            inputs += ["core.companies", "core.account_weeks", "panel.weeks", "panel.periods", "seeds.method"]
+            inputs += [*index.READS, "panel.weeks", "panel.periods", "seeds.method"]
             made_by = labelling.version_of(ROOT / "pipelines" / "index") + f" seed {self.settings.seed}"
 
             def work() -> None:

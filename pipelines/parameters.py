@@ -20,6 +20,7 @@ from pipelines.records import normalise_identifier
 from pipelines.source import Source, SourceError
 from pipelines.warehouse import Database
 
+_NUMBERS = ("weight", "low", "high", "score", "direction", "width", "correlation")
 SOURCES = ("source", "publisher", "licence", "url", "measures", "does_not_measure")
 
 
@@ -102,7 +103,7 @@ def seed_type(name: str) -> pa.DataType:
         return pa.int64()
     if name.endswith("_date"):
         return pa.date32()
-    if name.endswith("_share") or name in ("weight", "low", "high", "score", "direction"):
+    if name.endswith(("_share", "_error")) or name in _NUMBERS:
         return pa.float64()
     return pa.string()
 

@@ -18,6 +18,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
+from pipelines.release_changes import ScoreChange, Side, score_changes
 from pipelines.release_files import (
     CheckResult,
     Facts,
@@ -32,7 +33,7 @@ from pipelines.release_files import (
     table_facts,
     write_durably,
 )
-from pipelines.release_tables import MONTHLY, TABLES, ReleaseError, Tables, empty_select, read
+from pipelines.release_tables import COMPARED, MONTHLY, TABLES, ReleaseError, Tables, empty_select, read
 
 __all__ = [
     "CheckResult",
@@ -43,7 +44,9 @@ __all__ = [
     "Release",
     "ReleaseError",
     "ReleaseWithheld",
+    "ScoreChange",
     "TableFacts",
+    "changes_between",
     "current_id",
     "list_releases",
     "manifest_of",
@@ -116,6 +119,10 @@ def publish(
             current = _current(home)
             if current is not None and current.content == content:
                 return Release(releases / current.release_id, current)
+            if current is not None and current.panel == panel_name:
+                _write_changes(home, current, aside / "scorecards.duckdb", files, facts or Facts())
+                with connect(aside / "scorecards.duckdb", home, files) as connection:
+                    tables[COMPARED] = table_facts(connection, COMPARED)
             manifest = Manifest(
                 release_id=f"{made_at:%Y%m%dT%H%M%SZ}-{content[:8]}",
                 made_at=made_at,
@@ -135,6 +142,40 @@ def publish(
             return Release(path, manifest, is_new=True)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_changes(
+    home: Path, earlier: Manifest, database: Path, files: dict[str, dict[str, str]], facts: Facts
+) -> None:
+    """Fill `score_changes`: what changed since the release that was current."""
+    with connect(database, home, files) as connection, OpenRelease(home, earlier) as old:
+        new = Side(lambda sql: _asked(connection, sql), facts.code_version)
+        changed = score_changes(Side(old.query, earlier.facts.code_version), new)
+    rows = [(it.company_id, it.period, earlier.release_id, it.change, it.cause) for it in changed]
+    if rows:
+        with duckdb.connect(database) as connection:
+            connection.executemany(f"insert into {COMPARED} values (?, ?, ?, ?, ?)", rows)  # noqa: S608 - our own name
+
+
+def changes_between(home: Path, one: str, other: str) -> list[ScoreChange]:
+    """Which scores of release `other` differ from those of `one`, and why.
+
+    Raises:
+        ReleaseError: there is no such release, or they are of two panels.
+    """
+    first, second = manifest_of(home, one), manifest_of(home, other)
+    if first.panel != second.panel:
+        raise ReleaseError(
+            f"{one} is of panel {first.panel!r}, {other} of {second.panel!r}: their scores do not compare"
+        )
+    with OpenRelease(home, first) as old, OpenRelease(home, second) as new:
+        return score_changes(Side(old.query, first.facts.code_version), Side(new.query, second.facts.code_version))
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+    with connection.cursor() as cursor:
+        cursor.execute("set schema = 'scorecards'")
+        return cursor.sql(sql, params=list(parameters)).to_arrow_table()
 
 
 def _clean(home: Path) -> None:
@@ -189,9 +230,7 @@ class OpenRelease:
             statements = duckdb.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise ReleaseError("a release is read-only: give one SELECT statement")
-            with self._connection.cursor() as cursor:
-                cursor.execute("set schema = 'scorecards'")
-                return cursor.sql(sql, params=list(parameters)).to_arrow_table()
+            return _asked(self._connection, sql, parameters)
         except duckdb.Error as error:
             raise ReleaseError(next(iter(str(error).splitlines()), "DuckDB refused the query")) from None
 

@@ -20,9 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from pipelines.release_tables import MONTHLY, TABLES, ReleaseError, digest_select, empty_select
+from pipelines.release_tables import COMPARED, MONTHLY, TABLES, ReleaseError, digest_select, empty_select
 
 _LOCK_SECONDS = 30.0
+_TABLES_HELD = "select table_name from duckdb_tables() where database_name = 'release'"
+_OF_NOTHING = sha256(b"").hexdigest()
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,12 +119,14 @@ def connect(
             allowed.append(truth)
             connection.execute("create schema fiction")
             connection.execute(f"create view fiction.truth as select * from read_csv({_quoted(truth)})")  # noqa: S608
+        held = {row[0] for row in connection.execute(_TABLES_HELD).fetchall()}
         for table in TABLES:
             paths = [home / "store" / f"{digest}.parquet" for digest in files.get(table, {}).values()]
             allowed += paths
             listed = ", ".join(map(_quoted, paths))
             source = f"select * from read_parquet([{listed}])" if paths else empty_select(table)  # noqa: S608
-            if table not in MONTHLY:
+            # A release of earlier days lacks the tables that came since.
+            if table not in MONTHLY and table in held:
                 source = f"select * from release.{table}"  # noqa: S608
             connection.execute(f"create view scorecards.{table} as {source}")
         connection.execute(f"set allowed_paths = [{', '.join(map(_quoted, allowed))}]")
@@ -145,8 +149,12 @@ def _quoted(path: Path) -> str:
 
 
 def content_of(panel: str, tables: Mapping[str, TableFacts]) -> str:
-    """The digest of all that a release says: its panel and its tables' digests."""
-    lines = "".join(f"{name}:{facts.digest}\n" for name, facts in sorted(tables.items()))
+    """The digest of all that a release says: its panel and its tables' digests.
+
+    What changed since the release before is left out, as if empty: it depends on which release that was.
+    """
+    digests = {name: facts.digest for name, facts in tables.items()} | {COMPARED: _OF_NOTHING}
+    lines = "".join(f"{name}:{digest}\n" for name, digest in sorted(digests.items()))
     return sha256(f"{panel}\n{lines}".encode()).hexdigest()
 
 

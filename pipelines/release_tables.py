@@ -14,8 +14,7 @@ _KINDS = {
     "BIGINT": "followers_count likes_count replies_count reposts_count views_count sdg base_year target_year rank draw "
     "responses records rejects offenders",
     "DOUBLE": "score value share target_value direction minimum_sample sample_size lower upper weight_present "
-    "rank_lower rank_upper say do_low do_high gap gap_lower gap_upper p_positive first_order total change "
-    "median top_10_share",
+    "rank_lower rank_upper say do_low do_high gap gap_lower gap_upper p_positive first_order total change",
     "TIMESTAMP": "created_at observed_at at published_at last_fetched_at",
     "DATE": "period period_start period_end date",
     "BOOLEAN": "is_headline is_published is_flagged passed",
@@ -45,9 +44,7 @@ _COLUMNS = {
     "pillar_scores": "company_id period known_at pillar score lower upper weight_present",
     "index_scores": "company_id period known_at score lower upper rank rank_lower rank_upper",
     "index_draws": "company_id period draw score",
-    "rank_intervals": "company_id period varied median lower upper top_10_share",
-    "say_do_gaps": "company_id topic_id period say do_low do_high gap gap_lower gap_upper p_positive state is_flagged "
-    "reason",
+    "say_do_gaps": "company_id topic_id period say do_low do_high gap gap_lower gap_upper p_positive state is_flagged",
     "sensitivity": "input first_order total lower upper",
     "score_changes": "company_id period from_release change cause",
     "method": "parameter value",
@@ -66,6 +63,9 @@ TABLES: dict[str, dict[str, str]] = {
 
 MONTHLY = ("posts", "post_topics", "post_events")
 """Tables that grow with every post: kept as one Parquet file a month of posting, shared between releases."""
+
+COMPARED = "score_changes"
+"""The table that compares with the release before; a release's content does not depend on it."""
 
 _UNHASHED = ("response_id", "share_response_id")
 _SCHEMAS = ("scorecards", "index")

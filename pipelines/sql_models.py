@@ -31,7 +31,6 @@ PARAMETERS = {
         "index_scores",
         "index_draws",
         "method",
-        "rank_intervals",
         "sensitivity",
         "say_do_gaps",
         "score_changes",

@@ -7,7 +7,7 @@ import math
 
 import streamlit as st
 
-from dashboard import charts, data, evidence
+from dashboard import charts, data, evidence, gaps
 from dashboard.safe import plain, web_link
 from pipelines.index.wording import ranks
 from pipelines.scorecard import Scorecard
@@ -32,7 +32,9 @@ def main() -> None:
     _head(release_id, card)
     _pillars(card)
     _indicators(card)
-    said, done = st.tabs(["What it says", "What it discloses doing"])
+    compared, said, done = st.tabs(["Say and do", "What it says", "What it discloses doing"])
+    with compared:
+        gaps.show(release_id, card)
     with said:
         evidence.posts(release_id, card)
     with done:

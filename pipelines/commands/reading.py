@@ -125,6 +125,58 @@ def use(release_id: str, /) -> int:
 
 
 @releases.command
+def diff(
+    one: str,
+    other: str | None = None,
+    /,
+    *,
+    every: Annotated[Flag, Parameter(name="--all")] = False,
+    format: Format = "table",
+) -> int:
+    """Name each score that changed between two releases, and why.
+
+    Parameters
+    ----------
+    one
+        The earlier release; the first letters of its id are enough where no other begins so.
+    other
+        The later one; the current one if not given.
+    every
+        Every month end; else each company's latest that changed, and how many others did.
+    format
+        table, csv or json.
+    """
+    from pipelines.release import changes_between, current_id
+
+    home = settings_now().home
+    with terminal.steps() as begin:
+        begin("comparing")
+        first, second = _named(home, one), _named(home, other or current_id(home))
+        found = changes_between(home, first, second)
+    latest = {it.company_id: it.period for it in sorted(found, key=lambda it: it.period)}
+    shown = [it for it in found if every or it.period == latest[it.company_id]]
+    rows = [(it.company_id, it.period, it.change, it.cause) for it in shown]
+    terminal.print_rows(("company_id", "period", "change", "cause"), rows, format)
+    if format == "table":
+        others = len(found) - len(shown)
+        say(
+            f"{len(found)} scores changed between {first} and {second}"
+            + (f"; {others} of earlier months are not shown" if others else "")
+        )
+    return 0
+
+
+def _named(home: Path, start: str) -> str:
+    """The release whose id begins so; an id that no release has is left for the reader of releases to refuse."""
+    from pipelines.release import list_releases
+
+    found = [it.release_id for it in list_releases(home) if it.release_id.startswith(start)]
+    if len(found) > 1 and start not in found:
+        raise Misuse(f"{start!r} begins several releases: {', '.join(found)}")
+    return start if not found or start in found else found[0]
+
+
+@releases.command
 def verify(release_id: str | None = None, /) -> int:
     """Compare a release's files and rows with its manifest.
 

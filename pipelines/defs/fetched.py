@@ -32,6 +32,7 @@ RECORD_TABLES = [name for name, columns in raw_schema().items() if {"subject_id"
 TOPICS = {
     "topics.post_topics": "One row per post and cause it speaks of, with the evidence.",
     "topics.reply_topics": "One row per reply and cause it speaks of, with the evidence.",
+    "topics.languages": "One row per post whose text was read, with its language.",
 }
 
 
@@ -135,9 +136,9 @@ def topic_assets(observatory: Observatory) -> AssetsDefinition:
             for name, description in TOPICS.items()
         ],
     )
-    def label() -> Iterator[MaterializeResult[None]]:
+    def label(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
         started = time.perf_counter()
-        labelled = observatory.label()
+        labelled = observatory.label(progress=context.log.info)
         seconds = time.perf_counter() - started
         with observatory.warehouse.writer() as db:
             made = {name: table_metadata(db, name) for name in TOPICS}

@@ -17,6 +17,7 @@ from dagster import (
 from pipelines.build import Observatory
 from pipelines.defs.fetched import RECORDS, sources_in_use
 from pipelines.defs.metadata import table_metadata
+from pipelines.index import READS
 from pipelines.sql_models import Model, ModelError
 from pipelines.warehouse import Database
 
@@ -27,13 +28,13 @@ INDEX = {
     "pillar_scores": "One row per company, month end and pillar.",
     "index_scores": "One row per company and month end: score, rank and their intervals.",
     "index_draws": "One row per company and draw of the method and the sample.",
+    "rank_intervals": "One row per company and what varies, method or sample or both: its ranks.",
     "say_do_gaps": "One row per company, cause and month end: what it says beside what it discloses doing.",
     "sensitivity": "One row per input of the method: how much of the uncertainty it brings.",
     "score_changes": "One row per company, month end and cause of a change since the release before.",
     "method": "One row per parameter of the method.",
 }
 _PARAMETERS = ("panel", "seeds")
-_READ_BY_INDEX = ("core.companies", "core.account_weeks")
 
 
 def asset_key(name: str) -> AssetKey:
@@ -71,7 +72,7 @@ def model_assets(observatory: Observatory, *schemas: str) -> AssetsDefinition:
 
 def index_assets(observatory: Observatory) -> AssetsDefinition:
     """One asset a table of the index, all made by one run of it."""
-    read = [it for it in observatory.models if it.startswith("indicators.") or it in _READ_BY_INDEX]
+    read = [it for it in observatory.models if it.startswith("indicators.") or it in READS]
 
     @multi_asset(
         name="score",

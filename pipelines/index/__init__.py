@@ -5,13 +5,14 @@ METHODOLOGY 1-5 and 9 say what is computed; every function names its formula.
 """
 
 from pipelines.index.arrays import Labels, MethodError
-from pipelines.index.inputs import PILLARS, Indicator, Inputs, indicator_of
+from pipelines.index.inputs import PILLARS, READS, Indicator, Inputs, indicator_of
 from pipelines.index.method import Method
 from pipelines.index.results import Results, index_reason
 from pipelines.index.score import TrueScores, score, score_truth
 
 __all__ = [
     "PILLARS",
+    "READS",
     "Indicator",
     "Inputs",
     "Labels",

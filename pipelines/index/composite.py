@@ -63,8 +63,8 @@ class Composite(msgspec.Struct, frozen=True):
 
     @property
     def ranks(self) -> Floats:
-        """Rank 1 for the highest index."""
-        return ranks(self.index)
+        """Rank 1 for the highest index; what sums of another order may part is a tie."""
+        return ranks(np.round(self.index, 9))
 
     def contributions(self) -> Floats:
         """What each indicator adds to each unit's index, `[indicator, unit]`; sums to it.
@@ -93,6 +93,8 @@ def build(
         MethodError: naming the indicator and the rule: infinite, nowhere known, no range, not denominable, not to be
             normalised by this rule, or outside what a mean takes.
     """
+    if not (recipe.aggregations and np.isfinite(recipe.exponent)):
+        raise MethodError(f"aggregation: {recipe.aggregations or 'none'} with exponent {recipe.exponent:g} is no rule")
     check_values(values, tree)
     denominated = denominate(values, tree, denominators or {})
     filled, is_imputed = (denominated, np.zeros(values.shape, bool)) if groups is None else impute(denominated, groups)
@@ -169,6 +171,9 @@ def _levels(normalised: Floats, tree: Tree, recipe: Recipe) -> list[Floats]:
     found = [normalised]
     for level, rule in zip(tree.levels, rules(tree, recipe), strict=True):
         found.append(aggregate(found[-1], level, rule, least_present=recipe.least_children, exponent=recipe.exponent))
+        if np.isinf(found[-1]).any():
+            code = level.codes[int(np.isinf(found[-1]).any(1).argmax())]
+            raise MethodError(f"group {code}: a {rule} mean of its values is infinite: they cancel out")
     return found[1:]
 
 

@@ -171,6 +171,9 @@ def frame_of(inputs: Inputs) -> Frame:
     # From the middle of a week (Thursday noon) to the end of the period's last day.
     age = (ends[:, None] + _DAY - weeks).astype(np.float64) - 3.5
     tables = (inputs.account_weeks, inputs.shares, inputs.rates, inputs.means, inputs.durations, inputs.people)
+    platforms = [table.platform for table in tables]
+    if inputs.say_do:
+        platforms.append(inputs.say_do.languages.platform)
     companies = sorted(inputs.companies.company_id.names)
     group = inputs.companies.peer_group.codes[
         np.argsort([inputs.companies.company_id.names[code] for code in inputs.companies.company_id.codes])
@@ -178,7 +181,7 @@ def frame_of(inputs: Inputs) -> Frame:
     return Frame(
         companies=tuple(companies),
         groups=tuple(group == code for code in range(len(inputs.companies.peer_group.names))),
-        platforms=tuple(sorted({name for table in tables for name in table.platform.names})),
+        platforms=tuple(sorted({name for labels in platforms for name in labels.names})),
         periods=ends,
         weeks=weeks,
         window=window,

@@ -21,6 +21,19 @@ Columns = TypeVar("Columns", bound=msgspec.Struct)
 VARIANTS = (("base", "no_repeats"), ("confirmed_causes", "confirmed_no_repeats"))
 """`sql/seeds/variants.csv`: rows by the classifier's threshold, columns by the filter of repeats."""
 
+READS = (
+    "core.companies",
+    "core.account_weeks",
+    "core.language_weeks",
+    "core.topic_weeks",
+    "core.outcome_points",
+    "core.restatements",
+    "core.revenues",
+    "seeds.topics",
+    "seeds.classifier_error",
+)
+"""What the index reads beside the indicators, the weeks and the method."""
+
 PILLARS = ("SO", "C", "I", "A", "LME", "DIA")
 """The six pillars in their order; DIA alone measures conduct."""
 

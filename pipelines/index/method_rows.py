@@ -14,7 +14,7 @@ from pipelines.index.measure import Measured
 from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts
 from pipelines.index.publication import is_given
-from pipelines.index.results import MethodRows, Sensitivity
+from pipelines.index.results import MethodRows, RankIntervals, Sensitivity
 from pipelines.index.scoring import Moment
 from pipelines.index.simpson import crude, paradoxes
 
@@ -30,6 +30,7 @@ def method_rows(
     method: Method,
     seed: int,
     sensitivity: Sensitivity,
+    ranks: RankIntervals,
 ) -> MethodRows:
     """Rows of table `method`; fitted ones are `name.indicator[.platform]`, of the latest month end."""
     rows = list(method.rows())
@@ -40,6 +41,9 @@ def method_rows(
         rows += _reversals(it, frame)
     if idle := sorted(sensitivity.input[sensitivity.total < method.fixed_below]):
         rows.append(("inputs_that_may_be_fixed", " ".join(idle)))
+    for varied in np.unique(ranks.varied):
+        width = (ranks.upper - ranks.lower)[ranks.varied == varied].mean()
+        rows.append((f"mean_rank_interval.{varied}", f"{width:.3g}"))
     if moments and (why := withheld(moments[-1]["now"], method)):
         rows.append(("index_withheld", why))
     columns = zip(*rows, strict=True)

@@ -45,6 +45,7 @@ def report(
 ) -> Results:
     """Every table of an index run."""
     grid = _Grid(frame)
+    ranks = stack(RankIntervals, rank_intervals(moments[-1]["now"], frame, method, seed) if moments else ())
     sensitivity = sensitivity_rows(moments[-1]["now"], method, seed) if moments else no_sensitivity()
     return Results(
         indicator_values=stack(IndicatorValues, _values(measured, posts, moments, grid)),
@@ -53,10 +54,10 @@ def report(
         pillar_scores=stack(PillarScores, _pillars(moments, grid)),
         index_scores=stack(IndexScores, _index(moments, grid)),
         index_draws=stack(IndexDraws, _draws(moments, grid, int(method.draws))),
-        rank_intervals=stack(RankIntervals, rank_intervals(moments[-1]["now"], frame, method, seed) if moments else ()),
+        rank_intervals=ranks,
         sensitivity=sensitivity,
         say_do_gaps=gaps,
-        method=method_rows(measured, posts, moments, frame, method, seed, sensitivity),
+        method=method_rows(measured, posts, moments, frame, method, seed, sensitivity, ranks),
     )
 
 

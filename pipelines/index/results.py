@@ -15,6 +15,15 @@ from pipelines.release_tables import TABLES
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 
+_RANKS = {
+    "company_id": "VARCHAR",
+    "period": "DATE",
+    "varied": "VARCHAR",
+    "median": "DOUBLE",
+    "lower": "DOUBLE",
+    "upper": "DOUBLE",
+    "top_10_share": "DOUBLE",
+}
 _PLAIN = {
     "company_id": "VARCHAR",
     "period": "DATE",
@@ -136,8 +145,8 @@ class SayDoGaps(msgspec.Struct, frozen=True):
     gap_upper: Floats
     p_positive: Floats
     state: Texts
+    """Where there is no gap to tell, `state: reason`."""
     is_flagged: Flags
-    reason: Texts
 
 
 class MethodRows(msgspec.Struct, frozen=True):
@@ -162,8 +171,9 @@ class Results(msgspec.Struct, frozen=True):
     method: MethodRows
 
     def tables(self) -> dict[str, pa.Table]:
-        """Every `index` table by name; `plain_values` checks SQL's own, and changes are told when a release is made."""
-        made = {name: write_columns(getattr(self, name), TABLES.get(name, _PLAIN)) for name in self.__struct_fields__}
+        """Every `index` table by name; two of them, `plain_values` and `rank_intervals`, are in no release."""
+        types = TABLES | {"plain_values": _PLAIN, "rank_intervals": _RANKS}
+        made = {name: write_columns(getattr(self, name), types[name]) for name in self.__struct_fields__}
         return made | {"score_changes": empty_table(TABLES["score_changes"])}
 
 

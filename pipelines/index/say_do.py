@@ -12,9 +12,10 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Floats, Integers, Labels
+from pipelines.index.arrays import Days, Floats, Integers, Labels, Texts
 from pipelines.index.frame import Frame
-from pipelines.index.gap import SayDo, say_do_gaps
+from pipelines.index.gap import Gaps, SayDo, say_do_gaps
+from pipelines.index.gap.results import NOT_COMPARABLE, WITHHELD
 from pipelines.index.level import hazen
 from pipelines.index.method import Method
 from pipelines.index.results import SayDoGaps, stack
@@ -56,10 +57,18 @@ def _rows(tables: SayDoTables, frame: Frame, followers: Floats, method: Method, 
             gap_lower=found.gap_lower.ravel(),
             gap_upper=found.gap_upper.ravel(),
             p_positive=found.p_positive.ravel(),
-            state=found.state.ravel(),
+            state=_states(found),
             is_flagged=found.is_flagged.ravel(),
-            reason=found.reason.ravel(),
         )
+
+
+def _states(found: Gaps) -> Texts:
+    """Each state, with its reason where the state alone does not say it."""
+    pairs = zip(found.state.ravel(), found.reason.ravel(), strict=True)
+    return np.array(
+        [f"{state}: {reason}" if reason and state in (NOT_COMPARABLE, WITHHELD) else state for state, reason in pairs],
+        np.object_,
+    )
 
 
 def _measured(inputs: SayDo) -> SayDo:

@@ -45,9 +45,8 @@ def sobol(count: int, dimensions: int, seed: int | None = None) -> Floats:
     Raises:
         MethodError: `count` is no power of two, or there are more dimensions than direction numbers.
     """
-    levels = count.bit_length() - 1
-    if count != 1 << levels:
-        raise MethodError(f"{count} Sobol' points: their number is a power of two")
+    if not 1 <= count <= 1 << _BITS or count & (count - 1):
+        raise MethodError(f"{count} Sobol' points: their number is a power of two of at most {_BITS} bits")
     if not 1 <= dimensions <= MOST_DIMENSIONS:
         raise MethodError(f"Sobol' points of {dimensions} dimensions: there are numbers for {MOST_DIMENSIONS}")
     directions = np.stack([_directions(dimension) for dimension in range(dimensions)])
@@ -57,7 +56,7 @@ def sobol(count: int, dimensions: int, seed: int | None = None) -> Floats:
         directions = _scrambled(directions, rng)
         shift = rng.integers(0, 1 << _BITS, dimensions)
     points = shift[None]
-    for level in range(levels):
+    for level in range(count.bit_length() - 1):
         points = np.concatenate([points, points ^ directions[:, level]])
     return np.asarray(points / 2.0**_BITS, np.float64)
 

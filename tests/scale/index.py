@@ -170,7 +170,8 @@ def read(values: Path, meta: Path) -> Table:
     try:
         tree = Tree.of(nodes)
     except TreeError as error:
-        raise TreeError(f"{meta}: {error}") from None
+        at = next((f":{line}" for line, row in described if str(error).startswith(f"node {row['iCode']}: ")), "")
+        raise TreeError(f"{meta}{at}: {error}") from None
     codes = tuple(row["uCode"] for _, row in rows)
     if twice := next((line for line, row in rows if codes.count(row["uCode"]) > 1), None):
         same = ", ".join(sorted({code for code in codes if codes.count(code) > 1}))
@@ -180,8 +181,13 @@ def read(values: Path, meta: Path) -> Table:
         np.array([_column(values, rows, code) for code in tree.indicators]),
         tree,
         {code: _column(values, rows, code) for code in denominators},
-        {code: Labels.of([row[code] for _, row in rows]) for code in groups},
+        {code: Labels.of([_group_of(row, code) for _, row in rows]) for code in groups},
     )
+
+
+def _group_of(row: dict[str, str], column: str) -> str:
+    """A unit's group; one without is alone, so that nothing is filled by others in its stead (as COINr)."""
+    return f"without {column}: {row['uCode']}" if row[column] in _MISSING else row[column]
 
 
 def _rows(path: Path, key: str) -> tuple[list[str], list[Row]]:

@@ -1,8 +1,9 @@
 """Two questions told by facets: lists of words of our own, and how a text must bring them together.
 
 A topic's words alone do not answer "is this a claim": a sentence on the risk of climate change has them too. So each
-question has several lists, `facet …` in `topic_questions.csv`, and a score by weights that were written down before
-the first run. Nothing here reads a label. Terms for posts belong to `sql/seeds/topic_terms.csv`.
+question has several lists, `facet …` in `topic_questions.csv`, and a score by weights set by hand. Nothing here reads a
+label, but the lists and weights for claims were written anew after the figures of other designs had been seen:
+`MODEL.md` lists them all. Terms for posts belong to `sql/seeds/topic_terms.csv`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.scale.topics_training import Ints
 
 QUESTIONS = Path(__file__).with_name("topic_questions.csv")
 CLAIMS_SHARE = 0.25
-"""The share of claims among the sentences of Stammbach et al. (2023), as their paper states it: the best are said."""
+"""About the share of claims in the data of Stammbach et al. (2023), which is public: so many of the best are said."""
 JUSTICE_LEAST = 3.0
 """What one phrase on racial justice itself weighs."""
 

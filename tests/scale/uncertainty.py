@@ -76,9 +76,7 @@ def main() -> None:
     values = np.exp(np.random.default_rng(1).normal(0, 1, (49, 51)))
     tree, many = example_tree(), 10_000
     seconds = _seconds(lambda: method_uncertainty(values, tree, seed=1, replications=many)) / many
-    print(
-        f"one replication, 51 x 49: {1e3 * seconds:.4f} ms; COINr takes {COINR_SECONDS / seconds:,.0f} times as long"
-    )
+    print(f"one replication, 51 x 49: {1e3 * seconds:.4f} ms; COINr takes {COINR_SECONDS / seconds:,.0f} times as long")
     print(f"greatest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB of 2 GiB")
 
 

@@ -89,7 +89,7 @@ class World(msgspec.Struct, frozen=True):
 def world(
     seed: int, *, count: int = 24, ends: tuple[str, ...] = ("2020-12-31",), posts_a_week: float = 6.0, size: float = 0.7
 ) -> World:
-    """A panel with every indicator; follower counts span two decades, and larger accounts get fewer answers a head."""
+    """A panel of every indicator, good practice going together; larger accounts get fewer answers a head."""
     rng = np.random.default_rng(seed)
     names = tuple(f"c{place:03d}" for place in range(count))
     span = periods(*ends)
@@ -101,21 +101,27 @@ def world(
     week = weeks[when]
     followers = np.exp(rng.normal(9.5, 1.0, count))
     posts = 1 + rng.poisson(posts_a_week * np.exp(rng.normal(0, 0.3, count))[who])
+    common = rng.normal(0, 1, count)
+
+    def trait(mean: float, deviation: float, loading: float = 0.85) -> Floats:
+        own = loading * common + np.sqrt(1 - loading**2) * rng.normal(0, 1, count)
+        return np.asarray(mean + deviation * own, np.float64)
+
     share_truth = {
-        "outward_sourcing": 1 / (1 + np.exp(-rng.normal(-0.6, 0.8, count))),
-        "response_rate": 1 / (1 + np.exp(-rng.normal(0.2, 0.9, count))),
-        "persistence": 1 / (1 + np.exp(-rng.normal(0.3, 1.0, count))),
+        "outward_sourcing": 1 / (1 + np.exp(-trait(-0.6, 0.8))),
+        "response_rate": 1 / (1 + np.exp(-trait(0.2, 0.9))),
+        "persistence": 1 / (1 + np.exp(-trait(0.3, 1.0))),
     }
     shares = []
     for name, share in share_truth.items():
         trials = np.ones(rows, np.int64) if name == "persistence" else posts * (2 if name == "response_rate" else 1)
         hits = rng.binomial(trials, share[who])
         shares.append((name, hits.astype(np.float64), trials.astype(np.float64)))
-    beyond = {name: rng.normal(0, 0.5, count) for name in ("virality", "active_community")}
+    beyond = {name: trait(0, 0.5) for name in ("virality", "active_community")}
     level = np.log1p(np.exp(size * np.log(followers) - 5))
     expected = np.expm1(np.maximum(level + beyond["virality"], 0.01))
     events = _viral(rng, expected[who], posts)
-    premium = rng.normal(-0.1, 0.35, count)
+    premium = trait(-0.1, 0.35)
     rates = Rates(
         _tile("virality", rows), company, platform, week, posts.astype(np.float64), events, posts * followers[who] / 1e3
     )
@@ -134,7 +140,7 @@ def world(
             means=_means(rng, premium, who, when, weeks, company, platform),
             durations=Durations(*(NO_LABELS,) * 3, NO_DAYS, NONE, NONE, NONE),
             people=_people(rng, crowd, names, weeks),
-            levels=_levels(rng, names),
+            levels=_levels([trait(0, 1, 0.6) for _ in range(4)], names),
         ),
         {
             name: {key: float(value[place]) for key, value in (share_truth | beyond | {"csr_premium": premium}).items()}
@@ -218,12 +224,16 @@ def _people(rng: np.random.Generator, crowd: Floats, names: tuple[str, ...], wee
     )
 
 
-def _levels(rng: np.random.Generator, names: tuple[str, ...]) -> Levels:
+def _levels(traits: list[Floats], names: tuple[str, ...]) -> Levels:
     metrics = ("pay_gap", "emissions", "injuries")
     rows: list[tuple[str, str, str, str, float, float]] = []
-    for name in names:
-        rows.append(("target_ladder", name, "net_zero", "2019-06-30", float(rng.integers(0, 5)) / 4, 1.0))
-        rows += [("outcome_level", name, it, "2019-12-31", float(rng.normal()), -1.0) for it in metrics]
+    for place, name in enumerate(names):
+        level = float(np.clip(np.round(2 + 1.4 * traits[3][place]), 0, 4)) / 4
+        rows.append(("target_ladder", name, "net_zero", "2019-06-30", level, 1.0))
+        rows += [
+            ("outcome_level", name, it, "2019-12-31", -float(own[place]), -1.0)
+            for it, own in zip(metrics, traits, strict=False)
+        ]
     ends = days(*(row[3] for row in rows))
     times = (ends + np.timedelta64(120, "D")).astype("datetime64[us]")
     indicator, company, metric = (Labels.of([str(row[place]) for row in rows]) for place in range(3))

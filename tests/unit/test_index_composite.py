@@ -172,6 +172,29 @@ def test_a_score_of_zero_has_contributions_of_zero() -> None:
     assert found.contributions()[:, 0].tolist() == [0, 0, 0, 0]
 
 
+PUBLISHED = {
+    "CHE": (68.38, 62.79, 73.98, 63.41, 32.87, 74.78, 85.94, 56.93, 77.21, 87.85, 56.88),
+    "NLD": (64.82, 61.94, 67.70, 64.87, 46.62, 84.55, 71.74, 41.92, 58.73, 86.58, 57.78),
+    "DNK": (64.80, 57.10, 72.51, 50.52, 30.43, 78.13, 75.35, 51.04, 69.83, 86.40, 61.29),
+    "NOR": (64.47, 57.44, 71.50, 58.18, 25.70, 80.03, 89.46, 33.80, 70.90, 87.00, 56.59),
+    "BEL": (63.54, 63.99, 63.09, 71.97, 48.22, 80.84, 75.60, 43.32, 53.01, 86.17, 50.09),
+    "SWE": (63.00, 53.87, 72.12, 51.51, 23.87, 80.98, 74.51, 38.50, 66.37, 87.74, 62.27),
+}
+"""The first of COINr's example (https://bluefoxr.github.io/COINr/articles/results.html): index, two halves, pillars."""
+
+
+def test_the_published_example_adds_up_from_its_pillars() -> None:
+    """Five pillars under the first half, three under the second; what is published has two decimals."""
+    half = [Node(code=f"p{place}", parent="conn" if place < 5 else "sust") for place in range(8)]
+    top = [Node(code=code, parent="index", level=2, kind="Aggregate") for code in ("conn", "sust")]
+    tree = Tree.of([*half, *top, Node(code="index", parent=None, level=3, kind="Aggregate")])
+    rows = np.array(list(PUBLISHED.values()))
+    found = build(rows[:, 3:].T, tree, Recipe(normalisation="scaled", winsorise_most=None))
+    assert found.index == pytest.approx(rows[:, 0], abs=0.0101)
+    assert found.levels[0] == pytest.approx(rows[:, 1:3].T, abs=0.0101)
+    assert found.ranks.tolist() == [1, 2, 3, 4, 5, 6]
+
+
 def test_copeland_has_no_contributions() -> None:
     found = build_it(Recipe(least_present=0.5, winsorise_most=None, aggregations=("copeland",)))
     with pytest.raises(MethodError, match="no contributions"):
@@ -255,9 +278,15 @@ TWO = np.array([[-2.0, -1, 0], [1, 2, 3]])
         (Recipe(normalisation="distance_to_reference", reference=0), with_changes(), "gives indicator a, b no score"),
         (Recipe(normalisation="fraction_of_maximum"), with_changes(), "gives indicator a no score"),
         (Recipe(normalisation="distance_to_reference"), with_changes(), "no unit is named as the reference"),
-        (Recipe(aggregations=("geometric",)), with_changes(), "group top: a geometric mean cannot take the values of a"),
+        (
+            Recipe(aggregations=("geometric",)),
+            with_changes(),
+            "group top: a geometric mean cannot take the values of a",
+        ),
         (Recipe(aggregations=("harmonic",)), with_changes(), "group top: a harmonic mean cannot take the values of a"),
         (Recipe(normalisation="zscore", high=1, aggregations=("power",)), with_changes(), "values of a, which are neg"),
+        (Recipe(aggregations=()), with_changes(), "aggregation: none with exponent 2 is no rule"),
+        (Recipe(aggregations=("power",), exponent=np.nan), with_changes(), "with exponent nan is no rule"),
         (Recipe(low=100), with_changes(), "normalisation minmax: 100 and 100 are no range"),
     ],
 )
@@ -265,3 +294,12 @@ def test_what_a_recipe_cannot_do_is_named(recipe: Recipe, tree: Tree, named: str
     with pytest.raises(MethodError) as error:
         build(TWO, tree, recipe)
     assert named in str(error.value)
+
+
+def test_a_harmonic_mean_of_values_that_cancel_is_named() -> None:
+    with pytest.raises(MethodError, match="group top: a harmonic mean of its values is infinite"):
+        build(
+            np.array([[-2.0, 1], [2, 3]]),
+            with_changes(),
+            Recipe(normalisation="scaled", winsorise_most=None, aggregations=("harmonic",)),
+        )

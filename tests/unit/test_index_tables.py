@@ -33,6 +33,14 @@ EMPTY = {
     "indicators.people": "indicator_id company_id platform week person_id post_id first_date last_date",
     "indicators.levels": "indicator_id company_id metric_id period_end published_at observed_at value direction",
     "core.account_weeks": "company_id platform handle week followers_count csr_threads_count",
+    "core.language_weeks": "company_id platform language week posts_count",
+    "core.topic_weeks": "company_id platform language week topic_id posts_count",
+    "core.outcome_points": "company_id topic_id metric_id period_end value direction",
+    "core.restatements": "company_id metric_id period_end value_before",
+    "core.revenues": "company_id year value",
+    "seeds.topics": "topic_id",
+    "seeds.classifier_error": "topic_id language true_positives_count false_negatives_count "
+    "true_negatives_count false_positives_count",
 }
 
 
@@ -48,7 +56,7 @@ def query(sql: str) -> pa.Table:
     rows = {
         "seeds.method": [{"parameter": name, "value": value} for name, value in _method().items()],
         "indicators.catalogue": [HEADER],
-        "core.companies": [{"company_id": "acme", "peer_group": "all"}],
+        "core.companies": [{"company_id": "acme", "peer_group": "all", "sector": "Energy"}],
         "panel.periods": [
             {"period": dt.date(2020, 12, 31), "first_week": dt.date(2019, 12, 23), "last_week": dt.date(2020, 12, 14)}
         ],
@@ -89,7 +97,7 @@ def test_tables_have_the_contracts_columns() -> None:
     tables = score(world(1, count=9).inputs, seed=1, draws=20).tables()
     assert set(tables) - {"plain_values"} == {
         "indicator_values", "indicator_scores", "pillar_scores", "index_scores", "index_draws", "method",
-        "sensitivity", "say_do_gaps", "score_changes",
+        "rank_intervals", "sensitivity", "say_do_gaps", "score_changes",
     }  # fmt: skip
     for name, table in tables.items():
         if name in TABLES:

@@ -1,0 +1,100 @@
+"""From tables to what the gap is computed from: posts in the main language, percentiles of conduct, restatements."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from pipelines.index import Inputs, score
+from pipelines.index.frame import frame_of
+from pipelines.index.say_do import gap_rows, say_do
+from pipelines.index.say_do_tables import SayDoTables
+from tests.unit.sql_world import CAUSE, World, at, models, moment
+
+COMPANIES = ("acme", "bolt", "calm", "dune", "echo", "fern")
+END = dt.date(2020, 12, 31)
+
+
+def disclose(world: World, company: str, value: float, year: int = 2020, **values: object) -> None:
+    world.raw(
+        "disclosures",
+        company,
+        metric_id="gender_pay_gap_median_hourly",
+        period_start=dt.date(year - 1, 4, 6),
+        period_end=dt.date(year, 4, 5),
+        value=value,
+        unit="percent",
+        **values,
+    )
+
+
+@pytest.fixture
+def world() -> World:
+    """Six companies; the pay gap of the first is the smallest but one, after a restatement."""
+    world = World()
+    for name in COMPANIES[1:]:
+        world.company(name)
+    world.db.execute("update seeds.topics set topic_id = 'sdg_5', sdg = 5 where topic_id = 'awards'")
+    world.db.execute("update seeds.topics set is_cause = true")
+    for company, value in zip(COMPANIES, (-2.0, 1.0, 3.0, 4.0, 5.0, 6.0), strict=True):
+        disclose(world, company, value, published_at=moment(2020, 9, 1))
+    disclose(world, "acme", 5.5, published_at=moment(2020, 5, 1))
+    disclose(world, "acme", 9.0, year=2017, published_at=moment(2017, 9, 1))
+    for number in range(3):
+        world.post(f"en{number}", at(number))
+        world.topic(f"en{number}", CAUSE)
+    world.post("de", at(3))
+    world.topic("de", CAUSE, language="de")
+    world.post("short", at(4))
+    world.add("topics.languages", platform="bluesky", post_id="short", language="und")
+    return world
+
+
+def inputs_of(world: World) -> Inputs:
+    for name in models():
+        if not name.startswith("checks."):
+            world.make(name)
+    return Inputs.from_tables(world.db.query)
+
+
+def test_conduct_is_a_percentile_among_peers_and_old_figures_count_no_more(world: World) -> None:
+    inputs = inputs_of(world)
+    frame = frame_of(inputs)
+    assert inputs.say_do is not None
+    found = say_do(inputs.say_do, frame, np.ones(len(frame.companies)), inputs.method, len(frame.periods) - 1)
+    assert frame.companies == COMPANIES
+    # Distances from zero are 2, 1, 3, 4, 5, 6 and smaller is better: Hazen ranks from the best are 2, 1, 3, 4, 5, 6.
+    assert [found.topics[place] for place in found.point_topic] == ["sdg_5"]
+    assert found.points[0] == pytest.approx([4.5 / 6, 5.5 / 6, 3.5 / 6, 2.5 / 6, 1.5 / 6, 0.5 / 6])
+    # Before its restatement acme stood at 5.5, below all but 6: (1 + 1/2) / 6 instead of 4.5 / 6.
+    assert found.restatement[0, 0] == pytest.approx(3 / 6)
+    assert not found.restatement[0, 1:].any()
+
+
+def test_posts_in_another_language_are_left_out_and_undetermined_ones_go_with_the_rest(world: World) -> None:
+    inputs = inputs_of(world)
+    frame = frame_of(inputs)
+    assert inputs.say_do is not None
+    found = say_do(inputs.say_do, frame, np.ones(len(frame.companies)), inputs.method, len(frame.periods) - 1)
+    assert found.posts.sum((0, 1)).tolist() == [4, 0, 0, 0, 0, 0]
+    assert found.on_topic.sum((0, 1))[found.topics.index(CAUSE), 0] == 3
+
+
+def test_rows_say_why_there_is_no_gap(world: World) -> None:
+    rows = score(inputs_of(world), seed=1).say_do_gaps
+    latest = rows.period == np.datetime64(END)
+    states = dict(
+        zip(zip(rows.company_id[latest], rows.topic_id[latest], strict=True), rows.state[latest], strict=True)
+    )
+    assert set(states) == {(company, topic) for company in COMPANIES for topic in (CAUSE, "sdg_5")}
+    assert states["bolt", "sdg_5"] == "not comparable: no posts in the window"
+    assert np.isnan(rows.gap).all() and not rows.is_flagged.any()
+
+
+def test_without_tables_there_are_no_rows() -> None:
+    inputs = inputs_of(World())
+    frame = frame_of(inputs)
+    assert isinstance(inputs.say_do, SayDoTables)
+    assert len(gap_rows(None, frame, np.ones((len(frame.periods), 1)), inputs.method, 1).gap) == 0
