@@ -8,7 +8,12 @@ from dashboard import data
 from dashboard.safe import plain
 from pipelines.index import wording
 from pipelines.scorecard import Scorecard
-from pipelines.scorecard.words import interval
+from pipelines.scorecard.words import interval, number
+
+
+def _conduct(low: float | None, high: float | None) -> str:
+    """A range where some of it is not disclosed, else one number."""
+    return number(low) if low == high else interval(low, high)
 
 
 def show(release_id: str, card: Scorecard) -> None:
@@ -37,7 +42,7 @@ def show(release_id: str, card: Scorecard) -> None:
                     "Cause": row["title"],
                     "State": row["state"],
                     "Share of posts": None if row["say"] is None else f"{row['say']:.1%}",
-                    "Disclosed conduct, 0 to 1": interval(row["do_low"], row["do_high"]),
+                    "Disclosed conduct, 0 to 1": _conduct(row["do_low"], row["do_high"]),
                     "Gap": row["gap"],
                     "90% interval": interval(row["gap_lower"], row["gap_upper"]),
                 }

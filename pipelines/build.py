@@ -37,6 +37,7 @@ from pipelines.source import Known, Source, Target, find_sources
 from pipelines.warehouse import Database, Warehouse
 
 _METHOD = "sql/seeds/method.csv"
+_INDEX = (ROOT / "pipelines" / "index", ROOT / "pipelines" / "index" / "gap")
 Clock = Callable[[], dt.datetime]
 Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
 """A world of its own in the network's place: URL and moment in; status, headers and body out."""
@@ -205,7 +206,7 @@ class Observatory:
             fingerprints = Fingerprints(db)
             inputs = [name for name in self.models if name.startswith("indicators.")]
             inputs += [*index.READS, "panel.weeks", "panel.periods", "seeds.method"]
-            made_by = labelling.version_of(ROOT / "pipelines" / "index") + f" seed {self.settings.seed}"
+            made_by = labelling.version_of(*_INDEX) + f" seed {self.settings.seed}"
 
             def work() -> None:
                 read = index.Inputs.from_tables(db.query)

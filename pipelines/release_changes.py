@@ -35,6 +35,7 @@ _FITTED = (
     "reversed_when_",
     "inputs_that_may_",
     "mean_rank_interval.",
+    "warning.",
     "index_withheld",
 )
 _MOST_NAMED = 4

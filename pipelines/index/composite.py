@@ -32,6 +32,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     low: float = 0.0
     high: float = 100.0
     reference: int | None = None
+    is_capped: bool = False
+    """Whether what is beyond a target or the reference counts as at it."""
     aggregations: Sequence[Aggregation] = ("arithmetic",)
     """One for each level, bottom up; the last serves the levels above it."""
     exponent: float = 2.0
@@ -110,9 +112,10 @@ def build(
         found = treat(kept, recipe.winsorise_most)
         treated, winsorised, is_logged = found.values, found.winsorised, found.is_logged
     if flat := zero_ranges(treated, tree.indicators):
+        when = "" if zero_ranges(kept, tree.indicators) == flat else " once outliers are winsorised"
         raise MethodError(
-            f"indicator {', '.join(flat)}: no two units differ, so it cannot be normalised and tells nobody apart; "
-            "take it out"
+            f"indicator {', '.join(flat)}: no two units differ{when}, so it cannot be normalised and tells nobody "
+            "apart; take it out"
         )
     _check_given(tree, recipe)
     normalised = normalise_by(
@@ -124,7 +127,10 @@ def build(
         goalposts=tree.goalposts,
         targets=tree.targets,
         reference=recipe.reference,
+        is_capped=recipe.is_capped,
     )
+    if recipe.normalisation == "goalposts":
+        normalised *= tree.goalpost_scales[:, None] / 100
     _check_normalised(treated, normalised, tree, recipe)
     return Composite(
         tree=tree,

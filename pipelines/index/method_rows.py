@@ -14,9 +14,11 @@ from pipelines.index.measure import Measured
 from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts
 from pipelines.index.publication import is_given
+from pipelines.index.reliability import pillar_warnings
 from pipelines.index.results import MethodRows, RankIntervals, Sensitivity
-from pipelines.index.scoring import Moment
+from pipelines.index.scoring import Moment, headline_pillars
 from pipelines.index.simpson import crude, paradoxes
+from pipelines.index.tree import flat_level
 
 _MOST_PAIRS = 20
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six")
@@ -39,6 +41,8 @@ def method_rows(
         rows += _fitted(it, ends, frame)
     for it in measured:
         rows += _reversals(it, frame)
+    if moments:
+        rows += _warnings(measured, moments[-1]["now"])
     if idle := sorted(sensitivity.input[sensitivity.total < method.fixed_below]):
         rows.append(("inputs_that_may_be_fixed", " ".join(idle)))
     for varied in np.unique(ranks.varied):
@@ -62,6 +66,14 @@ def _fitted(it: Measured, ends: Goalposts, frame: Frame) -> Iterator[tuple[str, 
         for platform, value in zip(frame.platforms, values[-1], strict=True):
             if np.isfinite(value):
                 yield f"{parameter}.{name}.{platform}", f"{value:.10g}"
+
+
+def _warnings(measured: Sequence[Measured], moment: Moment) -> Iterator[tuple[str, str]]:
+    """What the multivariate gate warns of (METHODOLOGY 2, step 4), of the latest month end."""
+    level = flat_level([it.indicator.indicator_id for it in measured], PILLARS, headline_pillars(measured))
+    found = pillar_warnings(moment.indicators.score, moment.pillars.score, level)
+    for number, it in enumerate(found, 1):
+        yield f"warning.{number}", it.text
 
 
 def _reversals(it: Measured, frame: Frame) -> Iterator[tuple[str, str]]:

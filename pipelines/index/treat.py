@@ -50,8 +50,10 @@ def _moments(values: Floats, power: int) -> tuple[Floats, Floats, Floats]:
 
 def passes(values: Floats) -> Flags:
     """Whether |skewness| < 2 or kurtosis < 3.5: both must fail; what cannot be told passes."""
-    skew, kurt = skewness(values), kurtosis(values)
-    return np.asarray(~((np.abs(skew) >= WIDEST_SKEWNESS) & (kurt >= HIGHEST_KURTOSIS)), bool)
+    is_skewed = np.asarray(np.abs(skewness(values)) >= WIDEST_SKEWNESS)
+    found = np.asarray(~is_skewed)
+    found[is_skewed] = ~(kurtosis(values[is_skewed]) >= HIGHEST_KURTOSIS)
+    return found
 
 
 def winsorise(values: Floats, most: int) -> tuple[Floats, Integers]:
@@ -62,10 +64,8 @@ def winsorise(values: Floats, most: int) -> tuple[Floats, Integers]:
     """
     values = values.copy()
     moved = np.zeros((2, *values.shape[:-1]), np.int64)
-    while True:
-        todo = ~passes(values) & (moved.sum(0) < most)
-        if not todo.any():
-            return values, moved.sum(0)
+    todo = np.asarray(~passes(values) & (most > 0))
+    while todo.any():
         rows = values[todo]
         is_high = skewness(rows) >= 0
         turned = np.where(is_high[:, None], rows, -rows)
@@ -73,10 +73,12 @@ def winsorise(values: Floats, most: int) -> tuple[Floats, Integers]:
         extreme = known == known.max(-1, keepdims=True)
         following = np.where(extreme, -np.inf, known).max(-1, keepdims=True)
         turned = np.where(extreme, following, turned)
-        values[todo] = np.where(is_high[:, None], turned, -turned)
+        values[todo] = rows = np.where(is_high[:, None], turned, -turned)
         counts = moved[:, todo]
         counts[np.where(is_high, 0, 1), np.arange(len(rows))] = extreme.sum(-1)
         moved[:, todo] = counts
+        todo[todo] = ~passes(rows) & (counts.sum(0) < most)
+    return values, moved.sum(0)
 
 
 def log_coin_tool(values: Floats) -> Floats:

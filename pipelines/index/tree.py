@@ -26,6 +26,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table: an indicator (level 1) or what lower nodes add up to; only the top has no parent.
 
     `weight` is relative to the other children of the parent. `denominator` names a column to divide by.
+    `goalpost_scale` is the score at the better goalpost.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     scale: float = 1.0
     goalpost_low: float = math.nan
     goalpost_high: float = math.nan
+    goalpost_scale: float = 100.0
     target: float = math.nan
 
 
@@ -59,6 +61,7 @@ class Tree(msgspec.Struct, frozen=True):
     denominators: tuple[str | None, ...]
     scales: Floats
     goalposts: Floats
+    goalpost_scales: Floats
     targets: Floats
 
     @classmethod
@@ -89,6 +92,7 @@ class Tree(msgspec.Struct, frozen=True):
             denominators=tuple(node.denominator for node in indicators),
             scales=np.array([node.scale for node in indicators]),
             goalposts=np.array([(node.goalpost_low, node.goalpost_high) for node in indicators]),
+            goalpost_scales=np.array([node.goalpost_scale for node in indicators]),
             targets=np.array([node.target for node in indicators]),
         )
 
@@ -129,6 +133,8 @@ def _check(node: Node, nodes: Mapping[str, Node]) -> None:
         raise wrong(f"an Indicator is on level 1 and an Aggregate above; this {node.kind} is on level {node.level}")
     if not (math.isfinite(node.scale) and node.scale > 0):
         raise wrong(f"the scale of its denominator, {node.scale:g}, is not a number above 0")
+    if not (math.isfinite(node.goalpost_scale) and node.goalpost_scale > 0):
+        raise wrong(f"the scale of its goalposts, {node.goalpost_scale:g}, is not a number above 0")
     if node.goalpost_low >= node.goalpost_high:
         raise wrong(f"its low goalpost {node.goalpost_low:g} is not below the high one {node.goalpost_high:g}")
     seen = [node.code]

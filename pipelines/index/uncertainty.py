@@ -26,7 +26,7 @@ from pipelines.index.tree import Tree
 
 SAMPLING = ("sampling",)
 METHOD = tuple(name for name in INPUTS if name not in SAMPLING)
-_MOST_AT_ONCE = 1_000_000
+_MOST_AT_ONCE = 400_000
 _DECIMALS = 9
 """Scores closer than this tie: sums taken in another order must not part them."""
 

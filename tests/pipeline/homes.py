@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.archive import Archive
 from pipelines.release import open_release
-from pipelines.release_tables import TABLES
+from pipelines.release_tables import COMPARED, TABLES
 from pipelines.settings import ROOT
 from pipelines.warehouse import Database, Warehouse
 
@@ -22,9 +22,9 @@ UNHASHED = ("response_id", "share_response_id")
 
 
 def digests(home: Path, release_id: str | None = None) -> dict[str, str]:
-    """Every table of a release with the digest that its manifest states."""
+    """Every table of a release with the digest that its manifest states, but the one that tells of an earlier one."""
     with open_release(home, release_id) as release:
-        return {name: facts.digest for name, facts in release.manifest.tables.items()}
+        return {name: facts.digest for name, facts in release.manifest.tables.items() if name != COMPARED}
 
 
 def rows(home: Path, sql: str) -> list[dict[str, Any]]:

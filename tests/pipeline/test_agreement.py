@@ -14,6 +14,7 @@ from tests.pipeline.homes import database
 HEADLINE = {
     "outward_sourcing": "share",
     "response_rate": "share",
+    "response_time": "duration",
     "persistence": "share",
     "virality": "rate",
     "csr_premium": "mean",
@@ -52,8 +53,9 @@ def test_every_cell_agrees(
     both: tuple[dict[Cell, tuple[float, float]], dict[Cell, tuple[float, float]]], indicator: str
 ) -> None:
     by_sql, by_estimators = ({cell: it for cell, it in found.items() if cell[3] == indicator} for found in both)
-    # The demo's companies all have enough of everything, at each of its six month ends.
-    assert len(by_sql) == COMPANIES * PERIODS
+    # The demo's companies all have enough of everything, at each of its six month ends; but half of them leave half of
+    # the messages unanswered, and a median that is not reached has no plain value.
+    assert len(by_sql) == COMPANIES * PERIODS or (indicator == "response_time" and len(by_sql) > 10 * PERIODS)
     assert by_sql.keys() == by_estimators.keys()
     for cell, (value, sample) in by_sql.items():
         assert by_estimators[cell][0] == pytest.approx(value, rel=1e-9, abs=1e-12), cell
@@ -64,7 +66,7 @@ def test_the_written_table_says_the_same_in_nine_digits(demo_home: Path) -> None
     with database(demo_home).writer() as db:
         by_sql = _by_sql(db)
         written = db.rows("select * from index.plain_values")
-    assert len(written) == len(by_sql) == COMPANIES * PERIODS * len(HEADLINE)
+    assert len(written) == len(by_sql) > COMPANIES * PERIODS * (len(HEADLINE) - 1)
     for row in written:
         value, _ = by_sql[row["company_id"], row["period"], row["platform"], row["indicator_id"]]
         half_a_digit = 0.5 * 10 ** (math.floor(math.log10(abs(value))) - 8) if value else 0.0

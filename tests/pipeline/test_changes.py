@@ -89,6 +89,29 @@ def test_only_tables_that_follow_from_engagement_differ(study: Study) -> None:
         "index_scores",
         "index_draws",
         "method",
+        "score_changes",
+    }
+
+
+def test_the_release_names_each_changed_score_and_its_cause(study: Study) -> None:
+    (old,) = {it.release_id for it in list_releases(study.home)} - {current_id(study.home)}
+    with open_release(study.home) as release:
+        changes = release.query("select * from score_changes").to_pylist()
+        pillars = release.query("select distinct company_id, period, pillar from pillar_scores").num_rows
+    assert changes and len(changes) < pillars
+    assert {row["from_release"] for row in changes} == {old}
+    own = [row for row in changes if "own values" in row["cause"]]
+    assert {(row["company_id"], row["period"]) for row in own} == {("cobnut", period) for period in COUNTED}
+    for row in own:
+        assert row["cause"].startswith("pillar LME: own values: ")
+        assert "csr_premium" in row["cause"] and "post counted again" in row["cause"]
+    # The others' scores move only with the scale and the peers, of which this company is one.
+    others = {row["cause"] for row in changes if row not in own}
+    assert others <= {
+        "pillar LME: the scale that all companies set moved for csr_premium",
+        "pillar LME: the scale that all companies set moved for persistence",
+        "pillar LME: the scale that all companies set moved for csr_premium, persistence",
+        "pillar LME: other companies' values, with which this one's are weighed",
     }
 
 

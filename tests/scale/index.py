@@ -2,8 +2,9 @@
 
 The tables are in COINr's form. `V.csv`: `uCode`, `uName`, a column an indicator, group and denominator. `M.csv`: a row
 for each of those columns and each aggregate: `iCode`, `Type` (Indicator, Aggregate, Group, Denominator), `Level`,
-`Parent`, `Weight`, `Direction`, `Denominator`, and where they are needed `ScaleFactor`, `Target`, `GoalpostLow` and
-`GoalpostHigh`. An empty cell and `NA` are missing. Other columns of `V.csv` are left alone.
+`Parent`, `Weight`, `Direction`, `Denominator`, and where they are needed `ScaleFactor`, `Target`, `goalpost_lower`,
+`goalpost_upper` and `goalpost_scale` (100 without). An empty cell and `NA` are missing. Other columns of `V.csv` are
+left alone.
 
 Scores that are 0 to 100 already, as those of the SDG Index: `--normalise scaled --winmax -1 --screen 0`.
 """
@@ -44,7 +45,12 @@ _COINR: dict[str, Normalisation] = {
     "dist2targ": "distance_to_target",
     "fracmax": "fraction_of_maximum",
 }
-_COINR_MEANS: dict[str, Aggregation] = {"amean": "arithmetic", "gmean": "geometric", "hmean": "harmonic"}
+_COINR_MEANS: dict[str, Aggregation] = {
+    "amean": "arithmetic",
+    "gmean": "geometric",
+    "hmean": "harmonic",
+    "genmean": "power",
+}
 _MISSING = ("", "NA", "NaN", "na", "nan")
 _IGNORED = ("Group", "Other", "Denominator")
 
@@ -97,6 +103,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--low", type=float, help="least of the scale, mean of a z-score")
     parser.add_argument("--high", type=float, help="most of the scale, deviation of a z-score")
     parser.add_argument("--reference", metavar="UNIT", help="for distance_to_reference: a uCode")
+    parser.add_argument("--cap", action="store_true", help="what is beyond a target or the reference counts as at it")
     parser.add_argument("--exponent", type=float, default=2.0, help="of a power mean")
     parser.add_argument("--impute-group", metavar="COL", help="fill what is missing with the mean of this group")
     parser.add_argument("--screen", type=float, default=0.9, metavar="SHARE", help="of the indicators a unit must have")
@@ -124,6 +131,7 @@ def _recipe(options: argparse.Namespace, table: Table) -> Recipe:
         low=low if options.low is None else options.low,
         high=high if options.high is None else options.high,
         reference=table.codes.index(options.reference) if options.reference else None,
+        is_capped=options.cap,
         aggregations=(mean,),
         exponent=options.exponent,
     )
@@ -232,8 +240,9 @@ def _node(path: Path, line: int, row: dict[str, str]) -> Node:
         direction=number("Direction", None if is_indicator else 1.0),
         denominator=None if denominator in _MISSING else denominator,
         scale=number("ScaleFactor", 1.0),
-        goalpost_low=number("GoalpostLow", np.nan),
-        goalpost_high=number("GoalpostHigh", np.nan),
+        goalpost_low=number("goalpost_lower", np.nan),
+        goalpost_high=number("goalpost_upper", np.nan),
+        goalpost_scale=number("goalpost_scale", 100.0),
         target=number("Target", np.nan),
     )
 

@@ -123,12 +123,13 @@ def test_names_of_normalisations_and_coinrs(tables: Tables, name: str, of_aaa: l
 
 
 def test_distances_and_goalposts(tables: Tables) -> None:
-    meta = META.replace("ScaleFactor", "ScaleFactor,Target,GoalpostLow,GoalpostHigh").splitlines()
-    meta = [meta[0], meta[1] + ",30,0,40", meta[2] + ",2,0,4", *(line + ",,," for line in meta[3:])]
+    meta = META.replace("ScaleFactor", "ScaleFactor,Target,goalpost_lower,goalpost_upper,goalpost_scale").splitlines()
+    meta = [meta[0], meta[1] + ",15,0,40,1", meta[2] + ",2,0,4,", *(line + ",,,," for line in meta[3:])]
     tables.write(VALUES, "\n".join(meta))
     stage = ("--stage", "normalised", "--normalise")
-    assert numbers(tables.printed(*stage, "n_goalposts"))["AAA"] == [50, 50]
-    assert numbers(tables.printed(*stage, "n_dist2targ"))["AAA"] == [0.5, 1]
+    assert numbers(tables.printed(*stage, "n_goalposts"))["AAA"] == [0.5, 50]
+    assert numbers(tables.printed(*stage, "n_dist2targ"))["AAA"] == [2, 1]
+    assert numbers(tables.printed(*stage, "n_dist2targ", "--cap"))["AAA"] == [1, 1]
     assert numbers(tables.printed(*stage, "n_dist2ref", "--reference", "AAA"))["CCC"] == pytest.approx([0, 1.5])
 
 
@@ -139,6 +140,7 @@ def test_distances_and_goalposts(tables: Tables) -> None:
         ("geometric", 100**0.75),
         ("a_gmean", 100**0.75),
         ("a_hmean", 4 / (1 + 3 / 100)),
+        ("a_genmean", ((1 + 3 * 100**2) / 4) ** 0.5),
         ("power", ((1 + 3 * 100**2) / 4) ** 0.5),
     ],
 )
@@ -146,7 +148,7 @@ def test_names_of_means_and_coinrs(tables: Tables, name: str, of_ccc: float) -> 
     """CCC has 1 and 100 with weights 1 and 3; geometric and harmonic means have that scale by themselves."""
     found = numbers(tables.printed("--aggregate", name, "--low", "1"))
     assert found["CCC"][1] == pytest.approx(of_ccc)
-    if name != "a_amean" and name != "power":
+    if name not in ("a_amean", "a_genmean", "power"):
         assert found == numbers(tables.printed("--aggregate", name))
 
 

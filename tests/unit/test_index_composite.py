@@ -240,6 +240,13 @@ def test_a_range_lost_with_the_units_screened_out_is_named() -> None:
         build(values, PLAIN, Recipe(least_present=0.5))
 
 
+def test_a_range_lost_by_treatment_is_named() -> None:
+    """One unit in ten alone has any: moved to the next value, it is as all others."""
+    values = np.vstack([[0.0] * 9 + [5], *[np.arange(10.0)] * 3])
+    with pytest.raises(MethodError, match="indicator a: no two units differ once outliers are winsorised"):
+        build(values, PLAIN, Recipe())
+
+
 @pytest.mark.parametrize(
     ("people", "named"),
     [

@@ -59,6 +59,15 @@ def test_only_what_is_skewed_and_peaked_fails() -> None:
     assert not passes(-HIGH)
 
 
+def test_the_limits_are_2_and_3_and_a_half() -> None:
+    values = np.exp(np.random.default_rng(3).normal(0, 0.7, (4000, 25)))
+    skew = np.abs(stats.skew(values, axis=1, bias=False))
+    kurt = stats.kurtosis(values, axis=1, bias=False)
+    assert np.array_equal(passes(values), (skew < 2) | (kurt < 3.5))
+    assert np.any((skew > 1.95) & (skew < 2) & (kurt > 3.5)) and np.any((skew > 2) & (skew < 2.05) & (kurt > 3.5))
+    assert np.any((skew > 2) & (kurt > 3.4) & (kurt < 3.5)) and np.any((skew > 2) & (kurt > 3.5) & (kurt < 3.7))
+
+
 def test_the_far_point_moves_to_the_next() -> None:
     values, moved = winsorise(HIGH, 5)
     assert values.tolist() == [[*range(1, 20), 19.0]]

@@ -47,6 +47,7 @@ def test_a_tree_keeps_the_order_of_the_table_at_every_level() -> None:
         (small(node("c", "g", weight=math.inf)), "node c: weight inf"),
         (small(node("h", "top", 2), node("c", "h", weight=0)), "node h: the weights of its children sum to 0"),
         (small(node("c", "g", scale=0)), "node c: the scale of its denominator, 0"),
+        (small(node("c", "g", goalpost_scale=0)), "node c: the scale of its goalposts, 0"),
         (small(node("c", "g", goalpost_low=2, goalpost_high=1)), "node c: its low goalpost 2 is not below the high"),
         (small(node("other", None, 3)), "without parent: top, other"),
         (small(node("other", None, 2)), "without parent: top, other"),

@@ -98,9 +98,19 @@ def test_missing_disclosures_are_the_worst_median_and_best_of_those_made() -> No
 
 
 def test_disclosures_of_companies_without_an_index_are_not_made_up() -> None:
-    world = msgspec.structs.replace(WORLD, is_ranked=np.array([True, True, False, True]))
-    found = alone("missing_disclosures", world)
-    same_set(msgspec.structs.replace(found, scores=found.scores[:, [0, 1, 3]]), [one_by_one(PUBLISHED)[[0, 1, 3]]])
+    """The first company makes none either and is given one; by z-scores one of the third would move the others."""
+    scored = WORLD.scored.copy()
+    scored[:, 4, 0] = np.nan
+    world = msgspec.structs.replace(
+        WORLD, scored=scored, draws=(scored,) * 12, is_ranked=np.array([True, True, False, True])
+    )
+    found = alone("missing_disclosures", alternatives(world, normalisations=("zscore",)))
+    expected = []
+    for value in (6, 7.5, 9):
+        quantities = PUBLISHED.copy()
+        quantities[4, 0] = value + 0.4
+        expected.append(one_by_one(quantities, rule="zscore")[[0, 1, 3]])
+    same_set(msgspec.structs.replace(found, scores=found.scores[:, [0, 1, 3]]), expected)
 
 
 def test_pillar_weights_vary_by_a_quarter_at_most() -> None:
@@ -160,6 +170,9 @@ def test_treatments() -> None:
         one_by_one(logged, weights=(1, 1), goalposts=posts, pillar=(0, 1, 1)),
     ]
     same_set(alone("treatment", world), expected)
+    relative = alternatives(world, treatments=("log",), normalisations=("minmax",))
+    expected_relative = one_by_one(logged, weights=(1, 1), rule="minmax", pillar=(0, 1, 1))
+    assert nominal(relative).scores[0] == pytest.approx(expected_relative, abs=1e-8)
     few = alternatives(world, treatments=("1",))
     assert skewness(x)[2] < 0
     expected_few = one_by_one(one, weights=(1, 1), goalposts=world.goalposts, pillar=(0, 1, 1))

@@ -103,10 +103,14 @@ def test_a_group_in_which_nobody_can_be_told_apart_fails_loudly() -> None:
 
 
 def table() -> tuple[Floats, Tree]:
-    """Nine units by six indicators in three groups; the first unit is best in all, the last has a missing value."""
-    values = np.exp(np.random.default_rng(5).normal(0, 1.5, (6, 9)))
+    """Sixteen units by six indicators in three groups; the first unit is best in all, the last has a missing value.
+
+    Two points stand out in the first two indicators, so that it matters whether one or more may be moved.
+    """
+    values = np.exp(np.random.default_rng(5).normal(0, 0.3, (6, 16)))
+    values[:2, 3] += 50
     values[:, 0] = values.max(1) + 1
-    values[4, 8] = NAN
+    values[4, 15] = NAN
     values[5] = -values[5]
     nodes = [Node(code=f"i{place}", parent=f"g{place % 3}", direction=-1 if place == 5 else 1) for place in range(6)]
     nodes += [Node(code=f"g{place}", parent="top", level=2, kind="Aggregate", weight=1 + place) for place in range(3)]
@@ -124,7 +128,8 @@ def test_method_uncertainty_is_the_engine_built_again_by_every_choice() -> None:
                 ranks.append(build(values, tree, recipe).ranks)
     found = method_uncertainty(values, tree, seed=1, replications=8000, noise=0.0)
     error = 4 * np.std(ranks, 0) / np.sqrt(8000) + 1e-12
-    assert np.std(ranks, 0).max() > 0.2
+    by_most = np.reshape(ranks, (5, 4, -1))
+    assert np.abs(by_most[0] - by_most[4]).sum() > 4, "the number of points matters"
     assert np.all(np.abs(found.mean - np.mean(ranks, 0)) < error)
     assert np.all((np.min(ranks, 0) <= found.lower) & (found.upper <= np.max(ranks, 0)))
 
@@ -136,11 +141,24 @@ def test_method_uncertainty_of_ranks() -> None:
     assert np.array_equal(found.mean, again.mean)
     assert not np.array_equal(found.mean, method_uncertainty(values, tree, seed=3, replications=400).mean)
     assert (found.lower[0], found.mean[0], found.upper[0]) == (1, 1, 1)
-    assert found.mean.sum() == pytest.approx(45)
+    assert found.mean.sum() == pytest.approx(136)
     published = build(values, tree, Recipe()).ranks
     assert np.all((found.lower - 1 <= published) & (published <= found.upper + 1))
     still = method_uncertainty(values, tree, seed=2, replications=400, noise=0.0)
     assert np.any(still.mean != found.mean)
+
+
+def test_each_replication_has_one_of_many_sets_of_weights() -> None:
+    """Of weights between 0 and 2 one is more than two others together with probability 1/6.
+
+    The first unit is best in one group, the second in two, so that it ranks first in one of six sets.
+    """
+    nodes = [Node(code=f"i{place}", parent=f"g{place}") for place in range(3)]
+    nodes += [Node(code=f"g{place}", parent="top", level=2, kind="Aggregate") for place in range(3)]
+    tree = Tree.of([*nodes, Node(code="top", parent=None, level=3, kind="Aggregate")])
+    values = np.array([[2.0, 1], [1, 2], [1, 2]])
+    found = method_uncertainty(values, tree, seed=1, replications=4000, weight_sets=2000, noise=1.0)
+    assert found.mean == pytest.approx([2 - 1 / 6, 1 + 1 / 6], abs=0.05)
 
 
 def test_method_uncertainty_names_what_cannot_be_compared() -> None:

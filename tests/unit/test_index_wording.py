@@ -29,6 +29,7 @@ def test_the_limit_is_that_of_the_method() -> None:
         (0.949, "Ay and Bee: not distinguishable (94% probable in this order)."),
         (0.5, "Ay and Bee: not distinguishable (50% probable in this order)."),
         (0.051, "Ay and Bee: not distinguishable (6% probable in this order)."),
+        (0.0505, "Ay and Bee: not distinguishable (6% probable in this order)."),
         (0.05, "Bee ranks above Ay (95% probable)."),
         (0.0, "Bee ranks above Ay (more than 99% probable)."),
         (None, "Ay and Bee: not distinguishable."),
