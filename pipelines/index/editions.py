@@ -6,7 +6,7 @@ X7). Draws of one indicator use the same random numbers in every edition, so edi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zlib import crc32
 
 import msgspec
@@ -45,6 +45,10 @@ class Editions(msgspec.Struct, frozen=True):
         """The edition that is published."""
         return self.of[self.nominal_half_life * self.thresholds * self.filters]
 
+    def published_alone(self) -> Editions:
+        """Nothing but the published edition: half-life, threshold and filter do not vary."""
+        return Editions((self.published,), half_lives=1, nominal_half_life=0, thresholds=1, filters=1)
+
 
 def all_editions(inputs: Inputs, base: Edition) -> Editions:
     """Every edition that the method and the inputs' variants allow; `base` is the published one."""
@@ -54,10 +58,16 @@ def all_editions(inputs: Inputs, base: Edition) -> Editions:
     found = []
     for half_life in half_lives:
         changed = msgspec.structs.replace(method, half_life_days=half_life)
+        own = base
+        if half_life != method.half_life_days:
+            whole = msgspec.structs.replace(inputs, method=changed)
+            own = _edition(whole, base, {it.indicator.indicator_id for it in base.measured})
         for variant in (name for row in variants for name in row):
-            own = msgspec.structs.replace(inputs.variants.get(variant, inputs), method=changed)
-            is_base = half_life == method.half_life_days and variant not in inputs.variants
-            found.append(base if is_base else _edition(own, base))
+            if variant in inputs.variants:
+                varied = msgspec.structs.replace(inputs.variants[variant], method=changed)
+                found.append(_edition(varied, own, varied.varied))
+            else:
+                found.append(own)
     return Editions(
         of=tuple(found),
         half_lives=len(half_lives),
@@ -67,10 +77,13 @@ def all_editions(inputs: Inputs, base: Edition) -> Editions:
     )
 
 
-def _edition(inputs: Inputs, base: Edition) -> Edition:
+def _edition(inputs: Inputs, base: Edition, differing: Collection[str]) -> Edition:
+    """Headline indicators measured anew where they differ from another edition."""
     frame = frame_of(inputs)
     headline = (
-        measure(it.indicator, inputs, frame) if it.indicator.is_headline and it.strata is not None else it
+        measure(it.indicator, inputs, frame)
+        if it.indicator.is_headline and it.strata is not None and it.indicator.indicator_id in differing
+        else it
         for it in base.measured
     )
     return Edition(frame, tuple(headline))
@@ -118,12 +131,15 @@ def world_of(
     used = used[np.argsort(published.pillar[used], kind="stable")].tolist()
     pillar = np.searchsorted(enters, published.pillar[used])
     scored, drawn = [], []
+    known: dict[int, Floats | None] = {}
     for edition in editions.of:
         estimates, draws = [], []
         for place in used:
             it, given = edition.measured[place], published.given[place]
             estimate = np.where(given, it.known(history).scored[period], np.nan)
-            own = quantity_draws(it, edition.frame, method, period, seed, counts)
+            if id(it) not in known:
+                known[id(it)] = quantity_draws(it, edition.frame, method, period, seed, counts)
+            own = known[id(it)]
             estimates.append(estimate)
             draws.append(np.where(given & np.isfinite(estimate), estimate if own is None else own, np.nan))
         scored.append(np.stack(estimates))

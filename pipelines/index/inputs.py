@@ -197,6 +197,12 @@ def _variant(table: str, variant: str) -> str:
     return f"variant = '{variant}' or (variant = 'base' and indicator_id not in ({others}))"
 
 
+def _varied(variant: str) -> str:
+    """The indicators that have rows of a variant."""
+    tables = (f"select indicator_id from indicators.{name} where variant = '{variant}'" for name in _WEEKLY)  # noqa: S608
+    return " union ".join(tables)
+
+
 class Inputs(msgspec.Struct, frozen=True):
     """Everything that `score` reads."""
 
@@ -213,6 +219,8 @@ class Inputs(msgspec.Struct, frozen=True):
     levels: Levels
     variants: Mapping[str, Inputs] = msgspec.field(default_factory=dict)
     """The same with the statistics of each variant but the base, where an indicator has them."""
+    varied: frozenset[str] = frozenset()
+    """Of a variant, the indicators that have rows of their own."""
     say_do: SayDoTables | None = None
 
     @classmethod
@@ -246,6 +254,7 @@ class Inputs(msgspec.Struct, frozen=True):
         variants = {
             variant: msgspec.structs.replace(
                 inputs,
+                varied=frozenset(row["indicator_id"] for row in query(_varied(variant)).to_pylist()),
                 **{name: read(kind, f"indicators.{name}", _variant(name, variant)) for name, kind in _WEEKLY.items()},
             )
             for variant in (name for row in VARIANTS for name in row[row is VARIANTS[0] :])

@@ -29,7 +29,8 @@ _COUNTS = ("true_positives", "false_negatives", "true_negatives", "false_positiv
 def gap_rows(tables: SayDoTables | None, frame: Frame, followers: Floats, method: Method, seed: int) -> SayDoGaps:
     """The gaps of every month end; `followers` `[period, company]`, NaN where unknown.
 
-    Of month ends but the latest only the causes that some outcome tells of: the others have no gap.
+    Of month ends but the latest only the causes that some outcome tells of, since the others have no gap, and by fewer
+    draws.
     """
     if tables is None or not frame.companies or not tables.causes.topic_id.names:
         return stack(SayDoGaps, ())
@@ -39,11 +40,12 @@ def gap_rows(tables: SayDoTables | None, frame: Frame, followers: Floats, method
 def _rows(tables: SayDoTables, frame: Frame, followers: Floats, method: Method, seed: int) -> Iterator[SayDoGaps]:
     for period, end in enumerate(frame.periods):
         inputs = say_do(tables, frame, followers[period], method, period)
-        if period < len(frame.periods) - 1:
+        is_latest = period == len(frame.periods) - 1
+        if not is_latest:
             inputs = _measured(inputs)
         if not inputs.topics:
             continue
-        found = say_do_gaps(inputs, method, seed=seed, draws=int(method.gap_draws))
+        found = say_do_gaps(inputs, method, seed=seed, draws=int(method.gap_draws if is_latest else method.draws))
         shape = found.gap.shape
         companies = np.tile(np.array(found.companies, np.object_), shape[0])
         yield SayDoGaps(

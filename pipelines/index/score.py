@@ -42,8 +42,11 @@ def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
     editions = all_editions(inputs, Edition(frame, measured))
     moments = []
     for period in range(len(frame.periods) if measured else 0):
-        moments.append(score_period(editions, posts, method, period=period, seed=seed))
-        if period < len(frame.periods) - 1:
+        is_latest = period == len(frame.periods) - 1
+        # Measuring and drawing every edition is most of the work; it is done for the month end that is compared.
+        used = editions if is_latest else editions.published_alone()
+        moments.append(score_period(used, posts, method, period=period, seed=seed))
+        if not is_latest:
             moments[-1] = {history: without_draws(it) for history, it in moments[-1].items()}
     gaps = gap_rows(inputs.say_do, frame, followers_of(frame, inputs.account_weeks).sum(1), method, seed)
     return report(measured, posts, moments, frame, method, seed=seed, gaps=gaps)
