@@ -32,13 +32,13 @@ def main() -> None:
     _head(release_id, card)
     _pillars(card)
     _indicators(card)
-    compared, said, done = st.tabs(["Say and do", "What it says", "What it discloses doing"])
-    with compared:
-        gaps.show(release_id, card)
+    said, done, compared = st.tabs(["What it says", "What it discloses doing", "Say and do"])
     with said:
         evidence.posts(release_id, card)
     with done:
         evidence.disclosures(release_id, card)
+    with compared:
+        gaps.show(release_id, card)
     _sources(release_id, card)
 
 

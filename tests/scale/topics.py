@@ -26,7 +26,7 @@ from pipelines.topics.meaning import own_meaning, write_head
 from pipelines.topics.vectors import Floats, WordVectors
 from tests.scale import topics_data as data
 from tests.scale import topics_readings as readings
-from tests.scale.topics_facets import facet_points, said_by_facets
+from tests.scale.topics_facets import said_by_facets
 from tests.scale.topics_measures import (
     MEASURES,
     Counts,
@@ -37,7 +37,6 @@ from tests.scale.topics_measures import (
     words_alone,
     words_by_goal,
 )
-from tests.scale.topics_self_taught import said_by_lists_and_words
 from tests.scale.topics_training import Choice, Ints, Pairs, all_scores, folds, nested, score_pairs, train
 
 REPEATS = 5
@@ -149,13 +148,12 @@ def questions(vectors: WordVectors, folder: Path) -> list[Row]:
         own = data.question_hits(texts, question, definitions.topics)
         pairs = data.as_pairs(texts, [question] * len(texts), answers, own, definitions, vectors)
         scores = score_pairs(head, pairs, definitions)
-        by_facets, points = said_by_facets(question, texts), facet_points(question, texts)
+        by_facets = said_by_facets(question, texts)
         said = {
             "terms and meaning, untrained": _said(scores[None]),
             "the same, prevalence estimated": _said(at_own_prevalence(scores)[None]),
             "terms alone": (own[np.arange(len(texts)), pairs.topic, 0] > 0).astype(np.int64)[None],
             "facets of terms, untrained": by_facets[None],
-            "facets and words they teach": said_by_lists_and_words(texts, by_facets, points, group)[None],
             "TF-IDF trained on its folds": words_alone(texts, answers, group, 0)[None],
         }
         print(f"\n{question}: {len(texts)} texts, {answers.sum()} yes")
