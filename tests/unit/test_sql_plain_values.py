@@ -5,7 +5,7 @@ from math import isnan
 
 import pytest
 
-from pipelines.index import Inputs, score
+from pipelines.index import READS, Inputs, score
 from tests.unit.sql_world import World, models
 
 CELLS = """
@@ -82,7 +82,8 @@ def test_plain_values_are_those_of_the_estimators() -> None:
         world.db.replace_table(table, select)
     columns = ("company_id", "period", "platform", "indicator_id", "value", "sample_size")
     stated = {row[:4]: row[4:] for row in world.rows("scorecards.plain_values", *columns)}
-    world.make("core.companies")
+    for table in READS:
+        world.make(table)
     found = score(Inputs.from_tables(world.db.query), seed=1, draws=2).plain_values
     worked = {
         tuple(row[:4]): tuple(row[4:])
