@@ -38,6 +38,8 @@ from pipelines.warehouse import Database, Warehouse
 
 _METHOD = "sql/seeds/method.csv"
 _INDEX = (ROOT / "pipelines" / "index", ROOT / "pipelines" / "index" / "gap")
+_CODE = (*_INDEX, *(ROOT / "pipelines" / room for room in ("sources", "topics")), *(ROOT / "sql").glob("**/"))
+"""What a number can depend on beside data and method."""
 Clock = Callable[[], dt.datetime]
 Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
 """A world of its own in the network's place: URL and moment in; status, headers and body out."""
@@ -268,7 +270,7 @@ class Observatory:
         runs = db.rows("select distinct strftime(as_of, '%Y%m%dT%H%M%SZ') as run from raw.passes order by run")
         method = db.rows("select value from seeds.method where parameter = 'version'")
         return Facts(
-            code_version=version("seismograph"),
+            code_version=f"{version('seismograph')}+{labelling.version_of(*_CODE, apart=ROOT / _METHOD)[:8]}",
             method_version=str(method[0]["value"]),
             settings={"seed": str(self.settings.seed), "restricted_days": str(self.settings.restricted_days)},
             inputs={row["url"].removeprefix("file:"): row["digest"] for row in files}

@@ -122,9 +122,10 @@ def _replace(db: Database, kind: str, part: pa.Table, readings: Sequence[Reading
                 db.append_rows(name, made)
 
 
-def version_of(*folders: Path) -> str:
-    """A digest of code and lists, so that a change labels everything anew."""
+def version_of(*folders: Path, apart: Path | None = None) -> str:
+    """A digest of code and lists, one file set `apart`, so that a change makes anew what they made."""
     digest = sha256()
-    for path in sorted(path for folder in folders for path in folder.glob("*") if path.suffix in (".py", ".csv")):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted(path for folder in folders for path in folder.glob("*")):
+        if path.suffix in (".py", ".sql", ".csv") and path != apart:
+            digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -147,11 +147,15 @@ def publish(
 def _write_changes(
     home: Path, earlier: Manifest, database: Path, files: dict[str, dict[str, str]], facts: Facts
 ) -> None:
-    """Fill `score_changes`: what changed since the release that was current."""
-    with connect(database, home, files) as connection, OpenRelease(home, earlier) as old:
-        new = Side(lambda sql: _asked(connection, sql), facts.code_version)
-        changed = score_changes(Side(old.query, earlier.facts.code_version), new)
-    rows = [(it.company_id, it.period, earlier.release_id, it.change, it.cause) for it in changed]
+    """Fill `score_changes`: what changed since the release that was current, or why the two were not compared."""
+    rows: list[tuple[object, ...]]
+    try:
+        with connect(database, home, files) as connection, open_release(home, earlier.release_id) as old:
+            new = Side(lambda sql: _asked(connection, sql), facts.code_version)
+            changed = score_changes(Side(old.query, earlier.facts.code_version), new)
+        rows = [(it.company_id, it.period, earlier.release_id, it.change, it.cause) for it in changed]
+    except ReleaseError as error:
+        rows = [(None, None, earlier.release_id, None, f"not compared: {error}")]
     if rows:
         with duckdb.connect(database) as connection:
             connection.executemany(f"insert into {COMPARED} values (?, ?, ?, ?, ?)", rows)  # noqa: S608 - our own name
@@ -161,14 +165,14 @@ def changes_between(home: Path, one: str, other: str) -> list[ScoreChange]:
     """Which scores of release `other` differ from those of `one`, and why.
 
     Raises:
-        ReleaseError: there is no such release, or they are of two panels.
+        ReleaseError: there is no such release, one cannot be read, or they are of two panels.
     """
     first, second = manifest_of(home, one), manifest_of(home, other)
     if first.panel != second.panel:
         raise ReleaseError(
             f"{one} is of panel {first.panel!r}, {other} of {second.panel!r}: their scores do not compare"
         )
-    with OpenRelease(home, first) as old, OpenRelease(home, second) as new:
+    with open_release(home, one) as old, open_release(home, other) as new:
         return score_changes(Side(old.query, first.facts.code_version), Side(new.query, second.facts.code_version))
 
 

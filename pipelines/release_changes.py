@@ -1,44 +1,49 @@
 """Two releases compared: which scores changed, and why, from what the releases themselves say.
 
-A cause is looked for where it would lie: in the company's own posts, topics and disclosures, in the method's
-parameters, in the scale that all companies set together, in the panel, and last in the code. Not here: publishing, and
-how changes are shown.
+A cause is looked for where it would lie: in the method's parameters, in how an indicator is defined, in the company's
+own values and what they come from, in the scale that all companies set together, in the panel, in other companies'
+values, and in the code. Not here: what became of posts and disclosures (`release_events`), publishing, showing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
-import pyarrow as pa
 
-Query = Callable[[str], pa.Table]
+from pipelines.release_events import Event, Feeds, Query, Row, events_between, rows_of, told
+
 Key = TypeVar("Key")
-Moment = tuple[str, dt.date]
-
-Event = tuple[dt.date, dt.timedelta, str]
-"""When something of a company is dated, how long it counts, and what became of it."""
 
 _LEAST = 1e-9
-_WINDOW = dt.timedelta(days=380)
-"""A month end's weeks begin at most so long before it."""
-_OLDEST = dt.timedelta(days=31 * 31)
-"""Disclosures older than this count nowhere."""
-_FITTED = (
-    "goalpost_",
-    "slope",
-    "unscored.",
-    "reversed_when_",
-    "inputs_that_may_",
-    "mean_rank_interval.",
-    "warning.",
-    "index_withheld",
-)
 _MOST_NAMED = 4
+_OF_INTERVALS = {
+    "seed",
+    "draws",
+    "interval",
+    "half_lives_days",
+    "normalisations",
+    "treatments",
+    "weight_noise",
+    "aggregations",
+    "missing_disclosures",
+    "replications",
+}
+"""Parameters that only intervals depend on; they can withhold a score, and move none."""
+_OF_NO_SCORE = {"sensitivity_points", "fixed_below", "least_probability", "inputs_that_may_be_fixed", "index_withheld"}
+
+_INDEX = "select company_id, period, score from index_scores where known_at = 'now' and score is not null"
+_PILLARS = "select company_id, period, pillar, score from pillar_scores where known_at = 'now' and score is not null"
+_VALUES = (
+    "select company_id, period, indicator_id, case when is_published then value end, sample_size, reason "
+    "from indicator_values where known_at = 'now' and platform = 'all'"
+)
+_DEFINITIONS = "select indicator_id, pillar, is_headline, estimator, direction, minimum_sample, unit from indicators"
+_METHOD = "select parameter, value from method"
+_PEER_GROUPS = "select company_id, peer_group from companies"
 
 
 class ScoreChange(msgspec.Struct, frozen=True):
@@ -57,48 +62,57 @@ class Side(msgspec.Struct, frozen=True):
     code_version: str
 
 
+class _Definition(msgspec.Struct, frozen=True):
+    pillar: str
+    is_headline: bool
+    estimator: str
+    direction: float
+    minimum_sample: float
+    unit: str
+
+    @property
+    def feeds(self) -> Feeds:
+        return "disclosures" if self.estimator == "level" else "posts"
+
+
+class _Value(msgspec.Struct, frozen=True):
+    value: float | None
+    size: float | None
+    reason: str | None
+
+
+_ABSENT = _Value(None, None, "not computed")
+
+
 def score_changes(old: Side, new: Side) -> list[ScoreChange]:
     """Every index score that changed; of a company and month end without an index in both, every pillar's."""
     causes = _Causes(old, new)
     before, after = (_numbers(side, _INDEX) for side in (old, new))
-    found = [
-        ScoreChange(company, period, change, _appeared(change, (company, period) in after) + causes.of(company, period))
-        for (company, period), change in _differing(before, after).items()
-    ]
     pillars_before, pillars_after = (_numbers(side, _PILLARS) for side in (old, new))
-    for key, change in _differing(pillars_before, pillars_after).items():
+    pillars = _differing(pillars_before, pillars_after)
+    moved: dict[Row, list[str]] = {}
+    for company, period, pillar in pillars:
+        moved.setdefault((company, period), []).append(pillar)
+    found = []
+    for (company, period), change in _differing(before, after).items():
+        why = causes.of(company, period, moved.get((company, period), []), change)
+        appeared = causes.appeared(period, (company, period) in after) if change is None else ""
+        found.append(ScoreChange(company, period, change, appeared + why))
+    for key, change in pillars.items():
         company, period, pillar = key
         if (company, period) not in before and (company, period) not in after:
-            cause = f"pillar {pillar}: {_appeared(change, key in pillars_after)}{causes.of(company, period)}"
+            appeared = "" if change is not None else _FIRST if key in pillars_after else _GONE
+            cause = f"pillar {pillar}: {appeared}{causes.of(company, period, [pillar], change)}"
             found.append(ScoreChange(company, period, change, cause))
     return sorted(found, key=lambda it: (it.company_id, it.period, it.cause))
 
 
-_INDEX = "select company_id, period, score from index_scores where known_at = 'now'"
-_PILLARS = "select company_id, period, pillar, score from pillar_scores where known_at = 'now' and score is not null"
-_VALUES = (
-    "select company_id, period, indicator_id, case when is_published then value end as value, reason "
-    "from indicator_values where known_at = 'now' and platform = 'all'"
-)
-_SCORED = "select distinct company_id, period, indicator_id from indicator_scores where known_at = 'now'"
-_POSTS = (
-    "select post_id, company_id, cast(created_at as date) as date, likes_count, replies_count, reposts_count, "
-    "age_class from posts"
-)
-_TOPICS = "select post_id, topic_id, score from post_topics"
-_DISCLOSURES = (
-    "select distinct company_id, source || '/' || metric_id, period_end, value, published_at from disclosures"
-)
-_COMMITMENTS = "select distinct company_id, source || '/' || kind, status, published_at from commitments"
+_FIRST = "a score for the first time; "
+_GONE = "no score any more; "
 
 
-def _rows(side: Side, sql: str) -> list[tuple[Any, ...]]:
-    table = side.query(sql)
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True)) if table.num_rows else []
-
-
-def _numbers(side: Side, sql: str) -> dict[tuple[Any, ...], float]:
-    return {row[:-1]: row[-1] for row in _rows(side, sql)}
+def _numbers(side: Side, sql: str) -> dict[Row, float]:
+    return {row[:-1]: row[-1] for row in rows_of(side.query, sql)}
 
 
 def _differing(old: Mapping[Key, float], new: Mapping[Key, float]) -> dict[Key, float | None]:
@@ -112,57 +126,85 @@ def _differing(old: Mapping[Key, float], new: Mapping[Key, float]) -> dict[Key, 
     return found
 
 
-def _appeared(change: float | None, is_new: bool) -> str:
-    return "" if change is not None else "a score for the first time; " if is_new else "no score any more; "
-
-
 class _Causes:
     """What differs between two releases, ready to be asked for a company and a month end."""
 
     def __init__(self, old: Side, new: Side) -> None:
-        self._method = list(_method_changes(old, new))
-        self._goalposts = _goalposts_moved(old, new)
-        self._panel = list(_panel_changes(old, new))
-        self._values = _value_changes(old, new)
-        self._scored = {row for side in (old, new) for row in _rows(side, _SCORED)}
         self._sides = old, new
-        if old.code_version == new.code_version:
-            self._code = "nothing that these releases tell of"
-        else:
-            self._code = f"code {old.code_version} -> {new.code_version}"
+        self._parameters: list[dict[str, str]] = [dict(rows_of(side.query, _METHOD)) for side in (old, new)]
+        self._definitions = [
+            {row[0]: _Definition(*row[1:]) for row in rows_of(side.query, _DEFINITIONS)} for side in (old, new)
+        ]
+        self._values = _value_changes(old, new)
+        self._rescaled = _rescaled(*self._parameters)
+        self._redefined = _redefined(*self._definitions)
+        self._panel = list(_panel_changes(old, new))
+        versions = old.code_version, new.code_version
+        self._code = [f"code {versions[0]} -> {versions[1]}"] if versions[0] != versions[1] else []
 
     @cached_property
     def _events(self) -> dict[str, list[Event]]:
-        return _events(*self._sides)
+        return events_between(*(side.query for side in self._sides))
 
-    def of(self, company: str, period: dt.date) -> str:
-        """One sentence, without its full stop: the most specific causes first."""
-        parts = list(self._method)
-        indicators = self._values.get((company, period), {})
-        if indicators:
-            parts.append("own values: " + _listed([f"{name} {how}".strip() for name, how in indicators.items()]))
-            parts += _counted(self._events.get(company, []), period)
-        if moved := sorted(name for name in self._goalposts if (company, period, name) in self._scored):
+    @cached_property
+    def _ranked(self) -> list[set[dt.date]]:
+        return [{period for _, period in _numbers(side, _INDEX)} for side in self._sides]
+
+    def appeared(self, period: dt.date, is_new: bool) -> str:
+        """That an index came or went, and why for all, if it did for all."""
+        if period in self._ranked[not is_new]:
+            return _FIRST if is_new else _GONE
+        if is_new:
+            return "an index for the first time; "
+        why = self._parameters[1].get("index_withheld", "")
+        return f"no company has an index any more{f' ({why})' if why else ''}; "
+
+    def of(self, company: str, period: dt.date, pillars: Sequence[str], change: float | None) -> str:
+        """One sentence, without its full stop, of what changed in these pillars' headline indicators."""
+        used = {
+            name: definition
+            for side in self._definitions
+            for name, definition in side.items()
+            if definition.is_headline and definition.pillar in pillars
+        }
+        parts = list(_chosen_otherwise(*self._parameters, is_withheld=change is None))
+        if named := [f"{name} ({how})" for name, how in self._redefined.items() if name in used]:
+            parts.append(f"other definition of {_listed(named)}")
+        own = {name: how for name, how in self._values.get((company, period), {}).items() if name in used}
+        happened: list[str] = []
+        if own:
+            parts.append("own values: " + _listed([f"{name} {how}" for name, how in own.items()]))
+            happened = told(self._events.get(company, []), period, {used[name].feeds for name in own})
+            parts += [_listed(happened)] if happened else []
+        if moved := sorted(self._rescaled & used.keys()):
             parts.append(f"the scale that all companies set moved for {_listed(moved)}")
         parts += self._panel
-        if not parts:
-            parts.append("other companies' values, with which this one's are weighed" if self._values else self._code)
-        return "; ".join(parts)
+        is_explained = happened or any(used[name].feeds == "posts" for name in own) or len(parts) > bool(own)
+        if not is_explained and (peers := self._peers(company, period, used)):
+            parts.append(f"values of {_listed(peers)}, with which this company's are weighed")
+        return "; ".join(parts + self._code) or "nothing that these releases tell of"
+
+    def _peers(self, company: str, period: dt.date, used: Mapping[str, _Definition]) -> list[str]:
+        return sorted(
+            other for (other, at), changed in self._values.items()
+            if at == period and other != company and not used.keys().isdisjoint(changed)
+        )  # fmt: skip
 
 
-def _method_changes(old: Side, new: Side) -> Iterator[str]:
-    before, after = (_parameters(side) for side in (old, new))
-    for name in sorted({*before, *after}):
-        if not name.startswith(_FITTED) and before.get(name) != after.get(name):
-            yield f"method: {name} {before.get(name, 'none')} -> {after.get(name, 'none')}"
+def _chosen_otherwise(before: Mapping[str, str], after: Mapping[str, str], *, is_withheld: bool) -> Iterator[str]:
+    """The parameters that someone chose otherwise, in one text, if any; fitted ones have a dot in their names."""
+    idle = _OF_NO_SCORE if is_withheld else _OF_NO_SCORE | _OF_INTERVALS
+    changed = [
+        f"{name} {before.get(name, 'none')} -> {after.get(name, 'none')}"
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name) and name not in idle and not ("." in name or name.startswith("gap_"))
+    ]
+    if changed:
+        yield f"method: {_listed(changed)}"
 
 
-def _parameters(side: Side) -> dict[str, str]:
-    return dict(_rows(side, "select parameter, value from method"))
-
-
-def _goalposts_moved(old: Side, new: Side) -> set[str]:
-    before, after = (_parameters(side) for side in (old, new))
+def _rescaled(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """Indicators whose goalposts moved."""
     return {
         name.split(".", 1)[1]
         for name in {*before, *after}
@@ -170,9 +212,24 @@ def _goalposts_moved(old: Side, new: Side) -> set[str]:
     }
 
 
+def _redefined(before: Mapping[str, _Definition], after: Mapping[str, _Definition]) -> dict[str, str]:
+    """Indicators defined otherwise, and in what."""
+    found = {}
+    for name in sorted({*before, *after}):
+        if name not in before or name not in after:
+            found[name] = "new" if name in after else "no longer computed"
+        elif differences := [
+            f"{field} {getattr(before[name], field)} -> {getattr(after[name], field)}"
+            for field in _Definition.__struct_fields__
+            if getattr(before[name], field) != getattr(after[name], field)
+        ]:
+            found[name] = ", ".join(differences)
+    return found
+
+
 def _panel_changes(old: Side, new: Side) -> Iterator[str]:
-    groups = "select company_id, peer_group from companies"
-    before, after = ({row[0]: row[1] for row in _rows(side, groups)} for side in (old, new))
+    before: dict[str, str] = dict(rows_of(old.query, _PEER_GROUPS))
+    after: dict[str, str] = dict(rows_of(new.query, _PEER_GROUPS))
     for what, names in (("added to", after.keys() - before.keys()), ("taken out of", before.keys() - after.keys())):
         if names:
             noun = "company" if len(names) == 1 else "companies"
@@ -181,78 +238,32 @@ def _panel_changes(old: Side, new: Side) -> Iterator[str]:
         yield f"other peer groups: {_listed(moved)}"
 
 
-def _value_changes(old: Side, new: Side) -> dict[Moment, dict[str, str]]:
-    """Of each company and month end, the indicators whose published value changed, and from what to what."""
-    before, after = ({row[:3]: row[3:] for row in _rows(side, _VALUES)} for side in (old, new))
-    found: dict[Moment, dict[str, str]] = {}
-    for key in sorted({*before, *after}, key=str):
-        was, why_was = before.get(key, (None, "not computed"))
-        now, why_now = after.get(key, (None, "not computed"))
-        if isinstance(was, float) and isinstance(now, float):
-            if abs(now - was) <= _LEAST * max(1.0, abs(was)):
-                continue
-            how = f"{was:.4g} -> {now:.4g}"
-        elif isinstance(was, float):
-            how = f"withheld ({why_now})"
-        elif isinstance(now, float):
-            how = f"published (was withheld: {why_was})"
-        else:
-            continue
-        company, period, indicator = key
-        found.setdefault((company, period), {})[indicator] = how
+def _value_changes(old: Side, new: Side) -> dict[tuple[str, dt.date], dict[str, str]]:
+    """Of each company and month end, the indicators whose published value or its sample changed, and how."""
+    before, after = ({row[:3]: _Value(*row[3:]) for row in rows_of(side.query, _VALUES)} for side in (old, new))
+    found: dict[tuple[str, dt.date], dict[str, str]] = {}
+    for key in sorted({*before, *after}):
+        if how := _how(before.get(key, _ABSENT), after.get(key, _ABSENT)):
+            company, period, indicator = key
+            found.setdefault((company, period), {})[indicator] = how
     return found
 
 
-def _events(old: Side, new: Side) -> dict[str, list[Event]]:
-    """What became of each company's posts, topics, disclosures and commitments."""
-    found: dict[str, list[Event]] = {}
-    before, after = ({row[0]: row[1:] for row in _rows(side, _POSTS)} for side in (old, new))
-    topics = [_topics(side) for side in (old, new)]
-    for post in {**before, **after}:
-        row = after.get(post) or before[post]
-        company, date = row[0], row[1]
-        what = (
-            "new post" if post not in before
-            else "post withdrawn" if post not in after
-            else "post counted again" if before[post] != after[post]
-            else "post read for other causes" if topics[0].get(post) != topics[1].get(post)
-            else None
-        )  # fmt: skip
-        if what and isinstance(date, dt.date):
-            found.setdefault(company, []).append((date, _WINDOW, what))
-    for company, event in _figures(old, new):
-        found.setdefault(company, []).append(event)
-    return found
+def _how(was: _Value, now: _Value) -> str | None:
+    if was.value is None and now.value is None:
+        return None
+    if now.value is None:
+        return f"withheld ({now.reason})"
+    if was.value is None:
+        return f"published (was withheld: {was.reason})"
+    if abs(now.value - was.value) > _LEAST * max(1.0, abs(was.value)):
+        return f"{was.value:.4g} -> {now.value:.4g}"
+    sizes = was.size, now.size
+    if sizes[0] is not None and sizes[1] is not None and abs(sizes[1] - sizes[0]) > _LEAST * max(1.0, sizes[0]):
+        return f"from a sample of {sizes[0]:.4g} -> {sizes[1]:.4g}"
+    return None
 
 
-def _topics(side: Side) -> dict[object, set[tuple[Any, ...]]]:
-    found: dict[object, set[tuple[Any, ...]]] = {}
-    for post, *label in _rows(side, _TOPICS):
-        found.setdefault(post, set()).add(tuple(label))
-    return found
-
-
-def _figures(old: Side, new: Side) -> Iterator[tuple[str, Event]]:
-    """Disclosures and commitments of one release only."""
-    for sql, what in ((_DISCLOSURES, "disclosure"), (_COMMITMENTS, "target")):
-        before, after = (set(_rows(side, sql)) for side in (old, new))
-        for rows, how in ((after - before, "new"), (before - after, "withdrawn")):
-            for company, name, *rest in sorted(rows, key=str):
-                date = rest[0] if isinstance(rest[0], dt.date) else dt.date.min
-                value = f" of {rest[0]}: {rest[1]:g}" if isinstance(rest[1], float) else f": {rest[0]}"
-                yield (
-                    str(company),
-                    (date, _OLDEST if what == "disclosure" else dt.timedelta.max, f"{how} {what} {name}{value}"),
-                )
-
-
-def _counted(events: list[Event], period: dt.date) -> list[str]:
-    """What counts at a month end, like events counted."""
-    counts = Counter(what for date, length, what in events if date <= period and period - date <= length)
-    return [what if number == 1 else f"{number} times {what}" for what, number in counts.most_common(_MOST_NAMED)]
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_MOST_NAMED]) + (
-        f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    )
+def _listed(names: Sequence[Any]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

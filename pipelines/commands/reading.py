@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from pipelines import terminal
 from pipelines.commands.common import Flag, Misuse, check_names, settings_now
 from pipelines.terminal import Format, complain, say
+
+if TYPE_CHECKING:
+    from pipelines.release import Manifest
 
 releases = App(name="releases", help="List, choose and verify releases.")
 
@@ -146,7 +149,7 @@ def diff(
     format
         table, csv or json.
     """
-    from pipelines.release import changes_between, current_id
+    from pipelines.release import changes_between, current_id, manifest_of
 
     home = settings_now().home
     with terminal.steps() as begin:
@@ -160,10 +163,22 @@ def diff(
     if format == "table":
         others = len(found) - len(shown)
         say(
-            f"{len(found)} scores changed between {first} and {second}"
-            + (f"; {others} of earlier months are not shown" if others else "")
+            f"{len(found):,} scores changed between {first} and {second}"
+            + (f"; {others:,} of earlier months are not shown (--all shows them)" if others else "")
         )
+        for line in _other_rows(manifest_of(home, first), manifest_of(home, second)):
+            say(line)
     return 0
+
+
+def _other_rows(old: Manifest, new: Manifest) -> Iterator[str]:
+    """The tables that differ, and how many rows they have; what changed since the release before always does."""
+    for table in sorted(old.tables.keys() & new.tables.keys() - {"score_changes"}):
+        was, now = old.tables[table], new.tables[table]
+        if was.rows != now.rows:
+            yield f"{table}: {was.rows:,} -> {now.rows:,} rows"
+        elif was.digest != now.digest:
+            yield f"{table}: {now.rows:,} rows as before, with other values"
 
 
 def _named(home: Path, start: str) -> str:

@@ -111,7 +111,7 @@ def test_the_release_names_each_changed_score_and_its_cause(study: Study) -> Non
         "pillar LME: the scale that all companies set moved for csr_premium",
         "pillar LME: the scale that all companies set moved for persistence",
         "pillar LME: the scale that all companies set moved for csr_premium, persistence",
-        "pillar LME: other companies' values, with which this one's are weighed",
+        "pillar LME: values of cobnut, with which this company's are weighed",
     }
 
 

@@ -17,6 +17,7 @@ from pipelines.archive import Archive
 from pipelines.cli import main
 from pipelines.runs import open_run
 from pipelines.source import Response
+from tests.unit.release_pair import BASE, END, change, made, scored, valued
 from tests.unit.releases import HOSTILE, make_release
 
 Capture = pytest.CaptureFixture[str]
@@ -108,6 +109,45 @@ def test_releases_are_listed_chosen_and_verified(home: Path, capsys: Capture) ->
     database.write_bytes(database.read_bytes()[:-1] + b"!")
     assert main(["releases", "verify", second.release_id]) == 1
     assert "scorecards.duckdb" in capsys.readouterr().err
+
+
+def test_diff_names_changed_scores_with_their_causes_and_tables(home: Path, capsys: Capture) -> None:
+    earlier = BASE["index_scores"][0] | {"period": dt.date(2020, 11, 30)}
+    first = {**BASE, "index_scores": [earlier, *BASE["index_scores"]]}
+    second = scored(valued("acme", "virality", value=2.5), acme=63.0)
+    second["index_scores"] = [earlier | {"score": 59.0}, *second["index_scores"]]
+    second["posts"] = [*BASE["posts"], BASE["posts"][0] | {"post_id": "p2"}]
+    one, other = made(home, first, 1), made(home, second, 2)
+    assert main(["releases", "diff", one[:8], other]) == 0
+    out = capsys.readouterr().out
+    assert "own values: virality 2 -> 2.5; new post" in " ".join(out.split())
+    assert "2020-11-30" not in out
+    said = out.splitlines()
+    assert f"2 scores changed between {one} and {other}; 1 of earlier months are not shown (--all shows them)" in said
+    assert "posts: 1 -> 2 rows" in said
+    assert "index_scores: 3 rows as before, with other values" in said
+    assert not [line for line in said if line.startswith(("companies:", "score_changes:"))]
+    assert main(["releases", "diff", one, "--all", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["period"], row["change"]) for row in rows] == [("2020-11-30", -1.0), (str(END), 3.0)]
+
+
+def test_diff_of_like_releases_says_so(home: Path, capsys: Capture) -> None:
+    one, other = made(home, BASE, 1), made(home, change("posts", 0, likes_count=4), 2)
+    assert main(["releases", "diff", one]) == 0
+    assert f"0 scores changed between {one} and {other}" in capsys.readouterr().out
+
+
+def test_diff_of_what_cannot_be_compared_is_one_line(home: Path, capsys: Capture) -> None:
+    one, other = made(home, BASE, 1), made(home, change("posts", 0, likes_count=4), 2)
+    assert main(["releases", "diff", "2019"]) == 2
+    assert "no release '2019'" in capsys.readouterr().err
+    assert main(["releases", "diff", "2021"]) == 2
+    assert f"'2021' begins several releases: {other}, {one}" in " ".join(capsys.readouterr().err.split())
+    (home / "releases" / one / "scorecards.duckdb").unlink()
+    assert main(["releases", "diff", one, other]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"release {one} cannot be opened" in line
 
 
 def _archived(home: Path, body: bytes) -> str:

@@ -3,178 +3,194 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-from pipelines.release import ReleaseError, changes_between, current_id, open_release, publish, verify
-from pipelines.release_files import Facts
-from pipelines.release_tables import TABLES
-from pipelines.warehouse import Database, Warehouse
+from pipelines.release import ReleaseError, changes_between, current_id, open_release, verify
+from pipelines.release_changes import Side, score_changes
+from tests.unit.release_pair import BASE, VALUE, asked, change, made, scored, valued
 
-END = dt.date(2020, 12, 31)
-BASE: dict[str, list[dict[str, Any]]] = {
-    "companies": [{"company_id": it, "name": it, "peer_group": "all"} for it in ("acme", "bolt")],
-    "index_scores": [
-        {"company_id": it, "period": END, "known_at": "now", "score": score, "rank": rank}
-        for it, score, rank in (("acme", 60.0, 1), ("bolt", 40.0, 2))
+
+def between(
+    first: dict[str, list[dict[str, Any]]], second: dict[str, list[dict[str, Any]]], code: str = "1"
+) -> list[tuple[str, float | None, str]]:
+    found = score_changes(Side(asked(first), "1"), Side(asked(second), code))
+    return [(it.company_id, it.change, it.cause) for it in found]
+
+
+def both(second: dict[str, list[dict[str, Any]]], code: str = "1") -> list[tuple[str, float | None, str]]:
+    return between(BASE, second, code)
+
+
+def test_nothing_changed_says_nothing() -> None:
+    assert both(change("posts", 0, likes_count=4)) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "cause"),
+    [
+        pytest.param(0, "90", "method: half_life_days 180 -> 90", id="chosen"),
+        pytest.param(2, "0.9", "method: goalpost_high 0.95 -> 0.9", id="chosen, named like a fitted one"),
+        pytest.param(3, "0.6", "nothing that these releases tell of", id="of gaps only"),
+        pytest.param(4, "900", "nothing that these releases tell of", id="of intervals only"),
     ],
-    "pillar_scores": [{"company_id": "acme", "period": END, "known_at": "now", "pillar": "C", "score": 50.0}],
-    "indicator_scores": [
-        {"company_id": it, "period": END, "known_at": "now", "indicator_id": "virality", "score": 50.0}
-        for it in ("acme", "bolt")
-    ],
-    "indicator_values": [
-        {
-            "company_id": it,
-            "period": END,
-            "known_at": "now",
-            "platform": "all",
-            "indicator_id": "virality",
-            "value": 2.0,
-            "is_published": True,
-        }
-        for it in ("acme", "bolt")
-    ],
-    "method": [
-        {"parameter": "half_life_days", "value": "180"},
-        {"parameter": "goalpost_low.virality", "value": "1"},
-    ],
-    "posts": [
-        {"post_id": "p1", "company_id": "acme", "created_at": dt.datetime(2020, 6, 1), "likes_count": 3}  # noqa: DTZ001
-    ],
-    "post_topics": [{"post_id": "p1", "topic_id": "sdg_13", "score": 0.9}],
-    "disclosures": [
-        {
-            "company_id": "acme",
-            "metric_id": "pay_gap",
-            "period_end": dt.date(2020, 4, 5),
-            "value": 8.4,
-            "source": "register",
-        }
-    ],
-}
+)
+def test_a_parameter_of_the_method_is_named(place: int, value: str, cause: str) -> None:
+    assert both(scored(change("method", place, value=value), acme=61.5)) == [("acme", 1.5, cause)]
 
 
-def change(table: str, place: int, **values: object) -> dict[str, list[dict[str, Any]]]:
-    """The base with one row changed."""
-    rows = [row | values if number == place else row for number, row in enumerate(BASE[table])]
-    return {**BASE, table: rows}
-
-
-def fill(db: Database, tables: dict[str, list[dict[str, Any]]]) -> None:
-    for table in ("companies", "posts", "post_topics", "disclosures"):
-        _replace(db, f"scorecards.{table}", table, tables[table])
-    for table in ("index_scores", "pillar_scores", "indicator_scores", "indicator_values", "method"):
-        _replace(db, f"index.{table}", table, tables[table])
-
-
-def _replace(db: Database, name: str, table: str, rows: list[dict[str, Any]]) -> None:
-    columns = ", ".join(f'"{column}" {kind}' for column, kind in TABLES[table].items())
-    db.execute(f"create schema if not exists {name.split('.')[0]}")
-    db.execute(f"create or replace table {name} ({columns})")
-    for row in rows:
-        marks = ", ".join("?" for _ in row)
-        names = ", ".join(f'"{column}"' for column in row)
-        db.execute(f"insert into {name} ({names}) values ({marks})", list(row.values()))  # noqa: S608
-
-
-def made(home: Path, tables: dict[str, list[dict[str, Any]]], day: int, code: str = "1") -> str:
-    with Warehouse(home / "panels" / "small" / "warehouse.duckdb").writer() as db:
-        fill(db, tables)
-        moment = dt.datetime(2021, 1, day, tzinfo=dt.UTC)
-        facts = Facts(code_version=code)
-        return publish(home, db, panel_name="small", clock=lambda: moment, facts=facts).release_id
-
-
-def both(home: Path, second: dict[str, list[dict[str, Any]]], code: str = "1") -> list[tuple[str, float | None, str]]:
-    one, other = made(home, BASE, 1), made(home, second, 2, code)
-    return [(it.company_id, it.change, it.cause) for it in changes_between(home, one, other)]
-
-
-def scored(tables: dict[str, list[dict[str, Any]]], **scores: float) -> dict[str, list[dict[str, Any]]]:
-    rows = [row | {"score": scores.get(row["company_id"], row["score"])} for row in tables["index_scores"]]
-    return {**tables, "index_scores": rows}
-
-
-def test_nothing_changed_says_nothing(tmp_path: Path) -> None:
-    assert both(tmp_path, change("posts", 0, likes_count=4)) == []
-
-
-def test_a_parameter_of_the_method_is_named(tmp_path: Path) -> None:
-    found = both(tmp_path, scored(change("method", 0, value="90"), acme=61.5))
-    assert found == [("acme", 1.5, "method: half_life_days 180 -> 90")]
-
-
-def test_own_values_are_named_with_what_became_of_the_posts(tmp_path: Path) -> None:
-    second = scored(change("indicator_values", 0, value=2.5), acme=63.0)
+def test_own_values_are_named_with_what_became_of_the_posts() -> None:
+    second = scored(valued("acme", "virality", value=2.5), acme=63.0)
     second["posts"] = [
         BASE["posts"][0] | {"likes_count": 9},
         BASE["posts"][0] | {"post_id": "p2", "created_at": dt.datetime(2020, 7, 1)},  # noqa: DTZ001
         BASE["posts"][0] | {"post_id": "p3", "created_at": dt.datetime(2020, 7, 2)},  # noqa: DTZ001
         BASE["posts"][0] | {"post_id": "old", "created_at": dt.datetime(2015, 7, 2)},  # noqa: DTZ001
+        BASE["posts"][0] | {"post_id": "later", "created_at": dt.datetime(2021, 1, 1)},  # noqa: DTZ001
     ]
-    assert both(tmp_path, second) == [
-        ("acme", 3.0, "own values: virality 2 -> 2.5; 2 times new post; post counted again")
-    ]
-
-
-def test_a_restated_disclosure_is_named_with_both_figures(tmp_path: Path) -> None:
-    second = scored(change("indicator_values", 0, value=1.0), acme=59.0)
     second["disclosures"] = [BASE["disclosures"][0] | {"value": 9.0}]
-    ((_, points, cause),) = both(tmp_path, second)
-    assert points == -1.0
-    assert "new disclosure register/pay_gap of 2020-04-05: 9" in cause
-    assert "withdrawn disclosure register/pay_gap of 2020-04-05: 8.4" in cause
+    assert both(second) == [("acme", 3.0, "own values: virality 2 -> 2.5; 2 times new post, post counted again")]
 
 
-def test_other_topics_of_the_same_post_are_the_classifiers(tmp_path: Path) -> None:
-    second = scored(change("indicator_values", 0, value=1.0), acme=59.0)
+def test_a_larger_sample_of_the_same_value_is_the_companys_own() -> None:
+    second = scored(valued("acme", "virality", sample_size=55.0), acme=63.0)
+    assert both(second) == [("acme", 3.0, "own values: virality from a sample of 40 -> 55")]
+
+
+def test_an_indicator_that_is_shown_and_not_scored_is_no_cause() -> None:
+    assert both(scored(valued("acme", "likes", value=9.0), acme=63.0)) == [
+        ("acme", 3.0, "nothing that these releases tell of")
+    ]
+
+
+def test_a_pillar_that_did_not_move_is_no_cause() -> None:
+    second = scored(valued("acme", "virality", value=2.5), acme=63.0)
+    second["indicator_values"][VALUE["acme", "outcomes"]] = (
+        BASE["indicator_values"][VALUE["acme", "outcomes"]] | {"value": 8.0}
+    )  # fmt: skip
+    second["pillar_scores"] = [
+        row | {"score": 51.0 if (row["company_id"], row["pillar"]) == ("acme", "A") else 50.0}
+        for row in BASE["pillar_scores"]
+    ]
+    assert both(second) == [("acme", 3.0, "own values: virality 2 -> 2.5")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cause"),
+    [
+        pytest.param([{"value": 9.0}], "restated disclosure register/pay_gap of 2020-04-05: 8.4 -> 9", id="corrected"),
+        pytest.param(
+            [{}, {"value": 9.0, "published_at": dt.datetime(2020, 9, 1)}],  # noqa: DTZ001
+            "restated disclosure register/pay_gap of 2020-04-05: 8.4 -> 9",
+            id="a later vintage",
+        ),
+        pytest.param([], "withdrawn disclosure register/pay_gap of 2020-04-05: 8.4", id="withdrawn"),
+        pytest.param(
+            [{}, {"period_end": dt.date(2019, 4, 5)}],
+            "new disclosure register/pay_gap of 2019-04-05: 8.4",
+            id="of another year",
+        ),
+    ],
+)
+def test_disclosures_are_named_with_their_figures(rows: list[dict[str, Any]], cause: str) -> None:
+    second = scored(valued("acme", "outcomes", value=1.0), acme=59.0)
+    second["disclosures"] = [BASE["disclosures"][0] | row for row in rows]
+    second["posts"] = []
+    assert both(second) == [("acme", -1.0, f"own values: outcomes 2 -> 1; {cause}")]
+
+
+def test_a_targets_new_status_is_named() -> None:
+    target = {"company_id": "acme", "source": "tracker", "kind": "net_zero", "topic_id": "sdg_13", "status": "proposed"}
+    second = scored(valued("acme", "outcomes", value=1.0), acme=59.0)
+    found = between({**BASE, "commitments": [target]}, {**second, "commitments": [target | {"status": "achieved"}]})
+    assert [cause for _, _, cause in found] == [
+        "own values: outcomes 2 -> 1; restated target tracker/net_zero on sdg_13: proposed -> achieved"
+    ]
+
+
+def test_other_topics_of_the_same_post_are_the_classifiers() -> None:
+    second = scored(valued("acme", "virality", value=1.0), acme=59.0)
     second["post_topics"] = [{"post_id": "p1", "topic_id": "sdg_5", "score": 0.9}]
-    assert both(tmp_path, second) == [("acme", -1.0, "own values: virality 2 -> 1; post read for other causes")]
+    assert both(second) == [("acme", -1.0, "own values: virality 2 -> 1; post read for other causes")]
 
 
-def test_a_withheld_value_gives_its_reason(tmp_path: Path) -> None:
-    second = scored(change("indicator_values", 0, value=None, is_published=False, reason="too few posts"), acme=50.0)
-    assert both(tmp_path, second) == [("acme", -10.0, "own values: virality withheld (too few posts)")]
+def test_a_withheld_value_gives_its_reason() -> None:
+    second = scored(valued("acme", "virality", value=None, is_published=False, reason="too few posts"), acme=50.0)
+    assert both(second) == [("acme", -10.0, "own values: virality withheld (too few posts)")]
 
 
-def test_goalposts_that_moved_are_everybodys(tmp_path: Path) -> None:
+def test_goalposts_that_moved_are_everybodys() -> None:
     second = scored(change("method", 1, value="1.25"), acme=58.0, bolt=39.0)
     cause = "the scale that all companies set moved for virality"
-    assert both(tmp_path, second) == [("acme", -2.0, cause), ("bolt", -1.0, cause)]
+    assert both(second) == [("acme", -2.0, cause), ("bolt", -1.0, cause)]
 
 
-def test_a_company_more_in_the_panel_is_named(tmp_path: Path) -> None:
+def test_an_indicator_defined_otherwise_is_named() -> None:
+    second = scored(change("indicators", 0, minimum_sample=10.0), acme=58.0)
+    assert both(second) == [("acme", -2.0, "other definition of virality (minimum_sample 20.0 -> 10.0)")]
+
+
+def test_a_company_more_in_the_panel_is_named() -> None:
     second = scored(BASE, acme=58.0)
     second["companies"] = [*BASE["companies"], {"company_id": "calm", "name": "calm", "peer_group": "all"}]
-    assert both(tmp_path, second) == [("acme", -2.0, "1 company added to the panel: calm")]
+    assert both(second) == [("acme", -2.0, "1 company added to the panel: calm")]
 
 
-def test_other_companies_values_and_then_the_code_are_the_last_resort(tmp_path: Path) -> None:
-    peers = scored(change("indicator_values", 1, value=9.0), acme=58.0)
-    assert both(tmp_path / "peers", peers) == [
-        ("acme", -2.0, "other companies' values, with which this one's are weighed")
-    ]
-    assert both(tmp_path / "code", scored(BASE, acme=58.0), code="2") == [("acme", -2.0, "code 1 -> 2")]
+def test_what_is_not_named_is_counted() -> None:
+    second = scored(BASE, acme=58.0)
+    second["companies"] = [*BASE["companies"], *({"company_id": f"c{it}", "name": "c"} for it in range(6))]
+    assert both(second) == [("acme", -2.0, "6 companies added to the panel: c0, c1, c2, c3 and 2 more")]
 
 
-def test_a_score_that_came_or_went_has_no_change(tmp_path: Path) -> None:
-    second = change("indicator_values", 1, value=None, is_published=False, reason="too few posts")
+def test_other_companies_values_and_then_the_code_are_the_last_resort() -> None:
+    peers = scored(valued("bolt", "virality", value=9.0), acme=58.0)
+    assert both(peers) == [("acme", -2.0, "values of bolt, with which this company's are weighed")]
+    assert both(scored(BASE, acme=58.0), code="2") == [("acme", -2.0, "code 1 -> 2")]
+
+
+def test_what_a_peer_was_at_another_month_end_is_no_cause() -> None:
+    second = scored(BASE, acme=58.0)
+    peer = BASE["indicator_values"][VALUE["bolt", "virality"]] | {"period": dt.date(2020, 11, 30), "value": 7.0}
+    second["indicator_values"] = [*BASE["indicator_values"], peer]
+    assert both(second) == [("acme", -2.0, "nothing that these releases tell of")]
+
+
+def test_a_score_that_came_or_went_has_no_change() -> None:
+    second = valued("bolt", "virality", value=None, is_published=False, reason="too few posts")
     second["index_scores"] = BASE["index_scores"][:1]
-    assert both(tmp_path, second) == [
-        ("bolt", None, "no score any more; own values: virality withheld (too few posts)")
+    second["pillar_scores"] = [it for it in BASE["pillar_scores"] if (it["company_id"], it["pillar"]) != ("bolt", "A")]
+    assert both(second) == [("bolt", None, "no score any more; own values: virality withheld (too few posts)")]
+
+
+def test_an_index_that_nobody_has_any_more_says_why() -> None:
+    second = {**BASE, "index_scores": []}
+    second["method"] = [*BASE["method"], {"parameter": "index_withheld", "value": "No index: too little."}]
+    assert [(company, cause.split(";")[0]) for company, _, cause in both(second)] == [
+        (it, "no company has an index any more (No index: too little.)") for it in ("acme", "bolt")
     ]
 
 
-def test_pillars_speak_where_there_is_no_index(tmp_path: Path) -> None:
+def test_pillars_speak_where_there_is_no_index_of_their_own_indicators_only() -> None:
     first = {**BASE, "index_scores": []}
-    second = {**change("method", 0, value="90"), "index_scores": []}
-    second["pillar_scores"] = [BASE["pillar_scores"][0] | {"score": 52.0}]
-    one, other = made(tmp_path, first, 1), made(tmp_path, second, 2)
-    ((found),) = changes_between(tmp_path, one, other)
-    assert (found.change, found.cause) == (2.0, "pillar C: method: half_life_days 180 -> 90")
+    second = {**valued("acme", "virality", value=2.5), "index_scores": [], "posts": []}
+    second["indicator_values"][VALUE["acme", "outcomes"]] = (
+        BASE["indicator_values"][VALUE["acme", "outcomes"]] | {"value": 1.0}
+    )  # fmt: skip
+    second["disclosures"] = [BASE["disclosures"][0] | {"value": 9.0}]
+    second["pillar_scores"] = [row | {"score": 52.0} for row in BASE["pillar_scores"] if row["company_id"] == "acme"]
+    second["pillar_scores"] += [row for row in BASE["pillar_scores"] if row["company_id"] == "bolt"]
+    assert between(first, second) == [
+        ("acme", 2.0, "pillar A: own values: virality 2 -> 2.5; post withdrawn"),
+        (
+            "acme",
+            2.0,
+            "pillar DIA: own values: outcomes 2 -> 1; restated disclosure register/pay_gap of 2020-04-05: 8.4 -> 9",
+        ),
+    ]
 
 
 def test_a_release_tells_its_changes_and_its_content_does_not_depend_on_them(tmp_path: Path) -> None:
@@ -192,9 +208,38 @@ def test_a_release_tells_its_changes_and_its_content_does_not_depend_on_them(tmp
 
 def test_releases_of_two_panels_do_not_compare(tmp_path: Path) -> None:
     one = made(tmp_path, BASE, 1)
-    with Warehouse(tmp_path / "panels" / "other" / "warehouse.duckdb").writer() as db:
-        fill(db, BASE)
-        clock = lambda: dt.datetime(2021, 2, 1, tzinfo=dt.UTC)  # noqa: E731
-        other = publish(tmp_path, db, panel_name="other", clock=clock).release_id
+    other = made(tmp_path, BASE, 2, panel="other")
     with pytest.raises(ReleaseError, match=r"is of panel 'small', .* of 'other'"):
+        changes_between(tmp_path, one, other)
+
+
+def lost(home: Path, one: str) -> None:
+    (home / "releases" / one / "scorecards.duckdb").unlink()
+
+
+def torn(home: Path, one: str) -> None:
+    path = home / "releases" / one / "scorecards.duckdb"
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def narrow(home: Path, one: str) -> None:
+    with duckdb.connect(home / "releases" / one / "scorecards.duckdb") as connection:
+        connection.execute("alter table index_scores drop column score")
+
+
+@pytest.mark.parametrize("damage", [lost, torn, narrow])
+def test_a_release_that_cannot_be_read_is_not_compared_and_stops_nothing(
+    tmp_path: Path, damage: Callable[[Path, str], None]
+) -> None:
+    one = made(tmp_path, BASE, 1)
+    damage(tmp_path, one)
+    other = made(tmp_path, scored(change("method", 0, value="90"), acme=61.5), 2)
+    assert current_id(tmp_path) == other
+    with open_release(tmp_path) as release:
+        (row,) = release.query("select * from score_changes").to_pylist()
+    assert row["cause"].startswith("not compared: ")
+    assert row | {"cause": ""} == {
+        "company_id": None, "period": None, "from_release": one, "change": None, "cause": ""
+    }  # fmt: skip
+    with pytest.raises(ReleaseError):
         changes_between(tmp_path, one, other)

@@ -1,0 +1,129 @@
+"""What became of companies' posts, topics, disclosures and targets between two releases, each with when it counts.
+
+Not here: which scores changed, and which of these events explain one (`release_changes`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+import pyarrow as pa
+
+Query = Callable[[str], pa.Table]
+Row = tuple[Any, ...]
+
+Feeds = Literal["posts", "disclosures"]
+"""What an indicator is computed from."""
+
+_WINDOW = dt.timedelta(days=380)
+"""A month end's weeks begin at most so long before it."""
+_OLDEST = dt.timedelta(days=31 * 31)
+"""Disclosures older than this count nowhere."""
+
+_POSTS = (
+    "select post_id, company_id, cast(created_at as date) as date, likes_count, replies_count, reposts_count, "
+    "age_class from posts"
+)
+_TOPICS = "select post_id, topic_id, score from post_topics"
+_DISCLOSURES = (
+    "select company_id, source || '/' || metric_id, period_end, "
+    "max_by(value, row(coalesce(published_at, period_end), value)) from disclosures group by all"
+)
+_TARGETS = (
+    "select company_id, source || '/' || kind, topic_id, "
+    "max_by(status, row(coalesce(published_at, timestamp '0001-01-01'), status)) from commitments group by all"
+)
+
+
+class Event(msgspec.Struct, frozen=True):
+    """What became of something of a company; it counts at month ends from `first` to `last`."""
+
+    feeds: Feeds
+    what: str
+    first: dt.date
+    last: dt.date
+
+
+def rows_of(query: Query, sql: str) -> list[Row]:
+    """The rows of an answer."""
+    table = query(sql)
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True)) if table.num_rows else []
+
+
+def events_between(old: Query, new: Query) -> dict[str, list[Event]]:
+    """Every event by company."""
+    found: dict[str, list[Event]] = {}
+    for events in (_of_posts(old, new), _of_disclosures(old, new), _of_targets(old, new)):
+        for company, event in events:
+            found.setdefault(company, []).append(event)
+    return found
+
+
+def told(events: Iterable[Event], period: dt.date, feeds: set[Feeds]) -> list[str]:
+    """What of the events counts at a month end for indicators fed so; like events counted, the most frequent first."""
+    counts = Counter(it.what for it in events if it.feeds in feeds and it.first <= period <= it.last)
+    return [what if number == 1 else f"{number} times {what}" for what, number in counts.most_common()]
+
+
+def _of_posts(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
+    before, after = ({row[0]: row[1:] for row in rows_of(side, _POSTS)} for side in (old, new))
+    topics = [_topics(side) for side in (old, new)]
+    for post in {**before, **after}:
+        what = (
+            "new post" if post not in before
+            else "post withdrawn" if post not in after
+            else "post counted again" if before[post] != after[post]
+            else "post read for other causes" if topics[0].get(post) != topics[1].get(post)
+            else None
+        )  # fmt: skip
+        company, date, *_ = after.get(post) or before[post]
+        if what and date is not None:
+            yield company, Event("posts", what, date, date + _WINDOW)
+
+
+def _topics(side: Query) -> dict[object, set[Row]]:
+    found: dict[object, set[Row]] = {}
+    for post, *label in rows_of(side, _TOPICS):
+        found.setdefault(post, set()).add(tuple(label))
+    return found
+
+
+def _of_disclosures(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
+    for (company, name, date), values in _changed(old, new, _DISCLOSURES):
+        if date is not None:
+            yield (
+                company,
+                Event("disclosures", f"{_how(values)} {name} of {date}: {_both(values)}", date, date + _OLDEST),
+            )
+
+
+def _of_targets(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
+    for (company, name, topic), values in _changed(old, new, _TARGETS):
+        on = f" on {topic}" if topic else ""
+        what = f"{_how(values, 'target')} {name}{on}: {_both(values)}"
+        yield company, Event("disclosures", what, dt.date.min, dt.date.max)
+
+
+def _changed(old: Query, new: Query, sql: str) -> Iterator[tuple[Row, tuple[object, object]]]:
+    """Keys (all columns but the last) whose latest value (the last column) differs; None where there is none."""
+    before, after = ({row[:-1]: row[-1] for row in rows_of(side, sql)} for side in (old, new))
+    for key in sorted({**before, **after}, key=str):
+        if before.get(key) != after.get(key):
+            yield key, (before.get(key), after.get(key))
+
+
+def _how(values: tuple[object, object], noun: str = "disclosure") -> str:
+    was, now = values
+    return f"{'new' if was is None else 'withdrawn' if now is None else 'restated'} {noun}"
+
+
+def _both(values: tuple[object, object]) -> str:
+    return " -> ".join(_text(value) for value in values if value is not None)
+
+
+def _text(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
