@@ -207,14 +207,15 @@ class _Fetcher:
                     raise _NoAnswer(f"{error}, {tries} times; run again to go on from here") from None
                 await self._limits.sleep(self._wait(attempt, error.wait))
             else:
-                plain = str(answer.url.copy_with(userinfo=b"", fragment=None))
+                url = answer.url
+                plain = str(url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url)
                 headers = answer.headers.multi_items()
                 return current.write(request, plain, answer.status_code, headers, body, self._clock())
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _url(self, request: Request) -> httpx.URL:
-        url = httpx.URL(f"{self._base_url}/{request.path.lstrip('/')}")
-        return url.copy_merge_params(httpx.QueryParams(list(request.params))) if request.params else url
+        url = f"{self._base_url}/{request.path.lstrip('/')}"
+        return httpx.URL(url, params=list(request.params)) if request.params else httpx.URL(url)
 
     def _wait(self, attempt: int, asked: float | None) -> float:
         backoff = self._limits.first_wait * 2 ** (attempt - 1) * (0.5 + self._limits.jitter())

@@ -6,6 +6,7 @@ A pure function of what was asked and of `now`: later posts do not exist yet, de
 from __future__ import annotations
 
 import base64
+import functools
 import datetime as dt
 import hashlib
 import math
@@ -264,6 +265,10 @@ def _reference(post: Post, now: int) -> Json:
 
 def _cid(post: Post, now: int) -> str:
     """A content id: another one once the post was edited."""
-    is_edited = post.edited is not None and post.edited <= now
-    digest = hashlib.sha256(f"{post.uri}{is_edited}".encode()).digest()
+    return _cid_of(post.uri, post.edited is not None and post.edited <= now)
+
+
+@functools.cache
+def _cid_of(uri: str, is_edited: bool) -> str:
+    digest = hashlib.sha256(f"{uri}{is_edited}".encode()).digest()
     return "bafyrei" + base64.b32encode(digest).decode().lower().rstrip("=")
