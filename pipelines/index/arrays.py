@@ -42,8 +42,10 @@ class Labels(msgspec.Struct, frozen=True):
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Element by element; NaN where the denominator is zero or unknown."""
-    known = np.isfinite(denominator) & (denominator != 0)
-    return np.where(known, numerator / np.where(known, denominator, 1.0), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        quotient = np.asarray(numerator / denominator, np.float64)
+    np.copyto(quotient, np.nan, where=~np.isfinite(denominator) | (denominator == 0))
+    return quotient
 
 
 def known_mean(values: Floats, axis: int) -> Floats:

@@ -20,7 +20,8 @@ def dispersion(frame: Frame, counts: Floats, exposure: Floats, variance: Floats,
     """
 
     def square(at: slice) -> Floats:
-        return np.asarray(counts[at] * counts[at] / np.where(exposure[at] > 0, exposure[at], np.inf), np.float64)
+        has_any = exposure[at] > 0
+        return np.asarray(counts[at] * counts[at] * has_any / (exposure[at] + ~has_any), np.float64)
 
     squares = frame.plain_of(square)
     total, seen = sums

@@ -108,7 +108,7 @@ class Frame(msgspec.Struct, frozen=True, dict=True):
         """Each period's sum of what a term gives for some weeks, `[week, platform, company]`, a few weeks at a time."""
         runs = self._plain_runs
         parts = np.stack([term(weeks).sum(0) for weeks in runs.weeks]) if runs.weeks else np.zeros((0, *self.shape[1:]))
-        return np.stack([parts[_span(used)].sum(0) for used in runs.used])
+        return np.stack([parts[span(used)].sum(0) for used in runs.used])
 
     def decayed(self, table: Floats) -> Floats:
         """Each period's sum, every week by its weight."""
@@ -137,8 +137,8 @@ class Frame(msgspec.Struct, frozen=True, dict=True):
         return (self.weeks + 3 * _DAY).astype("datetime64[M]").astype(np.int64)
 
 
-def _span(used: Integers) -> slice:
-    # Runs cut at the same weeks for all periods are used one after another; a slice copies nothing.
+def span(used: Integers) -> slice:
+    """Runs cut at the same weeks for all periods, which are used one after another; a slice copies nothing."""
     return slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0)
 
 
@@ -150,7 +150,7 @@ def _sums(runs: Runs, table: Floats, power: int = 1) -> Floats:
         np.einsum("w,wc->c", weights**power, flat[weeks], out=part)
     found = np.empty((len(runs.used), flat.shape[1]))
     for total, used, scales in zip(found, runs.used, runs.scales, strict=True):
-        np.einsum("k,kc->c", scales**power, parts[_span(used)], out=total)
+        np.einsum("k,kc->c", scales**power, parts[span(used)], out=total)
     return found.reshape(len(found), *table.shape[1:])
 
 

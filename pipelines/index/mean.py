@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from pipelines.index.arrays import Floats, Integers, group_sums, ratio
-from pipelines.index.frame import Frame, Runs
+from pipelines.index.frame import Frame, Runs, span
 from pipelines.index.inputs import Means
 from pipelines.index.intervals import student_quantile
 from pipelines.index.method import Method
@@ -111,8 +111,10 @@ def _sums(frame: Frame, lines: Lines, weights: Floats, stratum: Stratum, powers:
         part[:] = stratum(lines, weeks, relative)
     sums = np.zeros((len(weights), len(powers), len(lines.home)))
     for total, used, scales in zip(sums, runs.used, runs.scales, strict=True):
-        for place, factors in zip(used, scales[:, None] ** np.array(powers), strict=True):
-            total += parts[place] * factors[:, None]
+        factors = scales[:, None] ** np.array(powers)
+        # Months that a window holds whole stand one after another; those it cuts stand elsewhere.
+        for own in np.split(np.arange(len(used)), np.flatnonzero(np.diff(used) != 1) + 1):
+            total += np.einsum("kp,kpl->pl", factors[own], parts[span(used[own])])
     return _by_home(frame, lines.home, sums.swapaxes(0, 1))
 
 

@@ -103,7 +103,7 @@ class Curves(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, waits: Waits, seen: Seen, weights: Floats | None) -> Curves:
         """Curves by weights `[week]`; None for none."""
-        weight = seen.n if weights is None else weights[seen.week] * seen.n
+        weight = seen.n if weights is None else weights.take(seen.week) * seen.n
         before = np.zeros(len(weight) + 1)
         np.cumsum(weight, out=before[1:])
         behind = before[seen.starts[1:]]

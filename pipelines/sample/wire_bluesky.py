@@ -6,8 +6,8 @@ A pure function of what was asked and of `now`: later posts do not exist yet, de
 from __future__ import annotations
 
 import base64
-import functools
 import datetime as dt
+import functools
 import hashlib
 import math
 from collections.abc import Callable, Sequence

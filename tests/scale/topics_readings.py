@@ -1,10 +1,10 @@
 """How the classifier does on posts that were read by `pipelines/topics/CODEBOOK.md`.
 
-Of 9,304 posts, 400 were drawn at random and read twice, each reading by itself; 152 more were drawn by language and by
-what the classifier said of them, and read once. A post's weight is how many posts it stands for: those of its language
-and predicted label over those of them that were read. All readings were made by a language model: agreement says that
-the codebook can be applied alike, not that people would. `post_readings.csv` holds ids, labels and weights only; the
-texts are read from the panel of 2020 beside the checkout.
+Of 9,304 posts, 400 were drawn at random, and 152 more by language and by what the classifier said of them; all were
+read twice, the second reading blind to the first. A post's weight is how many posts it stands for: those of its
+language and predicted label over those of them that were read. All readings were made by a language model: agreement
+says that the codebook can be applied alike, not that people would. `post_readings.csv` holds ids, labels and weights
+only; the texts are read from the panel of 2020 beside the checkout.
 """
 
 from __future__ import annotations
@@ -32,17 +32,16 @@ LANGUAGES = ("en", "es", "und")
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A post's id, its labels in one or two readings (no label is an empty set) and how many posts it stands for."""
+    """A post's id, its labels in two readings (no label is an empty set) and how many posts it stands for.
+
+    `draw`: `random`, or `stratified` by language and by what the classifier said.
+    """
 
     post_id: str
-    labels: tuple[frozenset[str], ...]
+    labels: tuple[frozenset[str], frozenset[str]]
+    draw: str
     language: str
     weight: float
-
-    @property
-    def is_random(self) -> bool:
-        """Whether it is one of those drawn at random and read twice."""
-        return len(self.labels) == 2
 
 
 def read_readings() -> list[Reading]:
@@ -55,7 +54,8 @@ def read_readings() -> list[Reading]:
         return [
             Reading(
                 row["post_id"],
-                tuple(labels(row[name]) for name in ("reading_1", "reading_2") if row[name]),
+                (labels(row["reading_1"]), labels(row["reading_2"])),
+                row["draw"],
                 row["language"],
                 float(row["weight"]),
             )
@@ -94,28 +94,31 @@ def report(panel: Path) -> list[tuple[object, ...]]:
     readings = read_readings()
     causes = {topic.topic_id for topic in read_topics(data.SEEDS).values() if topic.is_cause}
     said = [{it.topic_id for it in labels} for labels in label(texts_of(panel, [it.post_id for it in readings]))]
-    twice = [it for it in readings if it.is_random]
     topics = sorted(set[str]().union(*(own for it in readings for own in it.labels)), key=lambda it: (len(it), it))
-    print(f"{len(twice)} posts read twice: agreement (alpha)")
-    for topic in (ANY_CAUSE, *topics):
-        wanted = causes if topic == ANY_CAUSE else {topic}
-        first, second = (_has([it.labels[turn] for it in twice], wanted) for turn in (0, 1))
-        print(f"  {topic:20} alpha {krippendorff_alpha(first, second):5.2f}, {first.sum()} posts")
-    rows: list[tuple[object, ...]] = []
-    for language in LANGUAGES:
-        own = [(it, labels) for it, labels in zip(readings, said, strict=True) if it.language == language]
-        print(f"{language}: {len(own)} posts read; the classifier against the first reading, by weight")
+    for draw in ("random", "stratified"):
+        own = [it for it in readings if it.draw == draw]
+        print(f"{len(own)} posts, {draw} draw: agreement of the two readings (alpha)")
         for topic in (ANY_CAUSE, *topics):
             wanted = causes if topic == ANY_CAUSE else {topic}
-            answers = _has([it.labels[0] for it, _ in own], wanted)
+            first, second = (_has([it.labels[turn] for it in own], wanted) for turn in (0, 1))
+            print(
+                f"  {topic:20} alpha {krippendorff_alpha(first, second):5.2f}, {first.sum()} and {second.sum()} posts"
+            )
+    rows: list[tuple[object, ...]] = []
+    for language in LANGUAGES:
+        of_language = [(it, labels) for it, labels in zip(readings, said, strict=True) if it.language == language]
+        print(f"{language}: {len(of_language)} posts read; the classifier against the first reading, by weight")
+        for topic in (ANY_CAUSE, *topics):
+            wanted = causes if topic == ANY_CAUSE else {topic}
+            answers = _has([it.labels[0] for it, _ in of_language], wanted)
             if answers.any():
-                weights = np.array([it.weight for it, _ in own])
-                found = weighed(answers, _has([labels for _, labels in own], wanted), weights)
+                weights = np.array([it.weight for it, _ in of_language])
+                found = weighed(answers, _has([labels for _, labels in of_language], wanted), weights)
                 rows.append(_error_row(topic, language, found, int(answers.sum())))
     none = [
         (it, not labels & causes)
         for it, labels in zip(readings, said, strict=True)
-        if it.is_random and not it.labels[0]
+        if it.draw == "random" and not it.labels[0]
     ]
     passed = sum(is_right for _, is_right in none)
     low, high = wilson(passed, len(none))

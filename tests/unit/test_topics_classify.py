@@ -58,7 +58,7 @@ def test_agreement_as_published() -> None:
 def test_the_readings_are_whole() -> None:
     readings = read_readings()
     assert len({it.post_id for it in readings}) == len(readings) == 552
-    assert sum(it.is_random for it in readings) == 400
+    assert sum(it.draw == "random" for it in readings) == 400
     # The weights stand for all 9,304 posts of the panel.
     assert sum(it.weight for it in readings) == pytest.approx(9304, rel=1e-3)
     assert all(it.post_id.startswith(("instagram:", "x:")) for it in readings)
