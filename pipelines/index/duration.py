@@ -14,6 +14,8 @@ from pipelines.index.method import Method
 from pipelines.index.strata import Strata, Weekly
 from pipelines.index.survival import Curves, Seen, Waits
 
+_TOGETHER = 6
+"""Periods whose waits are looked up among those of all six: month ends lie close, so that few others are in the way."""
 _GRID = np.linspace(-4.0, 4.0, 65)
 
 
@@ -44,9 +46,11 @@ def weekly_duration(frame: Frame, method: Method, waits: Waits) -> Strata:
     levels = normal_quantile(method.interval) * np.array([-1.0, 1.0])
     found = np.full((4, shape[0], shape[1] * shape[2]), np.nan)
     for period in range(shape[0]):
-        seen = _seen(frame, waits, period)
-        plain = Curves.of(waits, seen, None).median()
-        curves = Curves.of(waits, seen, frame.decay[period])
+        if period % _TOGETHER == 0:
+            near = waits.during(_weeks(frame.window[period : period + _TOGETHER].sum(0)))
+        seen = Seen.of(near, _weeks(frame.window[period]))
+        plain = Curves.of(near, seen, None).median()
+        curves = Curves.of(near, seen, frame.decay[period])
         limits = curves.at(levels[:, None] * width[period].ravel())
         found[0, period] = np.where(plain.is_reached, plain.hours, np.nan)
         found[1, period], found[2, period] = limits.hours[0], curves.median().hours
@@ -80,7 +84,8 @@ class MedianPosterior(msgspec.Struct, frozen=True):
     def draw(self, rng: np.random.Generator, period: int, draws: int) -> Floats:
         """See `strata.Posterior`."""
         width = self.width[period].ravel()
-        curves = Curves.of(self.waits, _seen(self.frame, self.waits, period), self.frame.decay[period])
+        seen = Seen.of(self.waits, _weeks(self.frame.window[period]))
+        curves = Curves.of(self.waits, seen, self.frame.decay[period])
         heights = np.log2(1 + curves.at(_GRID[:, None] * width).hours)
         place = (np.clip(rng.normal(0.0, 1.0, (draws, len(width))), _GRID[0], _GRID[-1]) - _GRID[0]) / (
             _GRID[1] - _GRID[0]
@@ -91,9 +96,10 @@ class MedianPosterior(msgspec.Struct, frozen=True):
         return drawn.reshape(draws, *self.width.shape[1:])
 
 
-def _seen(frame: Frame, waits: Waits, period: int) -> Seen:
-    inside = np.flatnonzero(frame.window[period])
-    return Seen.of(waits, slice(inside[0], inside[-1] + 1) if len(inside) else slice(0, 0))
+def _weeks(window: Floats) -> slice:
+    """From the first week inside to the last."""
+    inside = np.flatnonzero(window)
+    return slice(inside[0], inside[-1] + 1) if len(inside) else slice(0, 0)
 
 
 def _tables(frame: Frame, waits: Waits) -> tuple[Floats, Floats]:

@@ -52,6 +52,19 @@ class Waits(msgspec.Struct, frozen=True):
             starts,
         )
 
+    def during(self, weeks: slice) -> Waits:
+        """The waits of these weeks alone."""
+        rows = np.flatnonzero((self.week >= weeks.start) & (self.week < weeks.stop))
+        return Waits(
+            self.week.take(rows),
+            self.cell.take(rows),
+            self.hours.take(rows),
+            self.is_event.take(rows),
+            self.n.take(rows),
+            None if self.early is None else self.early.take(rows),
+            np.searchsorted(rows, self.starts),
+        )
+
 
 class Seen(msgspec.Struct, frozen=True):
     """The waits of some weeks: their rows, where cells begin in them, which ended and where cells begin in those."""
@@ -69,9 +82,11 @@ class Seen(msgspec.Struct, frozen=True):
         """The waits of these weeks."""
         rows = np.flatnonzero((waits.week >= weeks.start) & (waits.week < weeks.stop))
         starts = np.searchsorted(rows, waits.starts)
-        answers = np.flatnonzero(waits.is_event[rows])
-        early = rows[:0] if waits.early is None else np.flatnonzero(waits.early[rows])
-        return cls(rows, waits.week[rows], waits.n[rows], starts, answers, np.searchsorted(answers, starts), early)
+        answers = np.flatnonzero(waits.is_event.take(rows))
+        early = rows[:0] if waits.early is None else np.flatnonzero(waits.early.take(rows))
+        return cls(
+            rows, waits.week.take(rows), waits.n.take(rows), starts, answers, np.searchsorted(answers, starts), early
+        )
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ the topic's own score and as its standing among the goals; then the terms found.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -95,31 +96,32 @@ class Reader:
         )
 
     def _views(self, texts: list[list[list[str]]]) -> Views:
-        self._learn(dict.fromkeys(word for sentences in texts for words in sentences for word in words))
-        rows: list[int] = []
-        starts: list[int] = []
+        self._learn(dict.fromkeys(itertools.chain.from_iterable(itertools.chain.from_iterable(texts))))
+        row_of = self._known.__getitem__
+        vectors: list[Floats] = []
+        sizes: list[int] = []
         first: list[int] = []
         telling = np.zeros((len(texts), 2, len(self._definitions.centroids)), np.float32)
         for number, sentences in enumerate(texts):
-            first.append(len(starts))
+            first.append(len(sizes))
             # Row 0 is no word: a text without words is a sentence of it.
             for words in sentences or [[""]]:
-                starts.append(len(rows))
-                rows.extend(self._known[word] for word in words)
-            distinct = {word for words in sentences for word in words if len(word) > 2}
+                sizes.append(len(words))
+                vectors.append(self._vector.take(list(map(row_of, words)), axis=0).sum(axis=0))
+            distinct = [word for word in set().union(*sentences) if len(word) > 2]
             if distinct:
-                weights = self._weights[[self._known[word] for word in distinct]]
+                weights = self._weights.take(list(map(row_of, distinct)), axis=0)
                 found = weights[:, 0]
                 if len(found) > _TELLING:
-                    found = np.partition(found, len(found) - _TELLING, axis=0)[-_TELLING:]
+                    found = np.partition(found.T.copy(), len(found) - _TELLING, axis=1)[:, -_TELLING:].T
                 telling[number] = found.mean(axis=0), weights[:, 1].sum(axis=0)
-        sums = np.add.reduceat(self._vector[rows], starts, axis=0)
+        sums = np.stack(vectors)
         documents = np.add.reduceat(sums, first, axis=0)
-        is_read = np.diff(np.append(starts, len(rows))) >= _SHORTEST_SENTENCE
+        is_read = np.array(sizes) >= _SHORTEST_SENTENCE
         has_read = np.logical_or.reduceat(is_read, first)
         bare = np.asarray(first)[~has_read]
         sums[bare], is_read[bare] = documents[~has_read], True
-        owners = np.repeat(np.arange(len(texts)), np.diff(np.append(first, len(starts))))[is_read]
+        owners = np.repeat(np.arange(len(texts)), np.diff(np.append(first, len(sizes))))[is_read]
         place = np.searchsorted(owners, np.arange(len(texts)))
         return Views(unit(documents), unit(sums[is_read]), place, telling[:, 0], telling[:, 1])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 
 import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -33,6 +34,7 @@ _BESIDE_TERMS = (
 )
 
 
+_PLACE = itemgetter(0, 1)
 _Entry = tuple[int, str, Term]
 """The languages of a term as bits, its words without spaces, and itself."""
 
@@ -131,23 +133,28 @@ class TermMatcher:
             return Found(language)
         # Overlapping: neighbouring terms share the space between them.
         matches = self._automaton.find_matches_as_indexes(words, overlapping=True)
-        placed = [
-            (start, -end, key, term)
-            for pattern, start, end in matches
-            for languages, key, term in self._terms[pattern]
-            if languages & read
-        ]
-        placed.sort(key=lambda it: it[:2])
-        phrases = _Phrases([(start, -end, term) for start, end, _, term in placed if term.kind == "not"])
+        if not matches:
+            return Found(language)
+        placed: list[tuple[int, int, str, Term]] = []
+        barred: list[tuple[int, int, Term]] = []
+        for pattern, start, end in matches:
+            for languages, key, term in self._terms[pattern]:
+                if languages & read:
+                    if term.kind == "not":
+                        barred.append((start, -end, term))
+                    else:
+                        placed.append((start, -end, key, term))
+        placed.sort(key=_PLACE)
+        phrases = _Phrases([(start, -end, term) for start, end, term in sorted(barred, key=_PLACE)]) if barred else None
         cancelled: dict[str, None] = {}
         evidence: dict[str, _Evidence] = {}
         for start, end, key, term in placed:
-            if term.kind == "not":
-                continue
-            if phrase := phrases.over(start, -end, term.topic_id):
+            if phrases and (phrase := phrases.over(start, -end, term.topic_id)):
                 cancelled[phrase] = None
                 continue
-            mine = evidence.setdefault(term.topic_id, _Evidence())
+            mine = evidence.get(term.topic_id)
+            if mine is None:
+                mine = evidence[term.topic_id] = _Evidence()
             # A word within a longer phrase says nothing more.
             if -end > mine.reached:
                 mine.reached = -end

@@ -22,9 +22,13 @@ Floats = NDArray[np.float32]
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
 _NOT_READ = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
+# What comes first is what is looked for, so that a text is passed over at full speed between capitals.
+_HUMP = re.compile(r"[A-Z](?<=[^\W\d_A-Z][A-Z])")
 _STOP = re.compile(r"[.!?;\n]+")
-_WORD = re.compile(r"[^\W\d_]{1,40}")
+_LONGEST = 40
+_WORD = re.compile(rf"[^\W\d_]{{1,{_LONGEST}}}")
+_LETTERS = "".join("\n" if chr(at) in ".!?;\n" else chr(at) if chr(at).isalpha() else " " for at in range(128))
+"""Of ASCII, what ends a sentence as a line's end and all that is no letter as a space."""
 MOST_CHARACTERS = 20_000
 
 
@@ -57,7 +61,13 @@ def sentences_of(text: str) -> list[list[str]]:
     text = text[:MOST_CHARACTERS]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    text = _HUMP.sub(" ", _NOT_READ.sub(" ", text)).lower()
+    if not text.isascii() or "@" in text or "http" in text or "www." in text:
+        text = _NOT_READ.sub(" ", text)
+    text = _HUMP.sub(r" \g<0>", text).lower()
+    if text.isascii():
+        parts = [words for part in text.translate(_LETTERS).split("\n") if (words := part.split())]
+        if all(len(max(words, key=len)) <= _LONGEST for words in parts):
+            return parts
     return [words for part in _STOP.split(text) if (words := _WORD.findall(part))]
 
 

@@ -13,11 +13,13 @@ Split = Callable[[str], Sequence[str]]
 _TAGS_REMEMBERED = 20_000
 _LONGEST_TAG = 60
 _SHORTEST_TAG = 6
-_SPECIAL = re.compile(
-    r"https?://\S+|www\.\S+|[@＠][\w.]+|[#＃](\w+)|['’ʼ`´]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
+_LINK = re.compile(r"https?://\S+|www\.\S+")
+# One class of characters to look for, so that a text is passed over at full speed between them.
+_SPECIAL = re.compile(r"[@＠#＃'’ʼ`´\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff][\w.]*")
+_TAGGED = re.compile(r"[#＃](\w+)")
+_MENTION, _TAG = "@＠", "#＃"
 _MARKS = re.compile("[\u0300-\u036f]+")
-_WORDS = re.compile(r"[^\W_]+|#[^\W_]+|[.!?;:\n]")
+_WORDS = re.compile(r"#?[^\W_]+|[.!?;:\n]")
 _CAMEL = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -28,7 +30,20 @@ def plain(text: str) -> str:
 
 def prose_of(text: str) -> str:
     """What people wrote between links, mentions and hashtags."""
-    return _SPECIAL.sub(lambda found: " " if len(found[0]) > 1 else found[0], text)
+    return _SPECIAL.sub(_without_names, _without_links(text))
+
+
+def _without_links(text: str) -> str:
+    return _LINK.sub(" ", text) if "http" in text or "www." in text else text
+
+
+def _without_names(found: re.Match[str]) -> str:
+    said = found[0]
+    if said[0] in _MENTION and len(said) > 1:
+        return " "
+    if said[0] in _TAG and (tag := _TAGGED.match(said)):
+        return " " + said[tag.end() :]
+    return said
 
 
 def words_of(text: str, split: Split = lambda word: (word,)) -> str:
@@ -43,16 +58,20 @@ def words_of(text: str, split: Split = lambda word: (word,)) -> str:
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
 
     def special(found: re.Match[str]) -> str:
-        tag = found[1]
-        if tag is None:
-            return " " if len(found[0]) > 1 else ""
+        said = found[0]
+        if said[0] in _MENTION and len(said) > 1:
+            return " "
+        tagged = _TAGGED.match(said)
+        if tagged is None:
+            return said if said[0] in _MENTION or said[0] in _TAG else said[1:]
+        tag = tagged[1]
         parts = _CAMEL.findall(tag.replace("_", " ")) if tag.isascii() else [tag]
         words = [word for part in parts for word in (split(part.casefold()) if len(part) >= _SHORTEST_TAG else (part,))]
         tag = tag.replace("_", "")
         bare = tag.rstrip("0123456789")
-        return f" {' '.join(words)} #{tag} " + (f"#{bare} " if bare != tag else "")
+        return f" {' '.join(words)} #{tag} " + (f"#{bare} " if bare != tag else "") + said[tagged.end() :]
 
-    return f" {' '.join(_WORDS.findall(_SPECIAL.sub(special, text).casefold()))} "
+    return f" {' '.join(_WORDS.findall(_SPECIAL.sub(special, _without_links(text)).casefold()))} "
 
 
 def phrase_of(term: str) -> tuple[str, ...]:
