@@ -54,6 +54,13 @@ TOPICS = (
     ("sdg13", "Climate action", 13, "E"),
     ("philanthropy", "Corporate philanthropy", None, "S"),
 )
+GAPS = (
+    ("pomelo", "sdg05", "talks without walk", 0.12, (0.3, 0.3), (1.4, 0.8, 2.0), 0.99, True),
+    ("pomelo", "sdg13", "talks without walk", 0.08, (0.4, 0.4), (0.5, -0.2, 1.1), 0.5, False),
+    ("pomelo", "sdg07", "walks quietly", 0.02, (0.6, 0.9), (-1.2, -1.9, -0.6), 0.0, False),
+    ("pomelo", "sdg12", "withheld: no metric measures this topic", None, (None, None), (None, None, None), None, False),
+)
+"""Company, topic, state, say, do, the gap with its interval, how probably it is large, whether it is flagged."""
 WITHOUT_FOLLOWERS = "the source gives neither followers nor replies"
 
 
@@ -85,6 +92,7 @@ def tables(*, has_index: bool = True, seed: int = 7) -> dict[str, list[Row]]:
         _do(rows, company_id, place, chance)
     scored = [company_id for company_id in ids if company_id != "hushed"]
     _score(rows, scored, has_index, chance)
+    _compare_words_and_deeds(rows)
     _describe(rows)
     return rows
 
@@ -238,6 +246,12 @@ def _rank(rows: dict[str, list[Row]], period: dt.date, points: dict[str, float],
                 {"company_id": company_id, "period": period, "draw": draw, "score": score}
                 for draw, score in enumerate(draws[company_id])
             ]
+
+
+def _compare_words_and_deeds(rows: dict[str, list[Row]]) -> None:
+    for company_id, topic_id, state, say, do, gap, probability, is_flagged in GAPS:
+        row = (company_id, topic_id, month_ends()[-1], say, *do, *gap, probability, state, is_flagged)
+        rows["say_do_gaps"].append(dict(zip(TABLES["say_do_gaps"], row, strict=True)))
 
 
 def _describe(rows: dict[str, list[Row]]) -> None:

@@ -127,6 +127,28 @@ def test_a_company_shows_its_index_pillars_posts_and_disclosures(home: Path) -> 
     assert labels == ["Scorecard PDF", "Scorecard CSV", "Scorecard JSON"]
 
 
+def test_words_and_deeds_are_told_apart_only_where_the_interval_does(home: Path) -> None:
+    page = run(COMPANY, company="pomelo")
+    sentences = [it.value for it in page.text if it.value.startswith("In the year to")]
+    when, numbers = "In the year to 31 December 2020, on", "90% interval {} to {} standard deviations"
+    assert sentences == [
+        f"{when} gender equality, Pomelo & Daughters says more than it discloses doing, relative to peers "
+        f"(gap +1.4, {numbers.format('+0.8', '+2.0')}).",
+        f"{when} climate action, what Pomelo & Daughters says and what it discloses doing are not told apart from its "
+        f"peers' (gap +0.5, {numbers.format('−0.2', '+1.1')}).",
+        f"{when} affordable and clean energy, Pomelo & Daughters says less than it discloses doing, relative to peers "
+        f"(gap −1.2, {numbers.format('−1.9', '−0.6')}).",
+    ]
+    table = next(it.value for it in page.dataframe if "Gap" in it.value)
+    assert table["State"].tolist() == ["talks without walk", "not told apart", "walks quietly"]
+    assert table["Disclosed conduct, 0 to 1"].tolist() == ["0.300", "0.400", "0.600 to 0.900"]
+    assert "Responsible consumption\\: no metric measures this topic\\." in said(page)
+
+
+def test_without_gaps_the_page_says_so(home: Path) -> None:
+    assert "No cause could be compared" in said(run(COMPANY, company="marmot"))
+
+
 def test_posts_can_be_narrowed_to_a_cause(home: Path) -> None:
     page = run(COMPANY, company="pomelo")
     page.selectbox(key="post_topic").set_value("sdg05").run()
