@@ -7,7 +7,7 @@ with its own statistics in place of a table (`score.py`).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -17,8 +17,11 @@ from pipelines.index.arrays import Flags, Floats, Integers, Labels, MethodError,
 from pipelines.index.method import Aggregation, Normalisation
 from pipelines.index.normalise import normalise_by, zero_ranges
 from pipelines.index.prepare import denominate, impute, screen
-from pipelines.index.treat import treat
+from pipelines.index.treat import Treated, treat
 from pipelines.index.tree import Tree
+
+_LEAST_EXPONENT, _MOST_EXPONENT = 1e-3, 100.0
+"""Of a power mean: beyond these its powers leave the range of numbers."""
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +71,35 @@ class Composite(msgspec.Struct, frozen=True):
         """Rank 1 for the highest index; what sums of another order may part is a tie."""
         return ranks(np.round(self.index, 9))
 
+    def notes(self, names: Sequence[str]) -> Iterator[str]:
+        """Sentences on what a reader would else miss; `names` are those of all units.
+
+        Units left out, groups without a score, and scores that fall as the indicator gets better.
+        """
+        share = np.isfinite(self.imputed).sum(0)
+        for place in np.setdiff1d(np.arange(len(names)), self.units).tolist():
+            yield (
+                f"unit {names[place]} is left out: it has {share[place]} of {len(self.tree.indicators)} indicators, "
+                f"fewer than {self.recipe.least_present:.0%}"
+            )
+        for level, scores in zip(self.tree.levels, self.levels, strict=True):
+            for code, row in zip(level.codes, scores, strict=True):
+                if without := [names[self.units[place]] for place in np.flatnonzero(np.isnan(row)).tolist()]:
+                    yield f"group {code} has no score where too few of its parts are known: {', '.join(without)}"
+        if reversed_ := list(itertools.compress(self.tree.indicators, self._is_reversed())):
+            yield (
+                f"normalisation {self.recipe.normalisation} gives the better values of {', '.join(reversed_)} the "
+                "lower scores: a target that all have passed, or values that are negative once the direction counts"
+            )
+
+    def _is_reversed(self) -> Flags:
+        better = self.treated * self.tree.directions[:, None]
+        found = [
+            known.sum() > 1 and own[known][np.argmax(row[known])] < own[known][np.argmin(row[known])]
+            for row, own, known in zip(better, self.normalised, np.isfinite(self.normalised), strict=True)
+        ]
+        return np.array(found, bool)
+
     def contributions(self) -> Floats:
         """What each indicator adds to each unit's index, `[indicator, unit]`; sums to it.
 
@@ -95,8 +127,77 @@ def build(
         MethodError: naming the indicator and the rule: infinite, nowhere known, no range, not denominable, not to be
             normalised by this rule, or outside what a mean takes.
     """
-    if not (recipe.aggregations and np.isfinite(recipe.exponent)):
-        raise MethodError(f"aggregation: {recipe.aggregations or 'none'} with exponent {recipe.exponent:g} is no rule")
+    if not (recipe.aggregations and _LEAST_EXPONENT <= abs(recipe.exponent) <= _MOST_EXPONENT):
+        raise MethodError(
+            f"aggregation: {recipe.aggregations or 'none'} with exponent {recipe.exponent:g} is no rule: an exponent "
+            f"is {_LEAST_EXPONENT:g} to {_MOST_EXPONENT:g} in size"
+        )
+    made = prepare(values, tree, recipe, denominators=denominators, groups=groups)
+    kept = made.imputed[:, made.units]
+    found = treat_kept(kept, recipe)
+    if flat := zero_ranges(found.values, tree.indicators):
+        when = "" if zero_ranges(kept, tree.indicators) == flat else " once outliers are winsorised"
+        raise MethodError(
+            f"indicator {', '.join(flat)}: no two units differ{when}, so it cannot be normalised and tells nobody "
+            "apart; take it out"
+        )
+    _check_given(tree, recipe)
+    if recipe.reference is not None and recipe.reference not in made.units:
+        raise MethodError(
+            f"normalisation {recipe.normalisation}: the reference unit has fewer than {recipe.least_present:.0%} of "
+            "the indicators and is left out; name another one"
+        )
+    normalised = normalise_by(
+        recipe.normalisation,
+        found.values,
+        tree.directions,
+        low=recipe.low,
+        high=recipe.high,
+        goalposts=tree.goalposts,
+        targets=tree.targets,
+        reference=None if recipe.reference is None else int(np.searchsorted(made.units, recipe.reference)),
+        is_capped=recipe.is_capped,
+    )
+    if recipe.normalisation == "goalposts":
+        normalised *= tree.goalpost_scales[:, None] / 100
+    _check_normalised(found.values, normalised, tree, recipe)
+    return Composite(
+        tree=tree,
+        recipe=recipe,
+        denominated=made.denominated,
+        imputed=made.imputed,
+        is_imputed=made.is_imputed,
+        units=made.units,
+        treated=found.values,
+        winsorised=found.winsorised,
+        is_logged=found.is_logged,
+        normalised=normalised,
+        levels=tuple(_levels(normalised, tree, recipe)),
+    )
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """The first stages, `[indicator, unit]`; `units` are the places of those that are not screened out."""
+
+    denominated: Floats
+    imputed: Floats
+    is_imputed: Flags
+    units: Integers
+
+
+def prepare(
+    values: Floats,
+    tree: Tree,
+    recipe: Recipe,
+    *,
+    denominators: Mapping[str, Floats] | None = None,
+    groups: Labels | None = None,
+) -> Prepared:
+    """Denominate, impute and screen.
+
+    Raises:
+        MethodError: as `build`, as far as these stages go.
+    """
     check_values(values, tree)
     denominated = denominate(values, tree, denominators or {})
     filled, is_imputed = (denominated, np.zeros(values.shape, bool)) if groups is None else impute(denominated, groups)
@@ -105,46 +206,14 @@ def build(
         raise MethodError(
             f"{len(units)} of {values.shape[1]} units have {recipe.least_present:.0%} of the indicators; two are needed"
         )
-    kept = filled[:, units]
+    return Prepared(denominated, filled, is_imputed, units)
+
+
+def treat_kept(kept: Floats, recipe: Recipe) -> Treated:
+    """The indicators of the units that are kept, treated as the recipe says."""
     if recipe.winsorise_most is None:
-        treated, winsorised, is_logged = kept, np.zeros(len(kept), np.int64), np.zeros(len(kept), bool)
-    else:
-        found = treat(kept, recipe.winsorise_most)
-        treated, winsorised, is_logged = found.values, found.winsorised, found.is_logged
-    if flat := zero_ranges(treated, tree.indicators):
-        when = "" if zero_ranges(kept, tree.indicators) == flat else " once outliers are winsorised"
-        raise MethodError(
-            f"indicator {', '.join(flat)}: no two units differ{when}, so it cannot be normalised and tells nobody "
-            "apart; take it out"
-        )
-    _check_given(tree, recipe)
-    normalised = normalise_by(
-        recipe.normalisation,
-        treated,
-        tree.directions,
-        low=recipe.low,
-        high=recipe.high,
-        goalposts=tree.goalposts,
-        targets=tree.targets,
-        reference=recipe.reference,
-        is_capped=recipe.is_capped,
-    )
-    if recipe.normalisation == "goalposts":
-        normalised *= tree.goalpost_scales[:, None] / 100
-    _check_normalised(treated, normalised, tree, recipe)
-    return Composite(
-        tree=tree,
-        recipe=recipe,
-        denominated=denominated,
-        imputed=filled,
-        is_imputed=is_imputed,
-        units=units,
-        treated=treated,
-        winsorised=winsorised,
-        is_logged=is_logged,
-        normalised=normalised,
-        levels=tuple(_levels(normalised, tree, recipe)),
-    )
+        return Treated(kept, np.zeros(len(kept), np.int64), np.zeros(len(kept), bool))
+    return treat(kept, recipe.winsorise_most)
 
 
 def check_values(values: Floats, tree: Tree) -> None:

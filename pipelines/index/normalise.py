@@ -15,6 +15,8 @@ import numpy as np
 from pipelines.index.arrays import Flags, Floats, MethodError, ratio
 from pipelines.index.method import Method, Normalisation
 
+_ROUNDING = 1e-12
+"""Relative difference that a division by equal numbers may leave between equal values."""
 NORMALISATIONS: tuple[Normalisation, ...] = get_args(Normalisation)
 
 
@@ -159,9 +161,10 @@ def normalise_by(
 
 
 def zero_ranges(values: Floats, codes: Sequence[str]) -> list[str]:
-    """The indicators `[indicator, unit]` in which no two units differ, nothing known included."""
-    least, most = _extremes(values)
-    is_flat: Flags = ~(most[:, 0] > least[:, 0])
+    """The indicators `[indicator, unit]` in which no two units differ beyond rounding, nothing known included."""
+    least, most = (it[:, 0] for it in _extremes(values))
+    with np.errstate(invalid="ignore"):
+        is_flat: Flags = ~(most - least > _ROUNDING * np.maximum(np.abs(most), np.abs(least)))
     return [code for code, flat in zip(codes, is_flat, strict=True) if flat]
 
 

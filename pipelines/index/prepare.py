@@ -47,6 +47,8 @@ def impute(values: Floats, groups: Labels) -> tuple[Floats, Flags]:
         known = np.isfinite(own)
         count = known.sum(1)
         mean = np.where(known, own, 0.0).sum(1) / np.maximum(count, 1)
+        # Rounding must not set the mean of like values apart from them.
+        mean = np.clip(mean, np.where(known, own, np.inf).min(1), np.where(known, own, -np.inf).max(1))
         found[:, members] = np.where(known, own, np.where(count > 0, mean, np.nan)[:, None])
     return found, np.isnan(values) & np.isfinite(found)
 

@@ -77,13 +77,16 @@ class Tree(msgspec.Struct, frozen=True):
         by_code = _by_code(rows)
         for node in rows:
             _check(node, by_code)
-        height = max(node.level for node in rows)
+        distinct = {node.level for node in rows}
+        height = max(distinct)
         tops = [node.code for node in rows if node.parent is None]
         if len(tops) != 1 or by_code[tops[0]].level != height or height < 2:
             named = ", ".join(tops) or "none"
             raise TreeError(
                 f"one node on the top level has no parent, and it has levels below it; without parent: {named}"
             )
+        if childless := next((node.code for node in rows if node.level > 1 and node.level - 1 not in distinct), None):
+            raise TreeError(f"node {childless}: no node has it as its parent; a group has children")
         indicators = [node for node in rows if node.level == 1]
         return cls(
             indicators=tuple(node.code for node in indicators),
@@ -162,4 +165,6 @@ def _level(rows: Sequence[Node], height: int) -> Level:
             raise TreeError(f"node {code}: no node has it as its parent; a group has children")
         if not total > 0:
             raise TreeError(f"node {code}: the weights of its children sum to 0; one at least is above 0")
+        if not math.isfinite(total):
+            raise TreeError(f"node {code}: the weights of its children sum to more than a number can hold")
     return Level(tuple(parents), tuple(node.code for node in children), parent, weights)

@@ -315,9 +315,16 @@ def method_uncertainty(
         x = treated[key[0]] * tree.directions[:, None]
         scores = minmax(x, 1.0, 100.0) if key[1] == 0 else zscore(x, 10.0, 2.0)
         mean: Aggregation = "arithmetic" if key[2] == 0 else "geometric"
-        scores = aggregate(scores, tree.levels[0], mean)
-        for level, own in zip(tree.levels[1:], sets, strict=True):
-            scores = aggregate(scores, level, mean, weights=own[weights[rows]])
+        try:
+            scores = aggregate(scores, tree.levels[0], mean)
+            for level, own in zip(tree.levels[1:], sets, strict=True):
+                scores = aggregate(scores, level, mean, weights=own[weights[rows]])
+        except MethodError as error:
+            chosen = ("min-max [1, 100]", "z-scores of mean 10 and deviation 2")[int(key[1])]
+            raise ReplicationError(
+                f"a replication with {chosen} and up to {key[0] + 1} points winsorised failed: {error}; an outlier of "
+                "five deviations or more that is no skew is left as it is: take it out, or its indicator"
+            ) from None
         found[rows] = np.broadcast_to(scores[..., 0, :], (len(rows), values.shape[1]))
     if np.isnan(found).any():
         failed, units = (int(np.isnan(found).any(axis).sum()) for axis in (1, 0))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ import numpy as np
 from pipelines.index import MethodError
 from pipelines.index.aggregate import AGGREGATIONS
 from pipelines.index.arrays import Floats, Labels
-from pipelines.index.composite import Composite, Recipe, build
+from pipelines.index.composite import Composite, Recipe, build, prepare, treat_kept
 from pipelines.index.method import Aggregation, Normalisation
 from pipelines.index.normalise import NORMALISATIONS
 from pipelines.index.tree import Node, Tree, TreeError
@@ -52,6 +53,7 @@ _COINR_MEANS: dict[str, Aggregation] = {
     "genmean": "power",
 }
 _MISSING = ("", "NA", "NaN", "na", "nan")
+_OURS = ("uCode", "Rank")
 _IGNORED = ("Group", "Other", "Denominator")
 
 
@@ -77,10 +79,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.replications:
             _intervals(table, recipe, groups, options)
         else:
-            _print(_stage(table, build_table(table, recipe, groups), options.stage))
+            _print(_stage(table, recipe, groups, options.stage))
+        sys.stdout.flush()
     except MethodError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever reads has read enough; what is still in the buffer must not fail at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -111,7 +117,11 @@ def _options() -> argparse.ArgumentParser:
         "--winmax", type=int, default=5, metavar="N", help="points that may be winsorised; -1: no treatment"
     )
     parser.add_argument(
-        "--replications", type=int, default=0, metavar="N", help="rank intervals over choices of method"
+        "--replications",
+        type=int,
+        default=0,
+        metavar="N",
+        help="rank intervals over COINr's choices of method; the options above decide the nominal rank only",
     )
     parser.add_argument("--seed", type=int, default=1)
     return parser
@@ -161,6 +171,7 @@ def read(values: Path, meta: Path) -> Table:
     """
     columns, rows = _rows(values, "uCode")
     _, described = _rows(meta, "iCode")
+    _unique(meta, "iCode", described)
     kinds = {"Indicator", "Aggregate", *_IGNORED}
     nodes, groups, denominators = [], [], []
     for line, row in described:
@@ -180,10 +191,9 @@ def read(values: Path, meta: Path) -> Table:
     except TreeError as error:
         at = next((f":{line}" for line, row in described if str(error).startswith(f"node {row['iCode']}: ")), "")
         raise TreeError(f"{meta}{at}: {error}") from None
-    codes = tuple(row["uCode"] for _, row in rows)
-    if twice := next((line for line, row in rows if codes.count(row["uCode"]) > 1), None):
-        same = ", ".join(sorted({code for code in codes if codes.count(code) > 1}))
-        raise MethodError(f"{values}:{twice}: column uCode: {same} is there twice")
+    if any("Index" in level.codes for level in tree.levels[:-1]):
+        raise MethodError(f"{meta}: column iCode: only the top may be called Index, a column of what is printed")
+    codes = _unique(values, "uCode", rows)
     return Table(
         codes,
         np.array([_column(values, rows, code) for code in tree.indicators]),
@@ -191,6 +201,20 @@ def read(values: Path, meta: Path) -> Table:
         {code: _column(values, rows, code) for code in denominators},
         {code: Labels.of([_group_of(row, code) for _, row in rows]) for code in groups},
     )
+
+
+def _unique(path: Path, column: str, rows: Sequence[Row]) -> tuple[str, ...]:
+    first: dict[str, int] = {}
+    for line, row in rows:
+        code = row[column]
+        if code in _OURS:
+            raise MethodError(
+                f"{path}:{line}: column {column}: {code} is a column of what is printed; name it otherwise"
+            )
+        if code in first:
+            raise MethodError(f"{path}:{line}: column {column}: {code} is there twice, first on line {first[code]}")
+        first[code] = line
+    return tuple(first)
 
 
 def _group_of(row: dict[str, str], column: str) -> str:
@@ -264,12 +288,24 @@ def _number(path: Path, line: int, column: str, text: str, default: float | None
     return found
 
 
-def _stage(table: Table, found: Composite, stage: str) -> Iterable[Sequence[object]]:
-    kept = [table.codes[unit] for unit in found.units]
-    if stage != "aggregated":
+def _stage(table: Table, recipe: Recipe, groups: Labels | None, stage: str) -> Iterable[Sequence[object]]:
+    if stage in ("denominated", "treated"):
+        # Neither depends on what comes after, and both help to see why that fails.
+        made = prepare(table.values, table.tree, recipe, denominators=table.denominators, groups=groups)
         yield ("uCode", *table.tree.indicators)
-        values = {"denominated": found.denominated, "treated": found.treated, "normalised": found.normalised}[stage]
-        yield from _by_unit(table.codes if stage == "denominated" else kept, values)
+        if stage == "denominated":
+            yield from _by_unit(table.codes, made.denominated)
+        else:
+            treated = treat_kept(made.imputed[:, made.units], recipe).values
+            yield from _by_unit([table.codes[unit] for unit in made.units], treated)
+        return
+    found = build_table(table, recipe, groups)
+    for note in found.notes(table.codes):
+        print(note, file=sys.stderr)
+    kept = [table.codes[unit] for unit in found.units]
+    if stage == "normalised":
+        yield ("uCode", *table.tree.indicators)
+        yield from _by_unit(kept, found.normalised)
         return
     above = list(zip(table.tree.levels, found.levels, strict=True))[-2::-1]
     yield ("uCode", "Rank", "Index", *(code for level, _ in above for code in level.codes))
@@ -294,6 +330,8 @@ def _print(rows: Iterable[Sequence[object]]) -> None:
 
 def _intervals(table: Table, recipe: Recipe, groups: Labels | None, options: argparse.Namespace) -> None:
     nominal = build_table(table, recipe, groups)
+    for note in nominal.notes(table.codes):
+        print(note, file=sys.stderr)
     start = time.perf_counter()
     found = method_uncertainty(
         nominal.imputed[:, nominal.units], table.tree, seed=options.seed, replications=options.replications

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from pipelines.settings import ROOT
 from tests.scale.index import main
 
 VALUES = """uCode,uName,a,b,people,region
@@ -29,6 +32,7 @@ class Tables:
     """The two files and the command over them."""
 
     def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.said = ""
         self.values, self.meta, self.capture = folder / "V.csv", folder / "M.csv", capture
         self.write(VALUES, META)
 
@@ -42,8 +46,8 @@ class Tables:
         return code, captured.out, captured.err
 
     def printed(self, *options: str) -> list[list[str]]:
-        code, out, error = self.run(*options)
-        assert (code, error) == (0, "")
+        code, out, self.said = self.run(*options)
+        assert code == 0
         return list(csv.reader(out.splitlines()))
 
     def refused(self, *options: str) -> str:
@@ -192,7 +196,14 @@ def meta(old: str, new: str) -> tuple[str, str]:
         (values('"Ay, the first",40', '"Ay,\nthe first",x'), "V.csv:4: column a: 'x' is no number"),
         (values("Bee,60", "Bee,5,60"), "V.csv:4: 7 cells in 6 columns"),
         (values("Bee,60,", "60,"), "V.csv:4: 5 cells in 6 columns"),
-        (values("DDD", "AAA"), "V.csv:3: column uCode: AAA is there twice"),
+        (values("DDD", "AAA"), "V.csv:5: column uCode: AAA is there twice, first on line 3"),
+        (meta("g,G,", "Rank,G,"), "M.csv:4: column iCode: Rank is a column of what is printed"),
+        (
+            (VALUES, META.replace("Index", "top").replace("g,G", "Index,G").replace(",g,", ",Index,")),
+            "only the top may be",
+        ),
+        (meta("people,People,Denominator", "a,People,Denominator"), "M.csv:6: column iCode: a is there twice"),
+        (meta("Aggregate,3,NA,NA", "Aggregate,1000000000000,NA,NA"), "M.csv:4: node g: it is on level 2"),
         (values("DDD,", ","), "V.csv:5: column uCode: it is empty"),
         (values("uCode", "code"), "V.csv:1: no column uCode"),
         (values("uName", "a"), "V.csv:1: no column uCode, or a column that is there twice"),
@@ -211,7 +222,7 @@ def meta(old: str, new: str) -> tuple[str, str]:
         (meta("g,3,-1", "g,3,2"), "M.csv:3: node b: direction 2 is neither 1 nor -1"),
         (meta("g,3,-1", "g,-3,-1"), "M.csv:3: node b: weight -3 is not a number from 0 up"),
         (meta("g,3,-1", "h,3,-1"), "M.csv:3: node b: its parent h is not in the table"),
-        (meta("b,B,", "a,B,"), "M.csv:2: node a: the code is there twice"),
+        (meta("b,B,", "a,B,"), "M.csv:3: column iCode: a is there twice, first on line 2"),
         (meta("Aggregate,3,NA,NA", "Aggregate,3,Index,1"), "M.csv:2: node a: its parents run in a circle"),
         (meta("Index,The index,Aggregate,3,NA", "Index,The index,Other,3,NA"), "V.csv:1: no column Index"),
         (meta("Aggregate,2,Index", "Aggregate,2,NA"), "M.csv: one node on the top level has no parent"),
@@ -235,6 +246,8 @@ def test_mistakes_in_the_tables_are_named(tables: Tables, files: tuple[str, str]
         (("--normalise", "distance_to_reference"), "no unit is named as the reference"),
         (("--normalise", "distance_to_target"), "none is given for indicator a, b"),
         (("--aggregate", "geometric", "--low", "0"), "group g: a geometric mean cannot take the values of a"),
+        (("--normalise", "distance_to_reference", "--reference", "BBB"), "the reference unit has fewer than 90%"),
+        (("--aggregate", "power", "--exponent", "400"), "an exponent is 0.001 to 100 in size"),
         (("--screen", "1.1"), "0 of 4 units have 110% of the indicators"),
         (("--replications", "-1"), "--replications and --seed"),
         (("--seed", "-1", "--replications", "5"), "--replications and --seed"),
@@ -255,3 +268,79 @@ def test_a_stage_that_is_none_ends_with_2(tables: Tables) -> None:
     with pytest.raises(SystemExit) as ended:
         tables.run("--stage", "scored")
     assert ended.value.code == 2
+
+
+FLAT_META = """iCode,Type,Level,Parent,Weight,Direction
+a,Indicator,1,P,1,1
+b,Indicator,1,P,1,1
+P,Aggregate,2,,1,1
+"""
+
+
+def test_the_reference_is_found_among_the_units_that_are_kept(tables: Tables) -> None:
+    """A is left out. From C, a: 1, 2, 4, 5 of which the least is 1, so (4 - 1) / (2 - 1) is 3; b: 1, 5, 2, 9."""
+    tables.write("uCode,a,b\nA,,\nB,1,1\nC,2,5\nD,4,2\nE,5,9\n", FLAT_META)
+    found = numbers(tables.printed("--normalise", "dist2ref", "--reference", "C", "--stage", "normalised"))
+    assert found == {"B": [0, 0], "C": [1, 1], "D": [3, 0.25], "E": [4, 2]}
+
+
+def test_the_mean_of_like_values_is_like_them(tables: Tables) -> None:
+    """Three times 0.1 divided by three is not 0.1 to the last bit; it must not set the filled unit apart."""
+    given = "uCode,g,a,b\nA,x,0.1,1\nB,x,0.1,3\nC,x,0.1,5\nD,x,NA,6\n"
+    tables.write(given, FLAT_META + "g,Group,,,,\n")
+    assert "indicator a: no two units differ" in tables.refused("--impute-group", "g", "--screen", "0")
+
+
+def test_what_differs_by_rounding_alone_does_not_differ(tables: Tables) -> None:
+    given = "uCode,d,a,b\nA,0.1,0.3,1\nB,1,3,3\nC,0.1,0.3,5\nD,10,30,6\n"
+    header, rows = FLAT_META.split("\n", 1)
+    described = rows.replace("1,1\n", "1,1,\n").replace("a,Indicator,1,P,1,1,", "a,Indicator,1,P,1,1,d")
+    tables.write(given, f"{header},Denominator\n{described}d,Denominator,,,,,\n")
+    assert "indicator a: no two units differ" in tables.refused()
+
+
+def test_units_that_are_left_out_and_scores_that_are_missing_have_a_reason(tables: Tables) -> None:
+    tables.write("uCode,a,b\nA,1,\nB,2,3\nC,3,5\nD,4,9\nE,,\n", FLAT_META)
+    assert set(numbers(tables.printed())) == {"B", "C", "D"}
+    assert "unit A is left out: it has 1 of 2 indicators, fewer than 90%" in tables.said
+    assert set(numbers(tables.printed("--screen", "0"))) == {"A", "B", "C", "D", "E"}
+    assert "group P has no score where too few of its parts are known: E" in tables.said
+
+
+def test_a_rule_that_turns_an_indicator_round_says_so(tables: Tables) -> None:
+    tables.write(
+        "uCode,a,b\nA,10,1\nB,20,3\nC,30,5\nD,40,9\n", FLAT_META.replace("b,Indicator,1,P,1,1", "b,Indicator,1,P,1,-1")
+    )
+    found = numbers(tables.printed("--normalise", "n_fracmax", "--stage", "normalised"))
+    assert found["A"] == [0.25, 1] and found["D"] == [1, 9]
+    assert "gives the better values of b the lower scores" in tables.said
+    tables.printed("--normalise", "minmax")
+    assert tables.said == ""
+
+
+def test_early_stages_do_not_need_the_later_ones(tables: Tables) -> None:
+    given = "".join(f"U{place},{int(place == 7)},{place}\n" for place in range(12))
+    tables.write("uCode,a,b\n" + given, FLAT_META)
+    assert len(tables.printed("--stage", "denominated")) == 13
+    assert numbers(tables.printed("--stage", "treated"))["U7"] == [0, 7]
+    assert "once outliers are winsorised" in tables.refused()
+
+
+def test_a_replication_that_fails_names_its_choices(tables: Tables) -> None:
+    """Two outliers that balance are no skew; as z-scores of mean 10 and deviation 2 one lies below zero."""
+    given = "".join(f"U{place},{[-100, 100][place] if place < 2 else place % 7 - 3},{place}\n" for place in range(80))
+    tables.write("uCode,a,b\n" + given, FLAT_META)
+    assert "a replication with z-scores of mean 10 and deviation 2" in tables.refused("--replications", "20")
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    values, meta = tmp_path / "V.csv", tmp_path / "M.csv"
+    values.write_text("uCode,a,b\n" + "".join(f"U{place},{place},{place % 17}\n" for place in range(20_000)))
+    meta.write_text(FLAT_META)
+    command = [sys.executable, "-m", "tests.scale.index", "--values", str(values), "--meta", str(meta)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout and running.stderr
+        assert running.stdout.readline() == "uCode,Rank,Index\n"
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode == 0
