@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from pipelines.index import wording
 from pipelines.release import NoRelease, OpenRelease, current_id, open_release
 from pipelines.scorecard import Scorecard, periods, scorecard, to_csv, to_json, to_pdf
 from pipelines.scorecard.assemble import rows_of
@@ -141,6 +142,12 @@ def probability_above(release_id: str, one: str, other: str, period: dt.date) ->
     """
     share: float | None = rows(release_id, sql, one, other, period)[0]["share"]
     return share
+
+
+def least_probability(release_id: str) -> float:
+    """The probability from which the release says that one company ranks above another."""
+    found = rows(release_id, "select value from method where parameter = 'least_probability'")
+    return float(found[0]["value"]) if found else wording.LEAST_PROBABILITY
 
 
 def gaps(release_id: str, company_id: str, period: dt.date) -> list[Row]:

@@ -40,8 +40,8 @@ def show(release_id: str, card: Scorecard) -> None:
             [
                 {
                     "Cause": row["title"],
-                    # Which side of its peers a company stands on is said only where the interval says it too.
-                    "State": row["state"] if row["is_flagged"] or row["gap_upper"] < 0 else "not told apart",
+                    # On which side of its peers a company stands is said only where that is a finding.
+                    "State": row["state"] if row["is_flagged"] else "no finding",
                     "Share of posts": None if row["say"] is None else f"{row['say']:.1%}",
                     "Disclosed conduct, 0 to 1": _conduct(row["do_low"], row["do_high"]),
                     "Gap": row["gap"],

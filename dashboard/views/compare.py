@@ -145,12 +145,12 @@ def _say(without: Sequence[tuple[str, str]]) -> None:
 
 
 def _order(release_id: str, one: Scorecard, one_name: str, other: Scorecard, other_name: str, period: dt.date) -> str:
-    """What may be said of two neighbours: an order only where it is at least 95% probable."""
+    """What may be said of two neighbours: an order only where it is as probable as the method wants."""
     probability = data.probability_above(release_id, one.company.company_id, other.company.company_id, period)
     if probability is None:
         sure = is_above(_bounds(one.index), _bounds(other.index))
         return f"{one_name} ranks above {other_name}." if sure else f"{one_name} and {other_name}: not distinguishable."
-    return wording.order(one_name, other_name, probability)
+    return wording.order(one_name, other_name, probability, data.least_probability(release_id))
 
 
 def _bounds(line: object) -> tuple[float, float, float]:

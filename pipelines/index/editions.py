@@ -1,7 +1,8 @@
 """The statistics once more for other half-lives and variants, and what replications of a month end start from.
 
 An edition is every headline indicator measured with one half-life from one variant of the posts (METHODOLOGY 4.2, X5 to
-X7). Draws of one indicator use the same random numbers in every edition, so editions differ by their choice alone.
+X7). Draws of one indicator begin with the same random numbers in every edition; where the samplers of its posterior
+reject some, later companies' draws differ by chance as well.
 """
 
 from __future__ import annotations

@@ -124,6 +124,16 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
             yield name, 0 < getattr(self, name) < 1, "it is a share between 0 and 1"
         is_among = self.half_life_days in self.half_lives_days and min(self.half_lives_days) > 0
         yield "half_lives_days", is_among, "they are positive and half_life_days is one of them"
+        # What is published has these; the others are tried beside them (METHODOLOGY 4.2).
+        for name, first, others in (
+            ("normalisations", "goalposts", ("minmax", "zscore", "percentile_rank")),
+            ("aggregations", "geometric", ("arithmetic", "harmonic")),
+        ):
+            given = getattr(self, name)
+            is_right = given[:1] == (first,) and set(given[1:]) <= set(others)
+            yield name, is_right, f"the first is {first}, which is published; others may be {', '.join(others)}"
+        yield "treatments", self.treatments[:1] == ("0",), "the first is 0, which is published"
+        yield "interval", self.interval == 0.9, "every page and sentence says 90%"
         points = self.sensitivity_points
         yield "sensitivity_points", points >= 1 and int(points) & (int(points) - 1) == 0, "it is a power of two"
         yield "treatments", all(it == "log" or it.isdecimal() for it in self.treatments), "numbers of points, or log"

@@ -45,6 +45,10 @@ def method_rows(
         rows += _warnings(measured, moments[-1]["now"])
     if idle := sorted(sensitivity.input[sensitivity.total < method.fixed_below]):
         rows.append(("inputs_that_may_be_fixed", " ".join(idle)))
+    if moments and (defaulted := moments[-1]["now"].defaulted) is not None:
+        for place in np.flatnonzero(defaulted).tolist():
+            count = f"{defaulted[place]} of {method.replications:g} replications without one of its pillars"
+            rows.append((f"defaulted.{frame.companies[place]}", count))
     for varied in np.unique(ranks.varied):
         width = (ranks.upper - ranks.lower)[ranks.varied == varied].mean()
         rows.append((f"mean_rank_interval.{varied}", f"{width:.3g}"))

@@ -1,7 +1,8 @@
 """Normalisation: indicators onto one scale, the larger the better (METHODOLOGY 3.4; COINr's `Normalise`).
 
 Arrays are `[..., indicator, unit]`, NaN where nothing is known. Goalposts are what is published: fixed by one period
-for all, so that scores of months compare; the other rules are the alternatives of the uncertainty analysis.
+for all months of a release, so that their scores compare; the other rules are the alternatives of the uncertainty
+analysis.
 """
 
 from __future__ import annotations

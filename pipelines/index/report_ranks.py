@@ -12,7 +12,7 @@ from pipelines.index.method import Method
 from pipelines.index.rank_statistics import probability_within, rank_summary
 from pipelines.index.results import RankIntervals, Sensitivity, tile
 from pipelines.index.scoring import Moment, decompose
-from pipelines.index.uncertainty import sensitivities
+from pipelines.index.uncertainty import sensitivities, varying
 
 _TOP = 10
 
@@ -45,14 +45,10 @@ def no_sensitivity() -> Sensitivity:
 
 
 def sensitivity_rows(moment: Moment, method: Method, seed: int) -> Sensitivity:
-    """One row an input; empty where nobody has an index."""
+    """One row an input, NaN where it has nothing to vary; empty where nobody has an index."""
     if moment.world is None or moment.suppressed:
         return no_sensitivity()
     found = sensitivities(moment.world, seed=seed, count=int(method.sensitivity_points))
-    return Sensitivity(
-        input=np.array(INPUTS, np.object_),
-        first_order=found.first_order,
-        total=found.total,
-        lower=found.total_bounds[0],
-        upper=found.total_bounds[1],
-    )
+    can_vary = varying(moment.world)
+    columns = (found.first_order, found.total, found.total_bounds[0], found.total_bounds[1])
+    return Sensitivity(np.array(INPUTS, np.object_), *(np.where(can_vary, it, np.nan) for it in columns))

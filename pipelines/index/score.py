@@ -22,6 +22,7 @@ from pipelines.index.report import report
 from pipelines.index.results import Results
 from pipelines.index.say_do import gap_rows
 from pipelines.index.scoring import all_goalposts, score_period, without_draws
+from pipelines.index.uncertainty import DECIMALS
 
 
 def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
@@ -82,4 +83,4 @@ def score_truth(
     pillar = np.array([PILLARS.index(it.pillar) if it.is_headline else -1 for it in indicators], np.int64)
     pillars, _ = pillar_scores(np.array(rows).reshape(len(rows), len(companies)), pillar, method)
     index = engagement_index(pillars, entering(pillars, method), method)
-    return TrueScores(companies, index, ranks(index))
+    return TrueScores(companies, index, ranks(np.round(index, DECIMALS)))

@@ -23,7 +23,7 @@ from pipelines.index.measure import HISTORIES, Measured
 from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts, goalposts, normalise
 from pipelines.index.publication import is_given, withhold_wide
-from pipelines.index.uncertainty import METHOD, SAMPLING, World, monte_carlo
+from pipelines.index.uncertainty import DECIMALS, METHOD, SAMPLING, World, monte_carlo
 
 
 class Scored(msgspec.Struct, frozen=True):
@@ -51,6 +51,8 @@ class Moment(msgspec.Struct, frozen=True):
     draws: Floats
     world: World | None = None
     rank_draws: Floats | None = None
+    defaulted: Integers | None = None
+    """In how many replications a company lacks a pillar that enters the index, `[company]`."""
     suppressed: str | None = None
 
 
@@ -112,7 +114,9 @@ def _ranked(moment: Moment, world: World, method: Method, seed: int) -> Moment:
     found = monte_carlo(world, seed=seed, replications=int(method.replications))
     bounds = _interval(found.ranks, method, "inverted_cdf")
     places = _around(moment.ranks.score, *bounds)
-    moment = msgspec.structs.replace(moment, ranks=places, draws=found.scores, world=world, rank_draws=found.ranks)
+    moment = msgspec.structs.replace(
+        moment, ranks=places, draws=found.scores, world=world, rank_draws=found.ranks, defaulted=found.defaulted
+    )
     ranked = int(world.is_ranked.sum())
     wide = int((places.upper - places.lower > method.widest_rank_interval * ranked).sum())
     if wide <= method.most_wide_intervals * ranked:
@@ -183,7 +187,8 @@ def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, 
     index = engagement_index(pillars, enters, method)
     pillar_draws, _ = pillar_scores(draws, pillar, method)
     index_draws = engagement_index(pillar_draws, enters, method)
-    rank, unknown = ranks(index), np.full_like(index, np.nan)
+    # What sums of another order may part is a tie, as in replications.
+    rank, unknown = ranks(np.round(index, DECIMALS)), np.full_like(index, np.nan)
     has_interval = np.stack([np.isfinite(indicators.lower[pillar == place]).any(0) for place in range(len(PILLARS))])
     bounds = [np.where(has_interval, bound, np.nan) for bound in _interval(pillar_draws, method)]
     return Moment(

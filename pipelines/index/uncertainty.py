@@ -27,7 +27,7 @@ from pipelines.index.tree import Tree
 SAMPLING = ("sampling",)
 METHOD = tuple(name for name in INPUTS if name not in SAMPLING)
 _MOST_AT_ONCE = 400_000
-_DECIMALS = 9
+DECIMALS = 9
 """Scores closer than this tie: sums taken in another order must not part them."""
 
 
@@ -82,7 +82,7 @@ def replicate(world: World, chosen: Choices) -> Replications:
             rule = world.alternatives.aggregations[place]
             scores[rows[same]] = power_mean(1 + 0.99 * means[same], own.weights[same], EXPONENTS[rule])
     scores[:, ~world.is_ranked] = np.nan
-    scores = np.round(scores, _DECIMALS)
+    scores = np.round(scores, DECIMALS)
     _check(scores, chosen, world)
     return Replications(scores, ranks(scores), defaulted)
 
@@ -146,16 +146,28 @@ def _normalised(x: Floats, world: World, own: Choices) -> Floats:
 
 
 def _treated(x: Floats, goalposts: Floats, treatment: str) -> tuple[Floats, Floats]:
-    """Winsorised by so many points at most, or the logarithm of what has outliers, and of its goalposts with it."""
+    """Winsorised by so many points at most, or the logarithm of what has outliers, and of its goalposts with it.
+
+    A treatment after which no two companies would differ is not applied.
+    """
     if treatment != "log":
-        return winsorise(x, int(treatment))[0], goalposts
+        cut = winsorise(x, int(treatment))[0]
+        is_flat = ~(np.fmax.reduce(cut, -1) > np.fmin.reduce(cut, -1))
+        cut[is_flat] = x[is_flat]
+        return cut, goalposts
     fails = ~passes(x)
     rows = x[fails]
-    ends = np.clip(goalposts[fails], np.nanmin(rows, -1, keepdims=True), np.nanmax(rows, -1, keepdims=True))
+    least = np.nanmin(rows, -1, keepdims=True)
+    ends = np.clip(goalposts[fails], least, np.nanmax(rows, -1, keepdims=True))
     is_negative = (skewness(rows) < 0)[:, None]
     logs = log_coin_tool(np.where(is_negative, -1, 1) * np.concatenate([rows, ends], -1))
     logs = np.where(is_negative, -logs, logs)
-    x[fails], goalposts[fails] = logs[:, :-2], logs[:, -2:]
+    # Where all values lie beyond a goalpost, both end at the data's: a step apart, all score 0 or all 100.
+    low, high = logs[:, -2], logs[:, -1]
+    is_one = high <= low
+    is_above = is_one & (goalposts[fails][:, 1] <= least[:, 0])
+    x[fails] = logs[:, :-2]
+    goalposts[fails] = np.stack([low - is_above, high + (is_one & ~is_above)], 1)
     return x, goalposts
 
 
@@ -223,6 +235,25 @@ def sensitivities(world: World, *, seed: int, count: int) -> Indices:
         return mean_rank_shift(found.ranks[:, world.is_ranked], published)
 
     return sensitivity(shift, len(INPUTS), count=count, seed=seed)
+
+
+def varying(world: World) -> Flags:
+    """Which inputs can change anything, `[input]`: the others have one alternative, or none that a company needs."""
+    it = world.alternatives
+    missing = world.is_disclosed[:, None] & ~np.isfinite(world.scored[0]) & world.is_ranked
+    can: dict[str, bool] = {
+        "normalisation": len(it.normalisations) > 1,
+        "treatment": len(it.treatments) > 1,
+        "pillar_weights": it.weight_noise > 0 and len(it.weights) > 1,
+        "aggregation": len(it.aggregations) > 1,
+        "half_life": it.half_lives > 1,
+        "topic_threshold": it.thresholds > 1,
+        "repeats": it.filters > 1,
+        "dropped_indicator": len(it.droppable) > 0,
+        "missing_disclosures": len(it.missing) > 0 and bool(missing.any()),
+        "sampling": it.draws > 0,
+    }
+    return np.array([can[name] for name in INPUTS], bool)
 
 
 class WhatIf(msgspec.Struct, frozen=True):
@@ -329,4 +360,4 @@ def method_uncertainty(
     if np.isnan(found).any():
         failed, units = (int(np.isnan(found).any(axis).sum()) for axis in (1, 0))
         raise ReplicationError(f"{failed} of {replications} replications gave {units} units no index")
-    return rank_summary(ranks(np.round(found, _DECIMALS)))
+    return rank_summary(ranks(np.round(found, DECIMALS)))

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 
 LEAST_PROBABILITY = 0.95
-"""Probability from which one company is said to rank above another (`least_probability` of the method)."""
+"""Probability from which one company is said to rank above another, where the method says no other."""
 
 STATES = {
     "walks and talks": "speaks of it more than its peers do, and discloses doing more",
@@ -33,18 +33,18 @@ def percent(probability: float) -> str:
     return f"{math.floor(hundredths) if probability > 0.5 else math.ceil(hundredths)}%"
 
 
-def is_sure(probability: float) -> bool:
+def is_sure(probability: float, least: float = LEAST_PROBABILITY) -> bool:
     """Whether an order of this probability may be claimed."""
-    return probability >= LEAST_PROBABILITY
+    return probability >= least
 
 
-def order(one: str, other: str, probability: float | None) -> str:
+def order(one: str, other: str, probability: float | None, least: float = LEAST_PROBABILITY) -> str:
     """What may be said of two companies: an order where `one` is probably enough above `other`, or the reverse."""
     if probability is None or not math.isfinite(probability):
         return f"{one} and {other}: not distinguishable."
-    if is_sure(probability):
+    if is_sure(probability, least):
         return f"{one} ranks above {other} ({percent(probability)} probable)."
-    if is_sure(1 - probability):
+    if is_sure(1 - probability, least):
         return f"{other} ranks above {one} ({percent(1 - probability)} probable)."
     return f"{one} and {other}: not distinguishable ({percent(probability)} probable in this order)."
 
@@ -81,8 +81,8 @@ def gap(
 ) -> str:
     """What is known of a company's words and deeds on a cause at a date, in one sentence or two.
 
-    The gap is in standard deviations of the peers, with its 90 % interval. Only a flagged one is called more than its
-    peers'; saying less than is done is told as neutrally, not as a virtue.
+    The gap is in standard deviations of the peers, with its 90 % interval. Only a flagged one is a finding; any other
+    beyond zero is told as what may be, on either side alike, since no rule but the flag's guards a claim.
     """
     when = f"In the year to {date.day} {date:%B %Y}, on {cause.lower()}"
     if value is None or lower is None or upper is None or not all(map(math.isfinite, (value, lower, upper))):
@@ -90,8 +90,12 @@ def gap(
     numbers = f"gap {_signed(value)}, 90% interval {_signed(lower)} to {_signed(upper)} standard deviations"
     if is_flagged:
         return f"{when}, {name} says more than it discloses doing, relative to peers ({numbers})."
-    if upper < 0:
-        return f"{when}, {name} says less than it discloses doing, relative to peers ({numbers})."
+    if lower > 0 or upper < 0:
+        how = "more" if lower > 0 else "less"
+        return (
+            f"{when}, {name} may say {how} than it discloses doing, relative to peers ({numbers}); not all that a "
+            "finding needs is there."
+        )
     return f"{when}, what {name} says and what it discloses doing are not told apart from its peers' ({numbers})."
 
 

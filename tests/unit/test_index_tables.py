@@ -151,6 +151,12 @@ def test_a_wrong_method_file_is_named() -> None:
         ({"sensitivity_points": "1000"}, "sensitivity_points is '1000': it is a power of two"),
         ({"treatments": "0 logarithm"}, "treatments is '0 logarithm': numbers of points, or log"),
         ({"interval": "90"}, "interval is '90': it is a share between 0 and 1"),
+        ({"interval": "0.95"}, "interval is '0.95': every page and sentence says 90%"),
+        ({"normalisations": "minmax goalposts"}, "normalisations is .*: the first is goalposts, which is published"),
+        ({"normalisations": "goalposts rank"}, "normalisations is .*: .* others may be minmax, zscore"),
+        ({"aggregations": "harmonic geometric"}, "aggregations is .*: the first is geometric, which is published"),
+        ({"aggregations": "geometric power"}, "aggregations is .*: .* others may be arithmetic, harmonic"),
+        ({"treatments": "2 0"}, "treatments is '2 0': the first is 0, which is published"),
     ):
         with pytest.raises(MethodError, match=message):
             Method.of((good | change).items())

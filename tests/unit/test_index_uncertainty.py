@@ -20,6 +20,7 @@ from pipelines.index.uncertainty import (
     nominal,
     replicate,
     sensitivities,
+    varying,
 )
 from tests.scale.uncertainty import random_world
 from tests.unit.uncertainty_world import BASE, alternatives, one_by_one, small_world
@@ -177,6 +178,35 @@ def test_treatments() -> None:
     assert skewness(x)[2] < 0
     expected_few = one_by_one(one, weights=(1, 1), goalposts=world.goalposts, pillar=(0, 1, 1))
     assert nominal(few).scores[0] == pytest.approx(expected_few, abs=1e-8)
+
+
+def test_a_treatment_that_would_leave_no_two_apart_is_not_applied() -> None:
+    """One company differs: winsorised it would be like the others. Beside it an outlier among values that differ."""
+    x = np.array([[[1.0] * 9 + [9.0], [*map(float, range(9)), 90.0]]])
+    assert winsorise(x, 2)[0][0, 0].tolist() == [1.0] * 10
+    found, _ = uncertainty._treated(x.copy(), np.zeros((1, 2, 2)), "2")
+    assert found[0].tolist() == [x[0, 0].tolist(), [*map(float, range(9)), 8.0]]
+
+
+@pytest.mark.parametrize(("low", "high", "score"), [(50.0, 60.0, 0.0), (-60.0, -50.0, 100.0)])
+def test_logarithms_score_all_alike_where_all_lie_beyond_a_goalpost(low: float, high: float, score: float) -> None:
+    """The disclosures have an outlier, and all of them lie below or above both goalposts."""
+    scored = np.array([[0.0, 0.1, 0.2, 0.3, 0.1, 0.2, 0.05, 0.15, 0.25, 40.0]])
+    goalposts = np.array([[[low, high]]])
+    x, ends = uncertainty._treated(scored[None].copy(), goalposts.copy(), "log")
+    assert skewness(scored)[0] > 2
+    assert uncertainty._scores(x, "goalposts", ends).tolist() == [[[score] * 10]]
+
+
+def test_inputs_that_can_change_nothing_are_told() -> None:
+    """Everybody with an index discloses, and one variant of each kind: neither can vary."""
+    assert varying(WORLD).all()
+    all_disclosed = msgspec.structs.replace(WORLD, is_ranked=np.array([True, True, False, True]))
+    plain = alternatives(all_disclosed, thresholds=1, filters=1, droppable=(), treatments=("0",))
+    found = dict(zip(INPUTS, varying(plain).tolist(), strict=True))
+    assert [name for name, can in found.items() if not can] == [
+        "treatment", "topic_threshold", "repeats", "dropped_indicator", "missing_disclosures",
+    ]  # fmt: skip
 
 
 def test_a_point_chooses_by_its_hundredths() -> None:

@@ -121,12 +121,22 @@ def test_a_gap_that_is_not_flagged_is_not_told_apart() -> None:
         "In the year to 30 September 2026, on climate change, what Ay says and what it discloses doing are not told "
         "apart from its peers' (gap +0.3, 90% interval −1.0 to +1.5 standard deviations)."
     )
-    assert "not told apart" in gap(1.2, 0.5, 2.0)
 
 
-def test_saying_less_is_neutral() -> None:
-    sentence = gap(-1.2, -2.0, -0.4)
-    assert "Ay says less than it discloses doing, relative to peers (gap −1.2, 90% interval −2.0 to −0.4" in sentence
+@pytest.mark.parametrize(
+    ("numbers", "how", "interval"),
+    [
+        ((1.2, 0.5, 2.0), "more", "gap +1.2, 90% interval +0.5 to +2.0"),
+        ((-1.2, -2.0, -0.4), "less", "gap −1.2, 90% interval −2.0 to −0.4"),
+    ],
+)
+def test_a_gap_beyond_zero_that_is_no_finding_is_told_alike_on_both_sides(
+    numbers: tuple[float, float, float], how: str, interval: str
+) -> None:
+    assert gap(*numbers) == (
+        f"In the year to 30 September 2026, on climate change, Ay may say {how} than it discloses doing, relative to "
+        f"peers ({interval} standard deviations); not all that a finding needs is there."
+    )
 
 
 def test_a_gap_of_almost_nothing_has_no_negative_zero() -> None:
@@ -140,6 +150,11 @@ def test_without_a_number_the_state_and_its_reason_are_told(missing: tuple[float
         "In the year to 30 September 2026, on climate change: Ay speaks of it and discloses nothing on it "
         "(no figure for two years)."
     )
+
+
+def test_an_order_needs_as_much_as_the_method_says() -> None:
+    assert wording.order("Ay", "Bee", 0.96) == "Ay ranks above Bee (96% probable)."
+    assert wording.order("Ay", "Bee", 0.96, 0.99) == "Ay and Bee: not distinguishable (96% probable in this order)."
 
 
 def test_the_states_are_those_of_the_gaps() -> None:
