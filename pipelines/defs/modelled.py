@@ -30,6 +30,7 @@ INDEX = {
     "index_draws": "One row per company and draw of the method and the sample.",
     "rank_intervals": "One row per company and what varies, method or sample or both: its ranks.",
     "say_do_gaps": "One row per company, cause and month end: what it says beside what it discloses doing.",
+    "gap_forms": "One row per company, cause and month end: the gap by rank and by regression, and its bounds.",
     "sensitivity": "One row per input of the method: how much of the uncertainty it brings.",
     "score_changes": "One row per company, month end and cause of a change since the release before.",
     "method": "One row per parameter of the method.",

@@ -88,6 +88,9 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     """Probability of such a gap from which it is flagged."""
     gap_fewest_posts: float
     gap_fewest_points: float
+    """Datapoints, each of another metric: years of one metric repeat one another."""
+    gap_fewest_labels: float
+    """Positive, and negative, texts that the classifier must have been tested on."""
     gap_false_discovery: float
     """Expected share of false flags among all (Benjamini & Hochberg 1995)."""
     gap_differential_level: float

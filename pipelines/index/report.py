@@ -16,6 +16,7 @@ from pipelines.index.normalise import Goalposts
 from pipelines.index.publication import is_given
 from pipelines.index.report_ranks import no_sensitivity, rank_intervals, sensitivity_rows
 from pipelines.index.results import (
+    GapForms,
     IndexDraws,
     IndexScores,
     IndicatorScores,
@@ -41,7 +42,7 @@ def report(
     method: Method,
     *,
     seed: int,
-    gaps: SayDoGaps,
+    gaps: tuple[SayDoGaps, GapForms],
 ) -> Results:
     """Every table of an index run."""
     grid = _Grid(frame)
@@ -56,7 +57,8 @@ def report(
         index_draws=stack(IndexDraws, _draws(moments, grid, int(method.draws))),
         rank_intervals=ranks,
         sensitivity=sensitivity,
-        say_do_gaps=gaps,
+        say_do_gaps=gaps[0],
+        gap_forms=gaps[1],
         method=method_rows(measured, posts, moments, frame, method, seed, sensitivity, ranks),
     )
 

@@ -24,6 +24,21 @@ _RANKS = {
     "upper": "DOUBLE",
     "top_10_share": "DOUBLE",
 }
+_FORMS = {
+    "company_id": "VARCHAR",
+    "topic_id": "VARCHAR",
+    "period": "DATE",
+    "gap_rank": "DOUBLE",
+    "gap_excess": "DOUBLE",
+    "left_out": "VARCHAR",
+    "p_above_half": "DOUBLE",
+    "best_case_gap": "DOUBLE",
+    "worst_case_gap": "DOUBLE",
+    "posts_count": "DOUBLE",
+    "points_count": "DOUBLE",
+    "is_own_sector": "BOOLEAN",
+    "reliability": "DOUBLE",
+}
 _PLAIN = {
     "company_id": "VARCHAR",
     "period": "DATE",
@@ -149,6 +164,29 @@ class SayDoGaps(msgspec.Struct, frozen=True):
     is_flagged: Flags
 
 
+class GapForms(msgspec.Struct, frozen=True):
+    """One row as of `SayDoGaps`: the other forms of the gap, its bounds, and what a flag depends on beside it.
+
+    `gap_rank` in points of 100; `gap_excess` in logits, without the regressors `left_out`; `best_case_gap` and
+    `worst_case_gap` with all that is not disclosed at its best and at its worst. `is_own_sector`: compared with its
+    sector, else with the whole panel.
+    """
+
+    company_id: Texts
+    topic_id: Texts
+    period: Days
+    gap_rank: Floats
+    gap_excess: Floats
+    left_out: Texts
+    p_above_half: Floats
+    best_case_gap: Floats
+    worst_case_gap: Floats
+    posts_count: Floats
+    points_count: Floats
+    is_own_sector: Flags
+    reliability: Floats
+
+
 class MethodRows(msgspec.Struct, frozen=True):
     """One row per parameter: what was chosen, and what was fitted."""
 
@@ -168,11 +206,12 @@ class Results(msgspec.Struct, frozen=True):
     rank_intervals: RankIntervals
     sensitivity: Sensitivity
     say_do_gaps: SayDoGaps
+    gap_forms: GapForms
     method: MethodRows
 
     def tables(self) -> dict[str, pa.Table]:
-        """Every `index` table by name; two of them, `plain_values` and `rank_intervals`, are in no release."""
-        types = TABLES | {"plain_values": _PLAIN, "rank_intervals": _RANKS}
+        """Every `index` table by name; `plain_values`, `rank_intervals` and `gap_forms` are in no release."""
+        types = TABLES | {"plain_values": _PLAIN, "rank_intervals": _RANKS, "gap_forms": _FORMS}
         made = {name: write_columns(getattr(self, name), types[name]) for name in self.__struct_fields__}
         return made | {"score_changes": empty_table(TABLES["score_changes"])}
 

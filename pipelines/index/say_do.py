@@ -1,8 +1,8 @@
 """From the working tables to what the say-do gap of a month end is computed from, and back to rows (METHODOLOGY 7).
 
 Say: a company's own posts in its main language, since the classifier's error is known by language; posts too short to
-tell their language go with them. Do: every outcome of every year that is not too old, as the Hazen percentile among
-peers, the better the higher. The gap itself is in `gap/`.
+tell their language go with them. Do: every outcome that is not too old, as the Hazen percentile among all companies
+that disclose it, the better the higher; peer groups come in where the gap compares. The gap itself is in `gap/`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Floats, Integers, Labels, Texts
+from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, Texts, known_mean
 from pipelines.index.frame import Frame
 from pipelines.index.gap import Gaps, SayDo, say_do_gaps
 from pipelines.index.gap.results import NOT_COMPARABLE, WITHHELD
 from pipelines.index.level import hazen
 from pipelines.index.method import Method
-from pipelines.index.results import SayDoGaps, stack
+from pipelines.index.results import GapForms, SayDoGaps, stack
 from pipelines.index.say_do_tables import Errors, LanguageWeeks, Restatements, Revenues, SayDoTables, TopicWeeks
 
 _DAY = np.timedelta64(1, "D")
@@ -26,18 +26,23 @@ _UNDETERMINED = "und"
 _COUNTS = ("true_positives", "false_negatives", "true_negatives", "false_positives")
 
 
-def gap_rows(tables: SayDoTables | None, frame: Frame, followers: Floats, method: Method, seed: int) -> SayDoGaps:
-    """The gaps of every month end; `followers` `[period, company]`, NaN where unknown.
+def gap_rows(
+    tables: SayDoTables | None, frame: Frame, followers: Floats, method: Method, seed: int
+) -> tuple[SayDoGaps, GapForms]:
+    """The gaps of every month end, and their other forms; `followers` `[period, company]`, NaN where unknown.
 
     Of month ends but the latest only the causes that some outcome tells of, since the others have no gap, and by fewer
     draws.
     """
     if tables is None or not frame.companies or not tables.causes.topic_id.names:
-        return stack(SayDoGaps, ())
-    return stack(SayDoGaps, _rows(tables, frame, followers, method, seed))
+        return stack(SayDoGaps, ()), stack(GapForms, ())
+    rows = list(_rows(tables, frame, followers, method, seed))
+    return stack(SayDoGaps, (gaps for gaps, _ in rows)), stack(GapForms, (forms for _, forms in rows))
 
 
-def _rows(tables: SayDoTables, frame: Frame, followers: Floats, method: Method, seed: int) -> Iterator[SayDoGaps]:
+def _rows(
+    tables: SayDoTables, frame: Frame, followers: Floats, method: Method, seed: int
+) -> Iterator[tuple[SayDoGaps, GapForms]]:
     for period, end in enumerate(frame.periods):
         inputs = say_do(tables, frame, followers[period], method, period)
         is_latest = period == len(frame.periods) - 1
@@ -48,10 +53,12 @@ def _rows(tables: SayDoTables, frame: Frame, followers: Floats, method: Method, 
         found = say_do_gaps(inputs, method, seed=seed, draws=int(method.gap_draws if is_latest else method.draws))
         shape = found.gap.shape
         companies = np.tile(np.array(found.companies, np.object_), shape[0])
-        yield SayDoGaps(
+        topics = np.repeat(np.array(found.topics, np.object_), shape[1])
+        periods = np.full(len(companies), end)
+        gaps = SayDoGaps(
             company_id=companies,
-            topic_id=np.repeat(np.array(found.topics, np.object_), shape[1]),
-            period=np.full(len(companies), end),
+            topic_id=topics,
+            period=periods,
             say=found.say.ravel(),
             do_low=found.do_low.ravel(),
             do_high=found.do_high.ravel(),
@@ -61,6 +68,24 @@ def _rows(tables: SayDoTables, frame: Frame, followers: Floats, method: Method, 
             p_positive=found.p_positive.ravel(),
             state=_states(found),
             is_flagged=found.is_flagged.ravel(),
+        )
+        yield (
+            gaps,
+            GapForms(
+                company_id=companies,
+                topic_id=topics,
+                period=periods,
+                gap_rank=found.gap_rank.ravel(),
+                gap_excess=found.gap_excess.ravel(),
+                left_out=np.array([text or None for text in found.left_out.ravel()], np.object_),
+                p_above_half=found.p_above_half.ravel(),
+                best_case_gap=found.best_case_gap.ravel(),
+                worst_case_gap=found.worst_case_gap.ravel(),
+                posts_count=np.tile(found.posts, shape[0]),
+                points_count=found.points.ravel(),
+                is_own_sector=np.tile(found.peer_group >= 0, shape[0]),
+                reliability=np.repeat(found.reliability, shape[1]),
+            ),
         )
 
 
@@ -81,6 +106,7 @@ def _measured(inputs: SayDo) -> SayDo:
         inputs,
         topics=tuple(inputs.topics[place] for place in kept.tolist()),
         on_topic=inputs.on_topic[:, :, kept],
+        disclosed=inputs.disclosed[kept],
         point_topic=np.searchsorted(kept, inputs.point_topic),
         **counts,
     )
@@ -92,7 +118,7 @@ def say_do(tables: SayDoTables, frame: Frame, followers: Floats, method: Method,
     topics = tuple(sorted(tables.causes.topic_id.names))
     main = _main_languages(tables.languages, frame, frame.weeks[inside])
     classes = tuple(sorted({*tables.errors.language.names, *main}))
-    points, point_topic, restatement = _conduct(tables, frame, method, period, topics)
+    conduct = _conduct(tables, frame, method, period, topics)
     counts = _errors(tables.errors, topics, classes)
     sector = tables.sectors.sector.codes[_places(tables.sectors.company_id, frame.companies)]
     end = frame.periods[period]
@@ -103,9 +129,10 @@ def say_do(tables: SayDoTables, frame: Frame, followers: Floats, method: Method,
         weights=frame.decay[period, inside],
         posts=_posts(tables.languages, frame, inside, main),
         on_topic=_posts_on(tables.topics, frame, inside, main, topics),
-        points=points,
-        point_topic=point_topic,
-        restatement=restatement,
+        points=conduct.points,
+        point_topic=conduct.topic,
+        restatement=conduct.restatement,
+        disclosed=conduct.disclosed,
         log_followers=np.log(np.where(followers > 0, followers, np.nan)),
         log_revenue=_log_revenue(tables.revenues, frame, int(end.astype("datetime64[Y]").astype(int)) + 1970),
         industry=sector,
@@ -167,18 +194,28 @@ def _kept(
     return kept, (week[kept], platform[kept], company[kept])
 
 
-def _conduct(
-    tables: SayDoTables, frame: Frame, method: Method, period: int, topics: tuple[str, ...]
-) -> tuple[Floats, Integers, Floats]:
-    """Percentiles 0 to 1 `[point, company]`, each point's topic, and the error by the company's own restatements.
+class _Conduct(msgspec.Struct, frozen=True):
+    """`points` `[metric, company]`, their `topic` and the error by the company's own restatements; see `SayDo`."""
 
-    A point is a metric's figure of one year; one that too few peers disclose is nobody's.
+    points: Floats
+    topic: Integers
+    restatement: Floats
+    disclosed: Flags
+
+
+def _conduct(tables: SayDoTables, frame: Frame, method: Method, period: int, topics: tuple[str, ...]) -> _Conduct:
+    """A metric's figure of a year as the percentile among all that disclose it; its years and trend as one point.
+
+    Years of one metric repeat one another, so their mean is one datapoint and not several. Percentiles are those of
+    the whole panel, the same scale for all, whatever group a company is compared with afterwards.
     """
     rows, end = tables.points, frame.periods[period]
     oldest = (end.astype("datetime64[M]") - int(method.oldest_disclosure_months) + 1).astype("datetime64[D]") - _DAY
     company = rows.company_id.within({name: place for place, name in enumerate(frame.companies)})
     topic = rows.topic_id.within({name: place for place, name in enumerate(topics)})
     kept = np.flatnonzero((company >= 0) & (topic >= 0) & (rows.period_end <= end) & (rows.period_end >= oldest))
+    disclosed = np.zeros((len(topics), len(frame.companies)), bool)
+    disclosed[topic[kept], company[kept]] = True
     year = rows.period_end.astype("datetime64[Y]").astype(np.int64)
     keys, place = np.unique(np.stack([rows.metric_id.codes[kept], year[kept]]), axis=1, return_inverse=True)
     values = np.full((keys.shape[1], len(frame.companies)), np.nan)
@@ -189,18 +226,25 @@ def _conduct(
     directions[place.ravel()] = np.where(rows.direction[kept] < 0, -1.0, 1.0)
     points, moved = np.full_like(values, np.nan), np.full_like(values, np.nan)
     before = _before(tables.restatements, rows.metric_id, keys, frame) * directions[:, None]
-    for members in frame.groups:
-        for number, row in enumerate(values):
-            own = np.where(members, row, np.nan)
-            if np.isfinite(own).sum() >= method.fewest_scored:
-                points[number, members] = hazen(own)[members]
-                known = own[np.isfinite(own)]
-                was = (np.searchsorted(np.sort(known), before[number]) + 0.5) / len(known)
-                moved[number, members] = np.where(np.isfinite(before[number]), was - points[number], np.nan)[members]
-    told = np.isfinite(points).any(1)
+    for number, row in enumerate(values):
+        known = row[np.isfinite(row)]
+        if len(known) >= method.fewest_scored:
+            points[number] = hazen(row)
+            was = (np.searchsorted(np.sort(known), before[number]) + 0.5) / len(known)
+            moved[number] = np.where(np.isfinite(before[number]), was - points[number], np.nan)
     count = np.isfinite(moved).sum(0)
     error = np.sqrt(np.nansum(moved**2, 0) / np.maximum(count, 1))
-    return points[told], of_topic[told], np.broadcast_to(error, points[told].shape).copy()
+    names = [rows.metric_id.names[code].removesuffix(":trend").removesuffix(":per_revenue") for code in keys[0]]
+    told = np.flatnonzero(np.isfinite(points).any(1)).tolist()
+    metrics = sorted({(int(of_topic[number]), names[number]) for number in told})
+    own = [[number for number in told if (int(of_topic[number]), names[number]) == it] for it in metrics]
+    shape = len(metrics), len(frame.companies)
+    return _Conduct(
+        points=np.stack([known_mean(points[some], 0) for some in own]) if own else np.zeros(shape),
+        topic=np.array([topic for topic, _ in metrics], np.int64),
+        restatement=np.broadcast_to(error, shape).copy(),
+        disclosed=disclosed,
+    )
 
 
 def _before(rows: Restatements, metrics: Labels, keys: Integers, frame: Frame) -> Floats:

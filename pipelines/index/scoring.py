@@ -52,7 +52,7 @@ class Moment(msgspec.Struct, frozen=True):
     world: World | None = None
     rank_draws: Floats | None = None
     defaulted: Integers | None = None
-    """In how many replications a company lacks a pillar that enters the index, `[company]`."""
+    """In how many replications a company lacks a pillar that it has as published, `[company]`."""
     suppressed: str | None = None
 
 

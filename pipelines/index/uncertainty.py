@@ -51,10 +51,15 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     is_disclosed: Flags
     is_ranked: Flags
 
+    @property
+    def published_edition(self) -> int:
+        """The place of what is published among the editions."""
+        return self.alternatives.nominal_half_life * self.alternatives.thresholds * self.alternatives.filters
+
 
 class Replications(msgspec.Struct, frozen=True):
     """Scores and ranks `[replication, company]` (NaN where not ranked); `defaulted`: replications by company in which a
-    whole pillar of its own was missing and left out."""
+    whole pillar that it has as published was missing and left out."""
 
     scores: Floats
     ranks: Floats
@@ -71,13 +76,15 @@ def replicate(world: World, chosen: Choices) -> Replications:
     pillars = int(world.pillar.max()) + 1
     scores = np.full((count, companies), np.nan)
     defaulted = np.zeros(companies, np.int64)
+    published = world.scored[world.published_edition]
+    has_pillar = np.stack([np.isfinite(published[world.pillar == place]).any(0) for place in range(pillars)])
     for rows in _batches(world, chosen):
         own = chosen.of(rows)
         x = _normalised(_quantities(world, own), world, own)
         if (own.dropped != NONE).any():
             x[np.arange(x.shape[1]) == own.dropped[:, None]] = np.nan
         means = _pillar_means(x, world.pillar, pillars)
-        defaulted += (np.isnan(means).any(1) & world.is_ranked).sum(0)
+        defaulted += ((np.isnan(means) & has_pillar).any(1) & world.is_ranked).sum(0)
         for place, same in _alike(own.aggregation):
             rule = world.alternatives.aggregations[place]
             scores[rows[same]] = power_mean(1 + 0.99 * means[same], own.weights[same], EXPONENTS[rule])
@@ -294,7 +301,7 @@ def what_if(
         aggregations=it.aggregations if aggregation is None else (aggregation,),
         normalisations=it.normalisations if normalisation is None else (normalisation,),
     )
-    place = it.nominal_half_life * it.thresholds * it.filters
+    place = world.published_edition
     scored, drawn = world.scored[place], world.draws[place][:replications]
     inside = np.ones(scored.shape[1], bool) if group is None else group
     if not inside.all():

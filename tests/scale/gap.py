@@ -33,17 +33,23 @@ CORRELATION = 0.4
 SAY_MEAN, SAY_DEVIATION = -1.1, 0.8
 DO_DEVIATION = 0.7
 POINT_PRECISION = 1.0
+YEAR_DEVIATION = 0.1
 RELEASES, DRAWS, SEED = 300, 1000, 20
 COVERAGE = (0.87, 0.93)
 MOST_FALSE_FLAGS = 0.1
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What differs between releases. `missing` is the share of datapoints not disclosed."""
+    """What differs between releases. `missing` is the share of datapoints not disclosed.
+
+    With several `years`, each metric was disclosed so often, about the same, and the years' mean is its datapoint.
+    """
 
     name: str
     posts: tuple[int, int]
     missing: float = 0.0
+    metrics: tuple[int, int] = (15, 30)
+    years: int = 1
     specificity_deviation: float = 0.0
 
     @property
@@ -56,6 +62,7 @@ SCENARIOS = (
     Scenario("few_posts", (20, 400)),
     Scenario("many_posts", (200, 2000)),
     Scenario("missing_points", (200, 2000), missing=0.25),
+    Scenario("few_metrics", (200, 2000), metrics=(6, 10), years=3),
     Scenario("varying_specificity_03", (200, 2000), specificity_deviation=0.03),
     Scenario("varying_specificity_06", (200, 2000), specificity_deviation=0.06),
 )
@@ -104,8 +111,11 @@ def release(rng: np.random.Generator, scenario: Scenario) -> tuple[SayDo, Floats
     specificity = np.clip(rng.normal(SPECIFICITY, scenario.specificity_deviation, COMPANIES), 0.7, 1.0)
     labelled = prevalence * SENSITIVITY + (1 - prevalence) * (1 - specificity)
     on_topic = rng.binomial(posts, labelled)[:, :, None]
-    metrics = int(rng.integers(15, 31))
+    metrics = int(rng.integers(scenario.metrics[0], scenario.metrics[1] + 1))
     points = rng.beta(POINT_PRECISION * conduct, POINT_PRECISION * (1 - conduct), (metrics, COMPANIES))
+    if scenario.years > 1:
+        years = points + rng.normal(0, YEAR_DEVIATION, (scenario.years, *points.shape))
+        points = np.clip(years, 0, 1).mean(0)
     hides = rng.random(COMPANIES)
     is_missing = rng.random(points.shape) < scenario.missing * np.where(points < 0.5, 1 + hides, 1 - hides)
     sensitive, specific = rng.binomial(LABELS, [SENSITIVITY, SPECIFICITY]).astype(float)
@@ -120,6 +130,7 @@ def release(rng: np.random.Generator, scenario: Scenario) -> tuple[SayDo, Floats
         points=np.where(is_missing, np.nan, points),
         point_topic=np.zeros(metrics, np.int64),
         restatement=np.full(points.shape, np.nan),
+        disclosed=np.asarray(~is_missing.all(0))[None],
         log_followers=rng.normal(11, 1.5, COMPANIES),
         log_revenue=rng.normal(9, 1, COMPANIES),
         industry=everyone,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers
+from pipelines.index.arrays import Flags, Floats, Integers
 from pipelines.index.gap import SayDo
 from tests.scale.estimators import the_method
 
@@ -12,7 +12,7 @@ METHOD = the_method()
 WEEKS = 20
 
 
-def say_do(companies: int = 12, topics: int = 1, metrics: int = 10, **given: Floats | Integers) -> SayDo:
+def say_do(companies: int = 12, topics: int = 1, metrics: int = 10, **given: Floats | Integers | Flags) -> SayDo:
     """Companies that talk the more the later they come; the last does least, others in no order. 200 posts each."""
     place = np.arange(companies)
     posts = np.full((WEEKS, 1, companies), 10.0)
@@ -42,4 +42,8 @@ def say_do(companies: int = 12, topics: int = 1, metrics: int = 10, **given: Flo
         "true_negatives": labels * 980,
         "false_positives": labels * 20,
     }
-    return SayDo(**(base | given))  # type: ignore[arg-type]
+    made = base | given
+    told = np.isfinite(np.asarray(made["points"]))
+    of_topic = np.asarray(made["point_topic"])
+    disclosed = np.array([told[of_topic == it].any(0) for it in range(topics)])
+    return SayDo(**({"disclosed": disclosed} | made))  # type: ignore[arg-type]

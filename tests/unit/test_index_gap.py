@@ -206,6 +206,50 @@ def test_a_company_without_posts() -> None:
     assert np.isfinite(found.gap[0, 5])
 
 
+@pytest.mark.parametrize("weeks", [1, 3, 8])
+def test_who_never_speaks_of_a_topic_is_below_detection_however_few_the_posts(weeks: int) -> None:
+    """Shrunk towards talkative peers the share of so few posts would be well above the false positives."""
+    base = say_do()
+    posts, on_topic = base.posts.copy(), base.on_topic.copy()
+    posts[weeks:, ..., 4], on_topic[..., 4] = 0, 0
+    for points in (base.points, np.where(np.arange(12) == 4, np.nan, base.points)):
+        found = gaps(say_do(posts=posts, on_topic=on_topic, points=points))
+        assert found.state[0, 4] == BELOW_DETECTION
+        assert np.isnan(found.gap[0, 4]) and np.isnan(found.say[0, 4])
+
+
+def test_figures_that_cannot_be_compared_are_not_called_undisclosed() -> None:
+    base = say_do()
+    points = np.where(np.arange(12) == 4, np.nan, base.points)
+    found = gaps(say_do(points=points, disclosed=np.ones((1, 12), bool)))
+    assert found.state[0, 4] == WITHHELD
+    assert found.reason[0, 4] == "too few companies disclose the same figures of the same year"
+    nobody = gaps(say_do(metrics=0, disclosed=np.arange(12)[None] < 3))
+    assert set(nobody.reason[0, :3]) == {"too few companies disclose the same figures of the same year"}
+    assert set(nobody.state[0, 3:]) == {NOTHING_DISCLOSED}
+
+
+def test_that_nothing_is_disclosed_needs_posts_enough_to_say_so() -> None:
+    base = say_do()
+    posts, on_topic = base.posts.copy(), base.on_topic.copy()
+    posts[5:, ..., 4], on_topic[5:, ..., 4] = 0, 0
+    points = np.where(np.arange(12) == 4, np.nan, base.points)
+    found = gaps(say_do(posts=posts, on_topic=on_topic, points=points))
+    assert posts[..., 4].sum() == 50
+    assert found.reason[0, 4] == "discloses nothing on the topic, and fewer than 60 posts tell what it says"
+    assert gaps(say_do(points=points)).state[0, 4] == NOTHING_DISCLOSED
+
+
+def test_a_group_that_is_all_alike_is_told_by_its_own_reason() -> None:
+    """Two sectors of twelve; only in the first all speak alike."""
+    twice = say_do(24, groups=np.repeat([0, 1], 12))
+    on_topic = twice.on_topic.copy()
+    on_topic[..., :12] = 3
+    found = gaps(msgspec.structs.replace(twice, on_topic=on_topic))
+    assert all("posts do not tell them apart" in reason for reason in found.reason[0, :12])
+    assert np.isfinite(found.gap[0, 12:]).all()
+
+
 @pytest.mark.parametrize("companies", [1, 2])
 def test_too_few_to_compare(companies: int) -> None:
     found = gaps(say_do(companies))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
 
+from pipelines.index.gap import say_do_gaps
 from pipelines.index.gap.do import do
-from pipelines.index.gap.flags import benjamini_hochberg, is_differential_passed
+from pipelines.index.gap.flags import benjamini_hochberg, flagged, is_differential_passed
 from pipelines.index.gap.forms import excess_talk, rank_gap
 from pipelines.index.gap.peers import Peers, scale_of
 from pipelines.index.gap.prevalence import chi_square_tail, differential_p_value, error_draws, rogan_gladen
@@ -19,6 +21,87 @@ from tests.unit.gap_world import METHOD, say_do
 
 def one_group(companies: int) -> Peers:
     return Peers.of(np.zeros(companies, np.int64), 1)
+
+
+CELLS = 4
+FAILS: dict[str, float] = {
+    "form 0": -0.1, "form 1": -0.1, "form 2": -0.1, "p_above": 0.94, "p_above_best": 0.94, "posts": 59, "points": 7,
+    "labels": 199, "differential_p_value": 0.04, "reliability": 0.49,
+}  # fmt: skip
+"""A value just outside each condition of the flag."""
+
+
+def flags_of(changed: str | None = None) -> list[bool]:
+    """Four topics of one company, all flagged but for what one cell's changed condition does."""
+    cells = {name: np.full((CELLS, 1), 1.0) for name in ("form 0", "form 1", "form 2", "p_above", "p_above_best")}
+    cells |= {"posts": np.full((CELLS, 1), 60.0), "points": np.full((CELLS, 1), 8.0)}
+    cells |= {"labels": np.full((CELLS, 1), 200.0)}
+    topics = {"differential_p_value": np.full(CELLS, 0.06), "reliability": np.full(CELLS, 0.5)}
+    if changed is not None:
+        (topics if changed in topics else cells)[changed][2] = FAILS[changed]
+    forms = cells.pop("form 0"), cells.pop("form 1"), cells.pop("form 2")
+    found: list[bool] = flagged(forms=forms, **cells, **topics, rules=METHOD)[:, 0].tolist()
+    return found
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_each_condition_alone_forbids_a_flag(name: str) -> None:
+    assert flags_of() == [True] * CELLS
+    assert flags_of(name) == [True, True, False, True]
+
+
+def test_many_cells_forbid_a_flag_that_alone_would_stand() -> None:
+    """p = .05 of one cell is below .1 x 1/1; among four, of which the others are at .9, it is above .1 x 1/4."""
+    p_above = np.array([[0.95], [0.1], [0.1], [0.1]])
+    rest = np.full((4, 1), 1000.0)
+    many, alone = (
+        flagged(
+            forms=(rest[:size],) * 3,
+            p_above=p_above[:size],
+            p_above_best=np.ones((size, 1)),
+            posts=rest[:size],
+            points=rest[:size],
+            labels=rest[:size],
+            differential_p_value=np.ones(size),
+            reliability=np.ones(size),
+            rules=METHOD,
+        )
+        for size in (4, 1)
+    )
+    assert alone.tolist() == [[True]]
+    assert not many.any()
+
+
+def test_a_classifier_that_was_tested_on_few_texts_widens_gaps() -> None:
+    few, many = (
+        say_do_gaps(
+            say_do(
+                true_positives=np.array([[0.9 * labels]]),
+                false_negatives=np.array([[0.1 * labels]]),
+                true_negatives=np.array([[0.9 * labels]]),
+                false_positives=np.array([[0.1 * labels]]),
+            ),
+            msgspec.structs.replace(METHOD, gap_reliability=-10.0),
+            seed=3,
+            draws=2000,
+        )
+        for labels in (20, 20_000)
+    )
+    width = [np.nanmedian(found.say_upper - found.say_lower) for found in (few, many)]
+    assert width[0] > 1.5 * width[1]
+
+
+def test_an_undisclosed_point_is_in_thirds_the_worst_the_median_and_the_best() -> None:
+    """Of two points one is .5 and the other not disclosed, its median .6: means (.5 + 0)/2, (.5 + .6)/2, (.5 + 1)/2.
+
+    The errors of such means are large, so the shares of draws are told by where the logits stand without error.
+    """
+    points = np.array([[0.5, 0.2, 0.8], [np.nan, 0.4, 0.8]])
+    found = do(say_do(3, metrics=2, points=points), 0, one_group(3), np.random.default_rng(1), 20_000)
+    away = found.logits[:, 0] - found.worst[:, 0]
+    places, counts = np.unique(np.round(away, 6), return_counts=True)
+    assert len(places) == 3 and places[0] == 0
+    assert counts / 20_000 == pytest.approx([1 / 3] * 3, abs=0.015)
 
 
 def test_prevalence_is_the_published_one() -> None:

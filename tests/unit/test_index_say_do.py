@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.index import Inputs, score
 from pipelines.index.frame import frame_of
+from pipelines.index.gap import SayDo
 from pipelines.index.say_do import gap_rows, say_do
 from pipelines.index.say_do_tables import SayDoTables
 from tests.unit.sql_world import CAUSE, World, at, models, moment
@@ -30,14 +31,20 @@ def disclose(world: World, company: str, value: float, year: int = 2020, **value
     )
 
 
-@pytest.fixture
-def world() -> World:
-    """Six companies; the pay gap of the first is the smallest but one, after a restatement."""
+def empty_world() -> World:
+    """Six companies, and gender equality among the causes."""
     world = World()
     for name in COMPANIES[1:]:
         world.company(name)
     world.db.execute("update seeds.topics set topic_id = 'sdg_5', sdg = 5 where topic_id = 'awards'")
     world.db.execute("update seeds.topics set is_cause = true")
+    return world
+
+
+@pytest.fixture
+def world() -> World:
+    """Six companies; the pay gap of the first is the smallest but one, after a restatement."""
+    world = empty_world()
     for company, value in zip(COMPANIES, (-2.0, 1.0, 3.0, 4.0, 5.0, 6.0), strict=True):
         disclose(world, company, value, published_at=moment(2020, 9, 1))
     disclose(world, "acme", 5.5, published_at=moment(2020, 5, 1))
@@ -59,6 +66,14 @@ def inputs_of(world: World) -> Inputs:
     return Inputs.from_tables(world.db.query)
 
 
+def conduct(world: World) -> SayDo:
+    """The latest month end."""
+    inputs = inputs_of(world)
+    frame = frame_of(inputs)
+    assert inputs.say_do is not None
+    return say_do(inputs.say_do, frame, np.ones(len(frame.companies)), inputs.method, len(frame.periods) - 1)
+
+
 def test_conduct_is_a_percentile_among_peers_and_old_figures_count_no_more(world: World) -> None:
     inputs = inputs_of(world)
     frame = frame_of(inputs)
@@ -71,6 +86,48 @@ def test_conduct_is_a_percentile_among_peers_and_old_figures_count_no_more(world
     # Before its restatement acme stood at 5.5, below all but 6: (1 + 1/2) / 6 instead of 4.5 / 6.
     assert found.restatement[0, 0] == pytest.approx(3 / 6)
     assert not found.restatement[0, 1:].any()
+
+
+def test_years_of_a_metric_are_one_datapoint(world: World) -> None:
+    """The year before, acme had the second largest gap after bolt's: 1.5/6 and 0.5/6 beside 4.5/6 and 5.5/6."""
+    for company, value in zip(COMPANIES, (8.0, 9.0, 7.0, 6.0, 5.0, 4.0), strict=True):
+        disclose(world, company, value, year=2019, published_at=moment(2019, 9, 1))
+    found = conduct(world)
+    assert found.points.shape == (1, 6)
+    assert found.points[0, :2] == pytest.approx([(4.5 + 1.5) / 12, (5.5 + 0.5) / 12])
+
+
+def test_conduct_is_on_one_scale_whatever_the_sector(world: World) -> None:
+    world.db.execute("update panel.companies set sector = 'Other' where company_id in ('acme', 'bolt', 'calm')")
+    assert conduct(world).points[0] == pytest.approx([4.5 / 6, 5.5 / 6, 3.5 / 6, 2.5 / 6, 1.5 / 6, 0.5 / 6])
+
+
+def test_a_figure_of_a_year_that_few_others_tell_of_is_disclosed_and_no_datapoint() -> None:
+    world = empty_world()
+    for place, company in enumerate(COMPANIES):
+        disclose(world, company, float(place), year=2020 if place else 2019, published_at=moment(2020, 9, 1))
+    found = conduct(world)
+    topic = found.topics.index("sdg_5")
+    assert found.disclosed[topic].all()
+    assert np.isfinite(found.points[0]).tolist() == [False, True, True, True, True, True]
+
+
+def test_restated_emissions_are_told_by_revenue() -> None:
+    world = World()
+    year = {"period_start": dt.date(2019, 1, 1), "period_end": dt.date(2019, 12, 31)}
+    world.raw(
+        "disclosures", "acme", metric_id="revenue", value=200.0, unit="USD", published_at=moment(2020, 2, 1), **year
+    )
+    for value, month in ((100.0, 3), (250.0, 9)):
+        published = moment(2020, month, 1)
+        world.raw(
+            "disclosures", "acme", metric_id="ghg_emissions", value=value, unit="tCO2e", published_at=published, **year
+        )
+    inputs = inputs_of(world)
+    assert inputs.say_do is not None
+    rows = inputs.say_do.restatements
+    assert [rows.metric_id.names[code] for code in rows.metric_id.codes] == ["ghg_emissions:per_revenue"]
+    assert rows.value_before.tolist() == [0.5]
 
 
 def test_posts_in_another_language_are_left_out_and_undetermined_ones_go_with_the_rest(world: World) -> None:
@@ -93,8 +150,18 @@ def test_rows_say_why_there_is_no_gap(world: World) -> None:
     assert np.isnan(rows.gap).all() and not rows.is_flagged.any()
 
 
+def test_the_other_forms_stand_row_by_row_beside_the_gaps(world: World) -> None:
+    found = score(inputs_of(world), seed=1)
+    for name in ("company_id", "topic_id", "period"):
+        assert np.array_equal(getattr(found.gap_forms, name), getattr(found.say_do_gaps, name))
+    own = (found.gap_forms.company_id == "acme") & (found.gap_forms.period == np.datetime64(END))
+    points = dict(zip(found.gap_forms.topic_id[own], found.gap_forms.points_count[own], strict=True))
+    assert points == {CAUSE: 0, "sdg_5": 1}
+    assert set(found.gap_forms.posts_count[own]) == {4}
+
+
 def test_without_tables_there_are_no_rows() -> None:
     inputs = inputs_of(World())
     frame = frame_of(inputs)
     assert isinstance(inputs.say_do, SayDoTables)
-    assert len(gap_rows(None, frame, np.ones((len(frame.periods), 1)), inputs.method, 1).gap) == 0
+    assert len(gap_rows(None, frame, np.ones((len(frame.periods), 1)), inputs.method, 1)[0].gap) == 0

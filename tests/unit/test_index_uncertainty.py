@@ -45,7 +45,8 @@ def test_with_everything_frozen_the_published_index_comes_out() -> None:
     found = nominal(WORLD)
     assert found.scores[0] == pytest.approx(one_by_one(PUBLISHED), abs=1e-8)
     assert found.ranks.tolist() == [[4, 3, 2, 1]]
-    assert found.defaulted.tolist() == [0, 0, 1, 0]
+    # What the third company lacks as published, it has not lost.
+    assert found.defaulted.tolist() == [0, 0, 0, 0]
     many = monte_carlo(WORLD, seed=5, replications=9, frozen=INPUTS)
     assert np.array_equal(many.scores, np.repeat(found.scores, 9, 0))
 
@@ -253,7 +254,7 @@ def test_a_pillar_lost_with_a_dropped_indicator_is_counted() -> None:
     points = np.random.default_rng(4).random((200, len(INPUTS)))
     chosen = choices(points, WORLD.alternatives, seed=1, frozen=[it for it in INPUTS if it != "dropped_indicator"])
     found = replicate(WORLD, chosen)
-    assert found.defaulted.tolist() == [0, int((chosen.dropped == 2).sum()), 200, 0]
+    assert found.defaulted.tolist() == [0, int((chosen.dropped == 2).sum()), 0, 0]
     assert found.defaulted[1] > 20
 
 

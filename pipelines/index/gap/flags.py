@@ -29,11 +29,14 @@ def flagged(
     p_above_best: Floats,
     posts: Floats,
     points: Floats,
+    labels: Floats,
     differential_p_value: Floats,
     reliability: Floats,
     rules: GapRules,
 ) -> Flags:
     """The full rule over all company-topic cells, `[topic, company]`; the last two by topic.
+
+    `labels`: how many texts of either kind the classifier was tested on (METHODOLOGY 6.3, rule 2).
 
     p = P(G <= threshold) enters Benjamini-Hochberg over every cell that has a gap, published or not.
     """
@@ -44,6 +47,7 @@ def flagged(
         & (p_above_best >= rules.gap_probability)
         & (posts >= rules.gap_fewest_posts)
         & (points >= rules.gap_fewest_points)
+        & (labels >= rules.gap_fewest_labels)
         & is_differential_passed(differential_p_value, rules)[:, None]
         & (reliability >= rules.gap_reliability)[:, None]
         & benjamini_hochberg(1 - p_above, rules.gap_false_discovery),

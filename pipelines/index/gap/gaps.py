@@ -61,6 +61,7 @@ def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000)
         p_above_best=np.stack([it.p_above_best for it in topics]),
         posts=np.broadcast_to(posts, rows["gap"].shape),
         points=rows["points"],
+        labels=np.stack([_labels(inputs, topic) for topic in range(len(inputs.topics))]),
         differential_p_value=differential,
         reliability=of_gap,
         rules=rules,
@@ -83,6 +84,13 @@ def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000)
         correlation=np.array([it.reliability.correlation for it in topics]),
         differential_p_value=differential,
     )
+
+
+def _labels(inputs: SayDo, topic: int) -> Floats:
+    """The fewer of the positives and the negatives that the classifier was tested on in a company's class of text."""
+    positives = inputs.true_positives[topic] + inputs.false_negatives[topic]
+    negatives = inputs.true_negatives[topic] + inputs.false_positives[topic]
+    return np.asarray(np.minimum(positives, negatives)[inputs.error_class], np.float64)
 
 
 _GAPS = (
@@ -135,7 +143,7 @@ def _topic(
         peers,
         is_shown,
     )
-    state, reason = _states(inputs, topic, spoken, done, say_scale, np.median(z_say, 0), np.median(z_do, 0))
+    state, reason = _states(inputs, topic, rules, spoken, done, say_scale, np.median(z_say, 0), np.median(z_do, 0))
     return _Topic(
         figures={
             "say": say_middle,
@@ -169,12 +177,13 @@ def _probability(draws: Floats, above: float, is_shown: Flags) -> Floats:
 
 
 def _states(
-    inputs: SayDo, topic: int, spoken: Say, done: Do, say_scale: Scale, z_say: Floats, z_do: Floats
+    inputs: SayDo, topic: int, rules: GapRules, spoken: Say, done: Do, say_scale: Scale, z_say: Floats, z_do: Floats
 ) -> tuple[Texts, Texts]:
     """Each company's state and, where it has no gap, the reason; the first that applies."""
-    is_measured = bool((inputs.point_topic == topic).any())
-    flat = "posts" if np.isnan(say_scale.deviation).all() else "disclosures"
-    rules = [
+    is_measured = bool((inputs.point_topic == topic).any() or inputs.disclosed[topic].any())
+    is_flat = np.isnan(say_scale.deviation).all(0)
+    alone = "fewer than three companies to compare with, or their {} do not tell them apart"
+    order = [
         (~spoken.has_posts, results.NOT_COMPARABLE, "no posts in the window"),
         (~spoken.is_comparable, results.NOT_COMPARABLE, "absent from platforms that hold most of all posts"),
         (~spoken.is_tested, results.WITHHELD, "the classifier's error on this topic and kind of text is not known"),
@@ -184,21 +193,28 @@ def _states(
             "posts labelled with the topic are no more than the classifier's false positives",
         ),
         (
+            ~done.is_known & inputs.disclosed[topic],
+            results.WITHHELD,
+            "too few companies disclose the same figures of the same year",
+        ),
+        (
+            ~done.is_known & is_measured & (inputs.posts.sum((0, 1)) < rules.gap_fewest_posts),
+            results.WITHHELD,
+            f"discloses nothing on the topic, and fewer than {rules.gap_fewest_posts:g} posts tell what it says",
+        ),
+        (
             ~done.is_known,
             results.NOTHING_DISCLOSED if is_measured else results.WITHHELD,
             "talks about the topic and discloses nothing on it" if is_measured else "no metric measures this topic",
         ),
-        (
-            ~np.isfinite(z_say - z_do),
-            results.WITHHELD,
-            f"fewer than three companies to compare with, or their {flat} do not tell them apart",
-        ),
+        (~np.isfinite(z_say - z_do) & is_flat, results.WITHHELD, alone.format("posts")),
+        (~np.isfinite(z_say - z_do), results.WITHHELD, alone.format("disclosures")),
         ((z_say >= 0) & (z_do >= 0), results.WALKS_AND_TALKS, None),
         (z_do >= 0, results.WALKS_QUIETLY, None),
         (z_say >= 0, results.TALKS, None),
     ]
     state = np.full(len(inputs.companies), results.SILENT, object)
     reason = np.full(len(inputs.companies), None, object)
-    for applies, name, why in reversed(rules):
+    for applies, name, why in reversed(order):
         state[applies], reason[applies] = name, why
     return state, reason

@@ -35,6 +35,9 @@ class SayDo(msgspec.Struct, frozen=True, kw_only=True):
     """Conduct in 0-1, higher is better, NaN where not disclosed, `[metric, company]`."""
     point_topic: Integers
     """Place of each metric's topic, `[metric]`."""
+    disclosed: Flags
+    """Whether a company discloses any figure on a topic, also one that too few others do to compare,
+    `[topic, company]`."""
     restatement: Floats
     """Standard deviation of a company's own restatements of the point, NaN or 0 where none is known."""
     log_followers: Floats
@@ -87,13 +90,14 @@ class SayDo(msgspec.Struct, frozen=True, kw_only=True):
             topic = "" if topic_axis is None else f" on topic {self.topics[int(place[topic_axis])]}"
             raise GapError(f"say-do gap: {name} of company {self.companies[int(place[-1])]}{topic} must {rule}")
 
-    def _shapes(self) -> Iterator[tuple[str, Floats | Integers, tuple[int, ...]]]:
+    def _shapes(self) -> Iterator[tuple[str, Floats | Integers | Flags, tuple[int, ...]]]:
         companies, topics, metrics = len(self.companies), len(self.topics), len(self.point_topic)
         weeks, platforms = len(self.weights), self.posts.shape[1] if self.posts.ndim == 3 else 1
         yield "posts", self.posts, (weeks, platforms, companies)
         yield "on_topic", self.on_topic, (weeks, platforms, topics, companies)
         yield "points", self.points, (metrics, companies)
         yield "restatement", self.restatement, (metrics, companies)
+        yield "disclosed", self.disclosed, (topics, companies)
         for name in ("groups", "log_followers", "log_revenue", "industry", "error_class"):
             yield name, getattr(self, name), (companies,)
         classes = self.true_positives.shape[-1] if self.true_positives.ndim == 2 else 1

@@ -90,7 +90,8 @@ def say(inputs: SayDo, frame: Frame, topic: int, rules: GapRules, rng: np.random
     sensitivity = error_draws(rng, inputs.true_positives[topic], inputs.false_negatives[topic], draws)
     specificity = error_draws(rng, inputs.true_negatives[topic], inputs.false_positives[topic], draws)
     shares = rogan_gladen(labelled, sensitivity[:, of_class], specificity[:, of_class])
-    nominal = corrected(inputs, topic, standard.scored[0])
+    # What was observed, not shrunk: a company that never speaks of a topic is not lent its peers' words.
+    nominal = corrected(inputs, topic, standard.value[0])
     untouched = corrected(inputs, topic, np.full(len(of_class), 0.5))
     return Say(
         shares=np.clip(shares, LOWEST, HIGHEST),
