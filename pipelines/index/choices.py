@@ -24,6 +24,8 @@ INPUTS = (
 )
 """X1 to X10. Half-life, threshold and repeats choose the edition of the statistics that everything starts from."""
 
+MISSING = ("worst", "median", "best")
+"""What a figure that is not disclosed may be among the peers' (X9)."""
 _WEIGHT_SETS = 1000
 NONE = -1
 """Nothing dropped, missing disclosures left out, no draw but the point estimate: what is published."""

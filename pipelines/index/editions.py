@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.index.arrays import Flags, Floats, Integers
 from pipelines.index.bootstrap import coupled, week_effects
-from pipelines.index.choices import Alternatives
+from pipelines.index.choices import MISSING, Alternatives
 from pipelines.index.frame import Frame, frame_of
 from pipelines.index.inputs import VARIANTS, Inputs
 from pipelines.index.measure import Measured, measure
@@ -131,6 +131,9 @@ def world_of(
     used = np.flatnonzero(is_used)
     used = used[np.argsort(published.pillar[used], kind="stable")].tolist()
     pillar = np.searchsorted(enters, published.pillar[used])
+    published_of = [editions.published.measured[place].known(history) for place in used]
+    nothing = np.full((len(MISSING), len(published.is_ranked)), np.nan)
+    filled = [nothing if it.filled is None else it.filled[:, period] for it in published_of]
     scored, drawn = [], []
     known: dict[int, Floats | None] = {}
     for edition in editions.of:
@@ -167,4 +170,5 @@ def world_of(
         pillar=pillar,
         is_disclosed=np.array([editions.of[0].measured[place].strata is None for place in used]),
         is_ranked=published.is_ranked,
+        filled=np.stack(filled, 1),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, known_mean
+from pipelines.index.arrays import Days, Flags, Floats, known_mean, ratio
 from pipelines.index.frame import Frame
 from pipelines.index.inputs import Levels
 from pipelines.index.method import Method
@@ -14,10 +14,15 @@ _DAY = np.timedelta64(1, "D")
 
 
 class Level(msgspec.Struct, frozen=True):
-    """Value and number of metrics behind it, `[period, company]`."""
+    """Value and number of metrics behind it, `[period, company]`.
+
+    `filled` `[3, period, company]`: the value with what a company does not disclose, and enough peers do, as the worst,
+    the median and the best of the peers; None where no metric can be missing.
+    """
 
     value: Floats
     size: Floats
+    filled: Floats | None = None
 
 
 def level_mean(frame: Frame, method: Method, rows: Levels, known_at: str) -> Level:
@@ -34,12 +39,19 @@ def level_percentile(frame: Frame, method: Method, rows: Levels, known_at: str) 
     """
     latest = _latest(frame, rows, known_at, oldest_months=int(method.oldest_disclosure_months))
     ranked = np.full_like(latest.values, np.nan)
+    missing = np.zeros((3, *latest.values.shape))
     for members in frame.groups:
         for period, metric in np.ndindex(latest.values.shape[:2]):
             values = np.where(members, latest.values[period, metric], np.nan)
             if np.isfinite(values).sum() >= method.fewest_scored:
-                ranked[period, metric, members] = 100 * hazen(values * latest.directions[metric])[members]
-    return Level(known_mean(ranked, 1), np.isfinite(ranked).sum(1).astype(np.float64))
+                own = 100 * hazen(values * latest.directions[metric])[members]
+                ranked[period, metric, members] = own
+                guesses = np.nanquantile(own, (0.0, 0.5, 1.0))
+                missing[:, period, metric, members] = np.where(np.isnan(own), guesses[:, None], 0.0)
+    size = np.isfinite(ranked).sum(1).astype(np.float64)
+    asked = size + (missing[2] > 0).sum(1)
+    filled = ratio(np.nansum(ranked, 1) + missing.sum(2), np.where(size > 0, asked, np.nan))
+    return Level(known_mean(ranked, 1), size, filled)
 
 
 def hazen(values: Floats) -> Floats:

@@ -26,7 +26,10 @@ HISTORIES = ("now", "then")
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """An indicator across platforms, `[period, company]`; `scored` has the direction applied."""
+    """An indicator across platforms, `[period, company]`; `scored` has the direction applied.
+
+    `filled` `[3, period, company]`: `scored` with figures not disclosed as the worst, median and best of peers.
+    """
 
     value: Floats
     lower: Floats
@@ -34,6 +37,7 @@ class Estimate(msgspec.Struct, frozen=True):
     size: Floats
     scored: Floats
     reasons: Texts
+    filled: Floats | None = None
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -127,7 +131,8 @@ def _estimate_level(indicator: Indicator, level: Level, present: Flags, inputs: 
         has_rows=present,
         method=inputs.method,
     )
-    return Estimate(level.value, nothing, nothing, level.size, level.value * indicator.direction, why)
+    filled = None if level.filled is None else np.sort(level.filled * indicator.direction, axis=0)
+    return Estimate(level.value, nothing, nothing, level.size, level.value * indicator.direction, why, filled)
 
 
 def _own(table: Rows, indicator: Indicator) -> Rows:

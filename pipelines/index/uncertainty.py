@@ -16,7 +16,7 @@ import numpy as np
 
 from pipelines.index.aggregate import EXPONENTS, aggregate, power_mean, ranks
 from pipelines.index.arrays import Flags, Floats, Integers, MethodError
-from pipelines.index.choices import INPUTS, NONE, Alternatives, Choices, choices
+from pipelines.index.choices import INPUTS, MISSING, NONE, Alternatives, Choices, choices
 from pipelines.index.method import Aggregation, Normalisation
 from pipelines.index.normalise import between_goalposts, minmax, percentile_rank, zero_ranges, zscore
 from pipelines.index.rank_statistics import RankSummary, mean_rank_shift, rank_summary
@@ -40,7 +40,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     `scored` `[edition, indicator, company]` and `draws` (an edition each, `[draw, indicator, company]`) are the scored
     quantities with directions applied, NaN where no value is published. `goalposts` `[indicator, 2]`. `is_ranked`:
-    who has an index.
+    who has an index. `filled` `[3, indicator, company]`: scored quantities in which the figures that a company does not
+    disclose are as `MISSING`; NaN where there are none to disclose.
     """
 
     alternatives: Alternatives
@@ -50,6 +51,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     pillar: Integers
     is_disclosed: Flags
     is_ranked: Flags
+    filled: Floats | None = None
 
     @property
     def published_edition(self) -> int:
@@ -127,14 +129,18 @@ def _quantities(world: World, own: Choices) -> Floats:
 
 
 def _fill(found: Floats, rows: Integers | slice, world: World, rule: str) -> None:
-    """Disclosures that a ranked company does not make, as the worst, median or best of those made."""
-    quantile = {"worst": 0.0, "median": 0.5, "best": 1.0}[rule]
+    """Disclosures that a ranked company does not make, all or some of an indicator, as the worst, median or best."""
+    which = MISSING.index(rule)
     known = np.isfinite(world.scored[0])
-    for place in np.flatnonzero(world.is_disclosed & (~known & world.is_ranked).any(1)).tolist():
+    for place in np.flatnonzero(world.is_disclosed).tolist():
         values = found[rows, place]
+        if world.filled is not None:
+            some = world.filled[which, place]
+            values = np.where(np.isfinite(some) & known[place], some, values)
         if known[place].any():
-            guess = np.quantile(values[:, known[place]], quantile, axis=1)
-            found[rows, place] = np.where(~known[place] & world.is_ranked, guess[:, None], values)
+            guess = np.quantile(values[:, known[place]], which / 2, axis=1)
+            values = np.where(~known[place] & world.is_ranked, guess[:, None], values)
+        found[rows, place] = values
 
 
 def _normalised(x: Floats, world: World, own: Choices) -> Floats:
@@ -247,7 +253,10 @@ def sensitivities(world: World, *, seed: int, count: int) -> Indices:
 def varying(world: World) -> Flags:
     """Which inputs can change anything, `[input]`: the others have one alternative, or none that a company needs."""
     it = world.alternatives
-    missing = world.is_disclosed[:, None] & ~np.isfinite(world.scored[0]) & world.is_ranked
+    is_missing = ~np.isfinite(world.scored[0])
+    if world.filled is not None:
+        is_missing |= np.isfinite(world.filled).all(0) & (np.ptp(world.filled, axis=0) > 0)
+    missing = world.is_disclosed[:, None] & is_missing & world.is_ranked
     can: dict[str, bool] = {
         "normalisation": len(it.normalisations) > 1,
         "treatment": len(it.treatments) > 1,
@@ -312,6 +321,7 @@ def what_if(
         scored=scored[None],
         draws=(drawn,),
         is_ranked=world.is_ranked[inside],
+        filled=None,
     )
     points = np.zeros((len(drawn) + 1, len(INPUTS)))
     chosen = choices(points, own.alternatives, seed=0, frozen=INPUTS)

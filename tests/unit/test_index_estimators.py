@@ -205,6 +205,19 @@ def test_a_percentile_drops_old_figures_and_metrics_that_few_disclose() -> None:
     assert found.now.size[0] == pytest.approx([2.0] * 6)
 
 
+def test_figures_that_are_not_disclosed_may_be_the_worst_the_median_and_the_best_of_peers() -> None:
+    """Of two metrics f discloses one, at 11/12; of the other five peers stand at .1, .3, .5, .7 and .9."""
+    names = tuple("abcdef")
+    rows = [(name, "gap", "2020-04-05", "2020-10-01", "2020-10-01", float(place)) for place, name in enumerate(names)]
+    rows += [(name, "bonus", "2020-04-05", "2020-10-01", "2020-10-01", float(it)) for it, name in enumerate("abcde")]
+    found = run("outcome_level", levels=levels("outcome_level", *rows), companies=companies(*names)).now
+    own = 100 * 11 / 12
+    assert found.value[0, 5] == pytest.approx(own)
+    assert found.filled is not None
+    assert found.filled[:, 0, 5] == pytest.approx([(own + guess) / 2 for guess in (10, 50, 90)])
+    assert found.filled[:, 0, :5] == pytest.approx(np.repeat(found.value[:, :5], 3, 0))
+
+
 def test_a_restated_figure_replaces_the_first() -> None:
     rows = levels(
         "target_ladder",

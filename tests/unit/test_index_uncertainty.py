@@ -99,6 +99,25 @@ def test_missing_disclosures_are_the_worst_median_and_best_of_those_made() -> No
     assert found.defaulted.tolist() == [0, 0, 0, 0]
 
 
+def test_figures_missing_within_a_disclosed_indicator_are_the_worst_median_and_best_of_peers() -> None:
+    """The second company discloses some of the figures behind the last indicator: 9 may be 4, 7 or 12."""
+    filled = np.full((3, 5, 4), np.nan)
+    filled[:, 4, 1] = (4, 7, 12)
+    filled[:, 4, 3] = PUBLISHED[4, 3]
+    world = msgspec.structs.replace(WORLD, filled=filled, is_ranked=np.array([True, True, False, True]))
+    expected = []
+    for value in (4.0, 7.0, 12.0):
+        quantities = PUBLISHED.copy()
+        quantities[4, 1] = value
+        expected.append(np.where(world.is_ranked, one_by_one(quantities), np.nan))
+    found = alone("missing_disclosures", world)
+    same_set(msgspec.structs.replace(found, scores=np.nan_to_num(found.scores)), [np.nan_to_num(it) for it in expected])
+    assert varying(world).all()
+    same = np.where(np.isfinite(filled), PUBLISHED, np.nan)
+    whole = msgspec.structs.replace(world, filled=same)
+    assert not varying(whole)[INPUTS.index("missing_disclosures")]
+
+
 def test_disclosures_of_companies_without_an_index_are_not_made_up() -> None:
     """The first company makes none either and is given one; by z-scores one of the third would move the others."""
     scored = WORLD.scored.copy()
