@@ -65,7 +65,7 @@ class Reader:
     def __init__(self, definitions: Definitions, vectors: WordVectors) -> None:
         self._definitions, self._vectors = definitions, vectors
         self._vector = np.zeros((_MOST_KNOWN, vectors.width), np.float32)
-        self._weights = np.zeros((_MOST_KNOWN, 2, len(definitions.centroids)), np.float32)
+        self._near, self._shared = (np.zeros((_MOST_KNOWN, len(definitions.centroids)), np.float32) for _ in range(2))
         self._known: dict[str, int] = {}
 
     def batches(self, texts: Sequence[str]) -> Iterator[Views]:
@@ -108,13 +108,14 @@ class Reader:
             for words in sentences or [[""]]:
                 sizes.append(len(words))
                 vectors.append(self._vector.take(list(map(row_of, words)), axis=0).sum(axis=0))
-            distinct = [word for word in set().union(*sentences) if len(word) > 2]
+            # In the text's order, so that sums are the same in every process.
+            distinct = [word for word in dict.fromkeys(itertools.chain.from_iterable(sentences)) if len(word) > 2]
             if distinct:
-                weights = self._weights.take(list(map(row_of, distinct)), axis=0)
-                found = weights[:, 0]
-                if len(found) > _TELLING:
-                    found = np.partition(found.T.copy(), len(found) - _TELLING, axis=1)[:, -_TELLING:].T
-                telling[number] = found.mean(axis=0), weights[:, 1].sum(axis=0)
+                own = np.array(list(map(row_of, distinct)))
+                near = self._near.take(own, axis=0).T.copy()
+                most = min(len(own), _TELLING)
+                near.partition(len(own) - most, axis=1)
+                telling[number] = near[:, -most:].sum(axis=1) / most, self._shared.take(own, axis=0).sum(axis=0)
         sums = np.stack(vectors)
         documents = np.add.reduceat(sums, first, axis=0)
         is_read = np.array(sizes) >= _SHORTEST_SENTENCE
@@ -137,8 +138,8 @@ class Reader:
         place = slice(start, start + len(new))
         self._vector[place] = self._vectors.of(new)
         centred = unit(unit(self._vector[place]) - self._definitions.word_centre)
-        self._weights[place, 0] = centred @ self._definitions.centroids.T
-        self._weights[place, 1] = [self._definitions.word_weights(word) for word in new]
+        self._near[place] = centred @ self._definitions.centroids.T
+        self._shared[place] = [self._definitions.word_weights(word) for word in new]
         self._known.update(zip(new, range(start, start + len(new)), strict=True))
 
 
