@@ -14,15 +14,14 @@ from collections.abc import Collection, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from pipelines.index.aggregate import EXPONENTS, aggregate, power_mean, ranks
+from pipelines.index.aggregate import EXPONENTS, power_mean, ranks
 from pipelines.index.arrays import Flags, Floats, Integers, MethodError
 from pipelines.index.choices import INPUTS, MISSING, NONE, Alternatives, Choices, choices
-from pipelines.index.method import Aggregation, Normalisation
-from pipelines.index.normalise import between_goalposts, minmax, percentile_rank, zero_ranges, zscore
-from pipelines.index.rank_statistics import RankSummary, mean_rank_shift, rank_summary
+from pipelines.index.method import Normalisation
+from pipelines.index.normalise import between_goalposts, minmax, percentile_rank, zscore
+from pipelines.index.rank_statistics import mean_rank_shift
 from pipelines.index.sensitivity import Indices, sensitivity
-from pipelines.index.treat import log_coin_tool, passes, skewness, treat, winsorise
-from pipelines.index.tree import Tree
+from pipelines.index.treat import log_coin_tool, passes, skewness, winsorise
 
 SAMPLING = ("sampling",)
 METHOD = tuple(name for name in INPUTS if name not in SAMPLING)
@@ -270,111 +269,3 @@ def varying(world: World) -> Flags:
         "sampling": it.draws > 0,
     }
     return np.array([can[name] for name in INPUTS], bool)
-
-
-class WhatIf(msgspec.Struct, frozen=True):
-    """Scores and ranks by other choices, `[company]`, NaN outside the group, with sampling intervals `[2, company]`."""
-
-    scores: Floats
-    ranks: Floats
-    score_bounds: Floats
-    rank_bounds: Floats
-
-
-def what_if(
-    world: World,
-    *,
-    weights: Floats | None = None,
-    group: Flags | None = None,
-    aggregation: Aggregation | None = None,
-    normalisation: Normalisation | None = None,
-    replications: int = 500,
-    interval: float = 0.9,
-) -> WhatIf:
-    """The index by other pillar weights, among other companies, or by another mean or scale.
-
-    `weights` `[pillar]`; `group` are the companies compared, which also set the scale of a relative normalisation.
-
-    Raises:
-        MethodError: weights that are negative or all zero.
-        ReplicationError: a company with an index got none.
-    """
-    it = world.alternatives
-    if weights is not None and not (
-        len(weights) == len(it.weights) and np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0
-    ):
-        raise MethodError(f"weights {weights}: one for each of {len(it.weights)} pillars, none negative, not all zero")
-    changed = msgspec.structs.replace(
-        it,
-        weights=it.weights if weights is None else weights,
-        aggregations=it.aggregations if aggregation is None else (aggregation,),
-        normalisations=it.normalisations if normalisation is None else (normalisation,),
-    )
-    place = world.published_edition
-    scored, drawn = world.scored[place], world.draws[place][:replications]
-    inside = np.ones(scored.shape[1], bool) if group is None else group
-    if not inside.all():
-        scored, drawn = scored[:, inside], np.compress(inside, drawn, axis=2)
-    own = msgspec.structs.replace(
-        world,
-        alternatives=msgspec.structs.replace(changed, half_lives=1, nominal_half_life=0, thresholds=1, filters=1),
-        scored=scored[None],
-        draws=(drawn,),
-        is_ranked=world.is_ranked[inside],
-        filled=None,
-    )
-    points = np.zeros((len(drawn) + 1, len(INPUTS)))
-    chosen = choices(points, own.alternatives, seed=0, frozen=INPUTS)
-    found = replicate(own, msgspec.structs.replace(chosen, draw=np.arange(-1, len(drawn))))
-    tail = (1 - interval) / 2
-    rows = (
-        found.scores[:1],
-        found.ranks[:1],
-        np.quantile(found.scores[1:], (tail, 1 - tail), axis=0),
-        np.quantile(found.ranks[1:], (tail, 1 - tail), axis=0, method="inverted_cdf"),
-    )
-    every = np.full((6, len(inside)), np.nan)
-    every[:, inside] = np.concatenate(rows)
-    return WhatIf(every[0], every[1], every[2:4], every[4:])
-
-
-def method_uncertainty(
-    values: Floats, tree: Tree, *, seed: int, replications: int, weight_sets: int = 100, noise: float = 0.25
-) -> RankSummary:
-    """Rank intervals of any data set `[indicator, unit]` over choices of method, by COINr's example specification.
-
-    Winsorised points 1 to 5; min-max [1, 100] or z-scores (10, 2); a hundred sets of weights, those above the
-    indicators times 1 plus or minus 25 %; arithmetic or geometric means. What replications share is computed once.
-
-    Raises:
-        MethodError: naming the indicator in which no two units differ once it is treated.
-        ReplicationError: a unit got no index.
-    """
-    rng = np.random.default_rng([seed, 4])
-    above = [level.weights for level in tree.levels[1:]]
-    sets = [own * (1 + noise * rng.uniform(-1, 1, (weight_sets, len(own)))) for own in above]
-    most, scale, weights, rule = (rng.integers(0, size, replications) for size in (5, 2, weight_sets, 2))
-    found = np.empty((replications, values.shape[1]))
-    treated = [treat(values, points).values for points in range(1, 6)]
-    if flat := [code for own in treated for code in zero_ranges(own, tree.indicators)]:
-        raise MethodError(f"indicator {', '.join(dict.fromkeys(flat))}: treated, no two units differ; take it out")
-    for key in np.unique(np.stack([most, scale, rule]), axis=1).T:
-        rows = np.flatnonzero((most == key[0]) & (scale == key[1]) & (rule == key[2]))
-        x = treated[key[0]] * tree.directions[:, None]
-        scores = minmax(x, 1.0, 100.0) if key[1] == 0 else zscore(x, 10.0, 2.0)
-        mean: Aggregation = "arithmetic" if key[2] == 0 else "geometric"
-        try:
-            scores = aggregate(scores, tree.levels[0], mean)
-            for level, own in zip(tree.levels[1:], sets, strict=True):
-                scores = aggregate(scores, level, mean, weights=own[weights[rows]])
-        except MethodError as error:
-            chosen = ("min-max [1, 100]", "z-scores of mean 10 and deviation 2")[int(key[1])]
-            raise ReplicationError(
-                f"a replication with {chosen} and up to {key[0] + 1} points winsorised failed: {error}; an outlier of "
-                "five deviations or more that is no skew is left as it is: take it out, or its indicator"
-            ) from None
-        found[rows] = np.broadcast_to(scores[..., 0, :], (len(rows), values.shape[1]))
-    if np.isnan(found).any():
-        failed, units = (int(np.isnan(found).any(axis).sum()) for axis in (1, 0))
-        raise ReplicationError(f"{failed} of {replications} replications gave {units} units no index")
-    return rank_summary(ranks(np.round(found, DECIMALS)))

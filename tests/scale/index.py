@@ -28,9 +28,9 @@ from pipelines.index.aggregate import AGGREGATIONS
 from pipelines.index.arrays import Floats, Labels
 from pipelines.index.composite import Composite, Recipe, build, prepare, treat_kept
 from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.method_uncertainty import method_uncertainty
 from pipelines.index.normalise import NORMALISATIONS
 from pipelines.index.tree import Node, Tree, TreeError
-from pipelines.index.uncertainty import method_uncertainty
 
 Rule = TypeVar("Rule", bound=str)
 Row = tuple[int, dict[str, str]]

@@ -9,8 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from pipelines.index.choices import Alternatives
+from pipelines.index.method_uncertainty import method_uncertainty
 from pipelines.index.tree import Node, Tree
-from pipelines.index.uncertainty import World, method_uncertainty, monte_carlo, sensitivities, what_if
+from pipelines.index.uncertainty import World, monte_carlo, sensitivities
+from pipelines.index.what_if import what_if
 
 COINR_SECONDS = 0.12
 """What COINr's `get_sensitivity` takes for a replication of its own example, 51 units by 49 indicators."""

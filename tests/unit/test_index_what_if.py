@@ -12,8 +12,10 @@ import pytest
 
 from pipelines.index.arrays import Floats, MethodError
 from pipelines.index.composite import Recipe, build
+from pipelines.index.method_uncertainty import method_uncertainty
 from pipelines.index.tree import Node, Tree
-from pipelines.index.uncertainty import ReplicationError, WhatIf, method_uncertainty, nominal, what_if
+from pipelines.index.uncertainty import ReplicationError, nominal
+from pipelines.index.what_if import WhatIf, what_if
 from pipelines.settings import ROOT
 from tests.scale.uncertainty import random_world
 from tests.unit.uncertainty_world import BASE, one_by_one, small_world
@@ -176,7 +178,9 @@ def test_method_uncertainty_names_what_cannot_be_compared() -> None:
 DIGEST = """
 import hashlib
 import numpy as np
-from pipelines.index.uncertainty import method_uncertainty, monte_carlo, sensitivities, what_if
+from pipelines.index.method_uncertainty import method_uncertainty
+from pipelines.index.uncertainty import monte_carlo, sensitivities
+from pipelines.index.what_if import what_if
 from tests.scale.uncertainty import example_tree, random_world
 world = random_world(40, 16, draws=30)
 values = np.exp(np.random.default_rng(1).normal(size=(49, 51)))

@@ -1,0 +1,80 @@
+"""The index once more by someone's own weights, companies, mean or scale, with its sampling intervals, in an instant.
+
+It starts from the same world as the replications of `uncertainty.py`; nothing is measured anew.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pipelines.index.arrays import Flags, Floats, MethodError
+from pipelines.index.choices import INPUTS, choices
+from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.uncertainty import World, replicate
+
+
+class WhatIf(msgspec.Struct, frozen=True):
+    """Scores and ranks by other choices, `[company]`, NaN outside the group, with sampling intervals `[2, company]`."""
+
+    scores: Floats
+    ranks: Floats
+    score_bounds: Floats
+    rank_bounds: Floats
+
+
+def what_if(
+    world: World,
+    *,
+    weights: Floats | None = None,
+    group: Flags | None = None,
+    aggregation: Aggregation | None = None,
+    normalisation: Normalisation | None = None,
+    replications: int = 500,
+    interval: float = 0.9,
+) -> WhatIf:
+    """The index by other pillar weights, among other companies, or by another mean or scale.
+
+    `weights` `[pillar]`; `group` are the companies compared, which also set the scale of a relative normalisation.
+
+    Raises:
+        MethodError: weights that are negative or all zero.
+        ReplicationError: a company with an index got none.
+    """
+    it = world.alternatives
+    if weights is not None and not (
+        len(weights) == len(it.weights) and np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0
+    ):
+        raise MethodError(f"weights {weights}: one for each of {len(it.weights)} pillars, none negative, not all zero")
+    changed = msgspec.structs.replace(
+        it,
+        weights=it.weights if weights is None else weights,
+        aggregations=it.aggregations if aggregation is None else (aggregation,),
+        normalisations=it.normalisations if normalisation is None else (normalisation,),
+    )
+    place = world.published_edition
+    scored, drawn = world.scored[place], world.draws[place][:replications]
+    inside = np.ones(scored.shape[1], bool) if group is None else group
+    if not inside.all():
+        scored, drawn = scored[:, inside], np.compress(inside, drawn, axis=2)
+    own = msgspec.structs.replace(
+        world,
+        alternatives=msgspec.structs.replace(changed, half_lives=1, nominal_half_life=0, thresholds=1, filters=1),
+        scored=scored[None],
+        draws=(drawn,),
+        is_ranked=world.is_ranked[inside],
+        filled=None,
+    )
+    points = np.zeros((len(drawn) + 1, len(INPUTS)))
+    chosen = choices(points, own.alternatives, seed=0, frozen=INPUTS)
+    found = replicate(own, msgspec.structs.replace(chosen, draw=np.arange(-1, len(drawn))))
+    tail = (1 - interval) / 2
+    rows = (
+        found.scores[:1],
+        found.ranks[:1],
+        np.quantile(found.scores[1:], (tail, 1 - tail), axis=0),
+        np.quantile(found.ranks[1:], (tail, 1 - tail), axis=0, method="inverted_cdf"),
+    )
+    every = np.full((6, len(inside)), np.nan)
+    every[:, inside] = np.concatenate(rows)
+    return WhatIf(every[0], every[1], every[2:4], every[4:])
