@@ -38,8 +38,8 @@ from pipelines.warehouse import Database, Warehouse
 
 _METHOD = "sql/seeds/method.csv"
 _INDEX = (ROOT / "pipelines" / "index", ROOT / "pipelines" / "index" / "gap")
-_CODE = (*_INDEX, *(ROOT / "pipelines" / room for room in ("sources", "topics")), *(ROOT / "sql").glob("**/"))
-"""What a number can depend on beside data and method."""
+_CODE = (*(ROOT / "pipelines").glob("**/"), *(ROOT / "sql").glob("**/"))
+"""All that a number can depend on beside data and method, and some that it cannot."""
 Clock = Callable[[], dt.datetime]
 Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
 """A world of its own in the network's place: URL and moment in; status, headers and body out."""

@@ -215,7 +215,11 @@ class _Fetcher:
 
     def _url(self, request: Request) -> httpx.URL:
         url = f"{self._base_url}/{request.path.lstrip('/')}"
-        return httpx.URL(url, params=list(request.params)) if request.params else httpx.URL(url)
+        if not request.params:
+            return httpx.URL(url)
+        if "?" in url:
+            return httpx.URL(url).copy_merge_params(httpx.QueryParams(list(request.params)))
+        return httpx.URL(url, params=list(request.params))
 
     def _wait(self, attempt: int, asked: float | None) -> float:
         backoff = self._limits.first_wait * 2 ** (attempt - 1) * (0.5 + self._limits.jitter())

@@ -154,8 +154,8 @@ def _write_changes(
             new = Side(lambda sql: _asked(connection, sql), facts.code_version)
             changed = score_changes(Side(old.query, earlier.facts.code_version), new)
         rows = [(it.company_id, it.period, earlier.release_id, it.change, it.cause) for it in changed]
-    except ReleaseError as error:
-        rows = [(None, None, earlier.release_id, None, f"not compared: {error}")]
+    except Exception as error:  # whatever the earlier release holds, it must not stop this one
+        rows = [(None, None, earlier.release_id, None, f"not compared: {error or type(error).__name__}")]
     if rows:
         with duckdb.connect(database) as connection:
             connection.executemany(f"insert into {COMPARED} values (?, ?, ?, ?, ?)", rows)  # noqa: S608 - our own name

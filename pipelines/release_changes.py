@@ -8,6 +8,7 @@ values, and in the code. Not here: what became of posts and disclosures (`releas
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
@@ -35,14 +36,20 @@ _OF_INTERVALS = {
 """Parameters that only intervals depend on; they can withhold a score, and move none."""
 _OF_NO_SCORE = {"sensitivity_points", "fixed_below", "least_probability", "inputs_that_may_be_fixed", "index_withheld"}
 
-_INDEX = "select company_id, period, score from index_scores where known_at = 'now' and score is not null"
-_PILLARS = "select company_id, period, pillar, score from pillar_scores where known_at = 'now' and score is not null"
+_INDEX = (
+    "select company_id, period, score from index_scores "
+    "where known_at = 'now' and score is not null and company_id is not null"
+)
+_PILLARS = (
+    "select company_id, period, pillar, score from pillar_scores "
+    "where known_at = 'now' and score is not null and company_id is not null"
+)
 _VALUES = (
     "select company_id, period, indicator_id, case when is_published then value end, sample_size, reason "
-    "from indicator_values where known_at = 'now' and platform = 'all'"
+    "from indicator_values where known_at = 'now' and platform = 'all' and company_id is not null"
 )
 _DEFINITIONS = "select indicator_id, pillar, is_headline, estimator, direction, minimum_sample, unit from indicators"
-_METHOD = "select parameter, value from method"
+_METHOD = "select parameter, value from method where parameter is not null"
 _PEER_GROUPS = "select company_id, peer_group from companies"
 
 
@@ -97,7 +104,8 @@ def score_changes(old: Side, new: Side) -> list[ScoreChange]:
     for (company, period), change in _differing(before, after).items():
         why = causes.of(company, period, moved.get((company, period), []), change)
         appeared = causes.appeared(period, (company, period) in after) if change is None else ""
-        found.append(ScoreChange(company, period, change, appeared + why))
+        cause = appeared.removesuffix("; ") if appeared.endswith("); ") and why == _NOTHING else appeared + why
+        found.append(ScoreChange(company, period, change, cause))
     for key, change in pillars.items():
         company, period, pillar = key
         if (company, period) not in before and (company, period) not in after:
@@ -109,6 +117,7 @@ def score_changes(old: Side, new: Side) -> list[ScoreChange]:
 
 _FIRST = "a score for the first time; "
 _GONE = "no score any more; "
+_NOTHING = "nothing that these releases tell of"
 
 
 def _numbers(side: Side, sql: str) -> dict[Row, float]:
@@ -139,6 +148,7 @@ class _Causes:
         self._rescaled = _rescaled(*self._parameters)
         self._redefined = _redefined(*self._definitions)
         self._panel = list(_panel_changes(old, new))
+        self._scored = [Counter(key[1:] for key in _numbers(side, _PILLARS)) for side in (old, new)]
         versions = old.code_version, new.code_version
         self._code = [f"code {versions[0]} -> {versions[1]}"] if versions[0] != versions[1] else []
 
@@ -154,9 +164,9 @@ class _Causes:
         """That an index came or went, and why for all, if it did for all."""
         if period in self._ranked[not is_new]:
             return _FIRST if is_new else _GONE
+        why = self._parameters[not is_new].get("index_withheld", "")
         if is_new:
-            return "an index for the first time; "
-        why = self._parameters[1].get("index_withheld", "")
+            return f"companies have an index now{f' (before: {why})' if why else ''}; "
         return f"no company has an index any more{f' ({why})' if why else ''}; "
 
     def of(self, company: str, period: dt.date, pillars: Sequence[str], change: float | None) -> str:
@@ -180,9 +190,18 @@ class _Causes:
             parts.append(f"the scale that all companies set moved for {_listed(moved)}")
         parts += self._panel
         is_explained = happened or any(used[name].feeds == "posts" for name in own) or len(parts) > bool(own)
-        if not is_explained and (peers := self._peers(company, period, used)):
+        if not pillars:
+            parts += self._coverage(period)
+        elif not is_explained and (peers := self._peers(company, period, used)):
             parts.append(f"values of {_listed(peers)}, with which this company's are weighed")
-        return "; ".join(parts + self._code) or "nothing that these releases tell of"
+        return "; ".join(parts + self._code) or _NOTHING
+
+    def _coverage(self, period: dt.date) -> Iterator[str]:
+        """Pillars that other companies have now or no more: how many do decides whether a pillar enters the index."""
+        before, after = self._scored
+        for at, pillar in sorted({key for key in (*before, *after) if key[0] == period}):
+            if before[at, pillar] != after[at, pillar]:
+                yield f"pillar {pillar} scored for {before[at, pillar]} -> {after[at, pillar]} companies"
 
     def _peers(self, company: str, period: dt.date, used: Mapping[str, _Definition]) -> list[str]:
         return sorted(
@@ -214,7 +233,9 @@ def _rescaled(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
 
 def _redefined(before: Mapping[str, _Definition], after: Mapping[str, _Definition]) -> dict[str, str]:
     """Indicators defined otherwise, and in what."""
-    found = {}
+    found: dict[str, str] = {}
+    if not before:
+        return found
     for name in sorted({*before, *after}):
         if name not in before or name not in after:
             found[name] = "new" if name in after else "no longer computed"
@@ -242,7 +263,7 @@ def _value_changes(old: Side, new: Side) -> dict[tuple[str, dt.date], dict[str, 
     """Of each company and month end, the indicators whose published value or its sample changed, and how."""
     before, after = ({row[:3]: _Value(*row[3:]) for row in rows_of(side.query, _VALUES)} for side in (old, new))
     found: dict[tuple[str, dt.date], dict[str, str]] = {}
-    for key in sorted({*before, *after}):
+    for key in sorted({*before, *after}, key=str):
         if how := _how(before.get(key, _ABSENT), after.get(key, _ABSENT)):
             company, period, indicator = key
             found.setdefault((company, period), {})[indicator] = how

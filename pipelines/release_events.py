@@ -30,22 +30,22 @@ _POSTS = (
 )
 _TOPICS = "select post_id, topic_id, score from post_topics"
 _DISCLOSURES = (
-    "select company_id, source || '/' || metric_id, period_end, "
-    "max_by(value, row(coalesce(published_at, period_end), value)) from disclosures group by all"
+    "select distinct company_id, source || '/' || metric_id, period_end, published_at, value from disclosures"
 )
-_TARGETS = (
-    "select company_id, source || '/' || kind, topic_id, "
-    "max_by(status, row(coalesce(published_at, timestamp '0001-01-01'), status)) from commitments group by all"
-)
+_TARGETS = "select distinct company_id, source || '/' || kind, topic_id, published_at, status from commitments"
 
 
 class Event(msgspec.Struct, frozen=True):
-    """What became of something of a company; it counts at month ends from `first` to `last`."""
+    """What became of something of a company; it counts at month ends from `first` on, for so `long`."""
 
     feeds: Feeds
     what: str
     first: dt.date
-    last: dt.date
+    long: dt.timedelta
+
+    def counts(self, period: dt.date) -> bool:
+        """Whether it counts at a month end."""
+        return self.first <= period and period - self.first <= self.long
 
 
 def rows_of(query: Query, sql: str) -> list[Row]:
@@ -65,7 +65,7 @@ def events_between(old: Query, new: Query) -> dict[str, list[Event]]:
 
 def told(events: Iterable[Event], period: dt.date, feeds: set[Feeds]) -> list[str]:
     """What of the events counts at a month end for indicators fed so; like events counted, the most frequent first."""
-    counts = Counter(it.what for it in events if it.feeds in feeds and it.first <= period <= it.last)
+    counts = Counter(it.what for it in events if it.feeds in feeds and it.counts(period))
     return [what if number == 1 else f"{number} times {what}" for what, number in counts.most_common()]
 
 
@@ -82,7 +82,7 @@ def _of_posts(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
         )  # fmt: skip
         company, date, *_ = after.get(post) or before[post]
         if what and date is not None:
-            yield company, Event("posts", what, date, date + _WINDOW)
+            yield company, Event("posts", what, date, _WINDOW)
 
 
 def _topics(side: Query) -> dict[object, set[Row]]:
@@ -95,25 +95,38 @@ def _topics(side: Query) -> dict[object, set[Row]]:
 def _of_disclosures(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
     for (company, name, date), values in _changed(old, new, _DISCLOSURES):
         if date is not None:
-            yield (
-                company,
-                Event("disclosures", f"{_how(values)} {name} of {date}: {_both(values)}", date, date + _OLDEST),
-            )
+            yield company, Event("disclosures", f"{_how(values)} {name} of {date}: {_both(values)}", date, _OLDEST)
 
 
 def _of_targets(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
     for (company, name, topic), values in _changed(old, new, _TARGETS):
         on = f" on {topic}" if topic else ""
         what = f"{_how(values, 'target')} {name}{on}: {_both(values)}"
-        yield company, Event("disclosures", what, dt.date.min, dt.date.max)
+        yield company, Event("disclosures", what, dt.date.min, dt.timedelta.max)
 
 
 def _changed(old: Query, new: Query, sql: str) -> Iterator[tuple[Row, tuple[object, object]]]:
-    """Keys (all columns but the last) whose latest value (the last column) differs; None where there is none."""
-    before, after = ({row[:-1]: row[-1] for row in rows_of(side, sql)} for side in (old, new))
+    """Keys whose vintages (publication and value, the last two columns) differ, with the values of either release.
+
+    The value is that of the latest publication; among several of one time, one that only this release has. None where
+    there is none.
+    """
+    before, after = (_vintages(side, sql) for side in (old, new))
     for key in sorted({**before, **after}, key=str):
-        if before.get(key) != after.get(key):
-            yield key, (before.get(key), after.get(key))
+        was, now = before.get(key, set()), after.get(key, set())
+        if was != now:
+            yield key, (_latest(was, now), _latest(now, was))
+
+
+def _vintages(side: Query, sql: str) -> dict[Row, set[Row]]:
+    found: dict[Row, set[Row]] = {}
+    for *key, published, value in rows_of(side, sql):
+        found.setdefault(tuple(key), set()).add((published or dt.datetime.min, value))  # noqa: DTZ901 - as the release
+    return found
+
+
+def _latest(own: set[Row], others: set[Row]) -> object:
+    return max(own, key=lambda it: (it[0], it not in others, str(it[1])))[1] if own else None
 
 
 def _how(values: tuple[object, object], noun: str = "disclosure") -> str:

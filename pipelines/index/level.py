@@ -46,7 +46,9 @@ def level_percentile(frame: Frame, method: Method, rows: Levels, known_at: str) 
             if np.isfinite(values).sum() >= method.fewest_scored:
                 own = 100 * hazen(values * latest.directions[metric])[members]
                 ranked[period, metric, members] = own
-                guesses = np.nanquantile(own, (0.0, 0.5, 1.0))
+                told = np.sort(own[np.isfinite(own)])
+                middle = (told[(len(told) - 1) // 2] + told[len(told) // 2]) / 2
+                guesses = np.array((told[0], middle, told[-1]))
                 missing[:, period, metric, members] = np.where(np.isnan(own), guesses[:, None], 0.0)
     size = np.isfinite(ranked).sum(1).astype(np.float64)
     asked = size + (missing[2] > 0).sum(1)

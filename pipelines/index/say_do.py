@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, Texts, known_mean
+from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, Texts, known_mean, ratio
 from pipelines.index.frame import Frame
 from pipelines.index.gap import Gaps, SayDo, say_do_gaps
 from pipelines.index.gap.results import NOT_COMPARABLE, WITHHELD
@@ -230,15 +230,21 @@ def _conduct(tables: SayDoTables, frame: Frame, method: Method, period: int, top
         known = row[np.isfinite(row)]
         if len(known) >= method.fewest_scored:
             points[number] = hazen(row)
-            was = (np.searchsorted(np.sort(known), before[number]) + 0.5) / len(known)
+            # Where the earlier figure would stand among the others' of today, ties halved as by Hazen.
+            ends = [np.searchsorted(np.sort(known), before[number], side) for side in ("left", "right")]
+            others = (ends[0] - (row < before[number]) + ends[1] - (row <= before[number])) / 2
+            was = (others + 0.5) / len(known)
             moved[number] = np.where(np.isfinite(before[number]), was - points[number], np.nan)
-    count = np.isfinite(moved).sum(0)
-    error = np.sqrt(np.nansum(moved**2, 0) / np.maximum(count, 1))
     names = [rows.metric_id.names[code].removesuffix(":trend").removesuffix(":per_revenue") for code in keys[0]]
     told = np.flatnonzero(np.isfinite(points).any(1)).tolist()
     metrics = sorted({(int(of_topic[number]), names[number]) for number in told})
     own = [[number for number in told if (int(of_topic[number]), names[number]) == it] for it in metrics]
     shape = len(metrics), len(frame.companies)
+    # By how much a datapoint moved, of whose figures only some were restated.
+    shifts = [ratio(np.nansum(moved[some], 0), 1.0 * np.isfinite(points[some]).sum(0)) for some in own]
+    is_moved = [np.isfinite(moved[some]).any(0) for some in own]
+    squares = np.sum([np.where(moves, shift, 0.0) ** 2 for moves, shift in zip(is_moved, shifts, strict=True)], axis=0)
+    error = np.sqrt(squares / np.maximum(np.sum(is_moved, axis=0), 1))
     return _Conduct(
         points=np.stack([known_mean(points[some], 0) for some in own]) if own else np.zeros(shape),
         topic=np.array([topic for topic, _ in metrics], np.int64),

@@ -135,7 +135,7 @@ def _fill(found: Floats, rows: Integers | slice, world: World, rule: str) -> Non
         values = found[rows, place]
         if world.filled is not None:
             some = world.filled[which, place]
-            values = np.where(np.isfinite(some) & known[place], some, values)
+            values = np.where(np.isfinite(some) & known[place] & world.is_ranked, some, values)
         if known[place].any():
             guess = np.quantile(values[:, known[place]], which / 2, axis=1)
             values = np.where(~known[place] & world.is_ranked, guess[:, None], values)
@@ -265,7 +265,7 @@ def varying(world: World) -> Flags:
         "topic_threshold": it.thresholds > 1,
         "repeats": it.filters > 1,
         "dropped_indicator": len(it.droppable) > 0,
-        "missing_disclosures": len(it.missing) > 0 and bool(missing.any()),
-        "sampling": it.draws > 0,
+        "missing_disclosures": len(it.missing) > 1 and bool(missing.any()),
+        "sampling": it.draws > 1,
     }
     return np.array([can[name] for name in INPUTS], bool)

@@ -63,15 +63,20 @@ def words_of(text: str, split: Split = lambda word: (word,)) -> str:
             return " "
         tagged = _TAGGED.match(said)
         if tagged is None:
-            return said if said[0] in _MENTION or said[0] in _TAG else said[1:]
+            return _bare(said if said[0] in _MENTION or said[0] in _TAG else said[1:])
         tag = tagged[1]
         parts = _CAMEL.findall(tag.replace("_", " ")) if tag.isascii() else [tag]
         words = [word for part in parts for word in (split(part.casefold()) if len(part) >= _SHORTEST_TAG else (part,))]
         tag = tag.replace("_", "")
         bare = tag.rstrip("0123456789")
-        return f" {' '.join(words)} #{tag} " + (f"#{bare} " if bare != tag else "") + said[tagged.end() :]
+        return f" {' '.join(words)} #{tag} " + (f"#{bare} " if bare != tag else "") + _bare(said[tagged.end() :])
 
     return f" {' '.join(_WORDS.findall(_SPECIAL.sub(special, _without_links(text)).casefold()))} "
+
+
+def _bare(word: str) -> str:
+    """Without the apostrophe that counts as a letter."""
+    return word.replace("ʼ", "")
 
 
 def phrase_of(term: str) -> tuple[str, ...]:

@@ -207,7 +207,7 @@ def _unique(path: Path, column: str, rows: Sequence[Row]) -> tuple[str, ...]:
     first: dict[str, int] = {}
     for line, row in rows:
         code = row[column]
-        if code in _OURS:
+        if code in _OURS and row.get("Type") in ("Indicator", "Aggregate"):
             raise MethodError(
                 f"{path}:{line}: column {column}: {code} is a column of what is printed; name it otherwise"
             )

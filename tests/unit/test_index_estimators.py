@@ -218,6 +218,29 @@ def test_figures_that_are_not_disclosed_may_be_the_worst_the_median_and_the_best
     assert found.filled[:, 0, :5] == pytest.approx(np.repeat(found.value[:, :5], 3, 0))
 
 
+def test_the_worst_of_an_indicator_that_counts_down_is_the_largest() -> None:
+    names = tuple("abcdef")
+    rows = [(name, "gap", "2020-04-05", "2020-10-01", "2020-10-01", float(place)) for place, name in enumerate(names)]
+    rows += [(name, "bonus", "2020-04-05", "2020-10-01", "2020-10-01", float(it)) for it, name in enumerate("abcde")]
+    inputs = empty_inputs(levels=levels("outcome_level", *rows), companies=companies(*names))
+    downwards = msgspec.structs.replace(BY_ID["outcome_level"], direction=-1.0)
+    found = measure(downwards, inputs, frame_of(inputs)).now
+    assert found.filled is not None
+    assert found.filled[:, 0, 5] == pytest.approx([-(100 * 11 / 12 + guess) / 2 for guess in (90, 50, 10)])
+
+
+def test_what_is_not_disclosed_is_that_of_the_month_end() -> None:
+    """In November f has one figure of two, in December both."""
+    names = tuple("abcdef")
+    rows = [(name, "gap", "2020-04-05", "2020-10-01", "2020-10-01", float(place)) for place, name in enumerate(names)]
+    rows += [(name, "bonus", "2020-04-05", "2020-10-01", "2020-10-01", float(it)) for it, name in enumerate("abcde")]
+    rows += [("f", "bonus", "2020-12-05", "2020-12-06", "2020-12-06", 9.0)]
+    given = {"levels": levels("outcome_level", *rows), "companies": companies(*names)}
+    found = run("outcome_level", **given, periods=periods("2020-11-30", "2020-12-31")).now
+    assert found.filled is not None
+    assert np.ptp(found.filled[:, 0, 5]) == pytest.approx(40) and np.ptp(found.filled[:, 1, 5]) == 0
+
+
 def test_a_restated_figure_replaces_the_first() -> None:
     rows = levels(
         "target_ladder",

@@ -250,6 +250,26 @@ def test_a_group_that_is_all_alike_is_told_by_its_own_reason() -> None:
     assert np.isfinite(found.gap[0, 12:]).all()
 
 
+@pytest.mark.parametrize(("positives", "negatives", "may"), [(200, 200, True), (199, 5000, False), (5000, 199, False)])
+def test_a_flag_needs_a_classifier_that_was_tested_on_the_companys_own_class(
+    positives: float, negatives: float, may: bool
+) -> None:
+    """The last company talks most and does least. Its class of text is the second; the first was tested well."""
+    own = np.array([0] * 11 + [1])
+    counts = {
+        name: np.array([[share * 4000.0, share * size]])
+        for name, share, size in (
+            ("true_positives", 0.9, positives),
+            ("false_negatives", 0.1, positives),
+            ("true_negatives", 0.98, negatives),
+            ("false_positives", 0.02, negatives),
+        )
+    }
+    found = gaps(msgspec.structs.replace(say_do(error_class=own), **counts), draws=2000)
+    assert found.p_above_half[0, -1] > 0.99
+    assert found.is_flagged[0, -1] == may
+
+
 @pytest.mark.parametrize("companies", [1, 2])
 def test_too_few_to_compare(companies: int) -> None:
     found = gaps(say_do(companies))

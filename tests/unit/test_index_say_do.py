@@ -97,6 +97,25 @@ def test_years_of_a_metric_are_one_datapoint(world: World) -> None:
     assert found.points[0, :2] == pytest.approx([(4.5 + 1.5) / 12, (5.5 + 0.5) / 12])
 
 
+def test_a_restatement_that_moves_nobody_is_no_error() -> None:
+    world = empty_world()
+    for company, value in zip(COMPANIES, (10.0, 20.0, 30.0, 40.0, 50.0, 60.0), strict=True):
+        disclose(world, company, value, published_at=moment(2020, 9, 1))
+    disclose(world, "acme", 9.9, published_at=moment(2020, 5, 1))
+    disclose(world, "bolt", 20.1, published_at=moment(2020, 5, 1))
+    assert not conduct(world).restatement.any()
+
+
+def test_a_restated_year_moves_a_datapoint_by_its_part() -> None:
+    """Acme stood third of six and is the first now, which is 2/6 of one year, and half of that of two."""
+    world = empty_world()
+    for year in (2019, 2020):
+        for company, value in zip(COMPANIES, (10.0, 20.0, 30.0, 40.0, 50.0, 60.0), strict=True):
+            disclose(world, company, value, year=year, published_at=moment(year, 9, 1))
+    disclose(world, "acme", 35.0, published_at=moment(2020, 5, 1))
+    assert conduct(world).restatement[0].tolist() == pytest.approx([1 / 6, 0, 0, 0, 0, 0])
+
+
 def test_conduct_is_on_one_scale_whatever_the_sector(world: World) -> None:
     world.db.execute("update panel.companies set sector = 'Other' where company_id in ('acme', 'bolt', 'calm')")
     assert conduct(world).points[0] == pytest.approx([4.5 / 6, 5.5 / 6, 3.5 / 6, 2.5 / 6, 1.5 / 6, 0.5 / 6])

@@ -104,6 +104,8 @@ def test_figures_missing_within_a_disclosed_indicator_are_the_worst_median_and_b
     filled = np.full((3, 5, 4), np.nan)
     filled[:, 4, 1] = (4, 7, 12)
     filled[:, 4, 3] = PUBLISHED[4, 3]
+    # Who has no index is left as it is.
+    filled[:, 4, 2] = (0, 1, 2)
     world = msgspec.structs.replace(WORLD, filled=filled, is_ranked=np.array([True, True, False, True]))
     expected = []
     for value in (4.0, 7.0, 12.0):
@@ -113,6 +115,16 @@ def test_figures_missing_within_a_disclosed_indicator_are_the_worst_median_and_b
     found = alone("missing_disclosures", world)
     same_set(msgspec.structs.replace(found, scores=np.nan_to_num(found.scores)), [np.nan_to_num(it) for it in expected])
     assert varying(world).all()
+    # A value that is not published is guessed whole, whatever figures there are, from the two others': 1.4 and 6.4.
+    scored = world.scored.copy()
+    scored[:, 4, 1] = np.nan
+    found = alone("missing_disclosures", msgspec.structs.replace(world, scored=scored))
+    expected = []
+    for value in (1.4, 3.9, 6.4):
+        quantities = PUBLISHED.copy()
+        quantities[4, 1] = value
+        expected.append(np.where(world.is_ranked, one_by_one(quantities), 0.0))
+    same_set(msgspec.structs.replace(found, scores=np.nan_to_num(found.scores)), expected)
     same = np.where(np.isfinite(filled), PUBLISHED, np.nan)
     whole = msgspec.structs.replace(world, filled=same)
     assert not varying(whole)[INPUTS.index("missing_disclosures")]
@@ -222,6 +234,7 @@ def test_inputs_that_can_change_nothing_are_told() -> None:
     """Everybody with an index discloses, and one variant of each kind: neither can vary."""
     assert varying(WORLD).all()
     all_disclosed = msgspec.structs.replace(WORLD, is_ranked=np.array([True, True, False, True]))
+    assert not varying(alternatives(WORLD, missing=("worst",), draws=1))[[8, 9]].any()
     plain = alternatives(all_disclosed, thresholds=1, filters=1, droppable=(), treatments=("0",))
     found = dict(zip(INPUTS, varying(plain).tolist(), strict=True))
     assert [name for name, can in found.items() if not can] == [

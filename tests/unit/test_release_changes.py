@@ -12,7 +12,8 @@ import pytest
 
 from pipelines.release import ReleaseError, changes_between, current_id, open_release, verify
 from pipelines.release_changes import Side, score_changes
-from tests.unit.release_pair import BASE, VALUE, asked, change, made, scored, valued
+from pipelines.release_tables import TABLES
+from tests.unit.release_pair import BASE, END, VALUE, asked, change, made, scored, valued
 
 
 def between(
@@ -166,11 +167,43 @@ def test_a_score_that_came_or_went_has_no_change() -> None:
     assert both(second) == [("bolt", None, "no score any more; own values: virality withheld (too few posts)")]
 
 
-def test_an_index_that_nobody_has_any_more_says_why() -> None:
+def test_an_index_that_nobody_has_any_more_or_all_have_again_says_why() -> None:
     second = {**BASE, "index_scores": []}
     second["method"] = [*BASE["method"], {"parameter": "index_withheld", "value": "No index: too little."}]
-    assert [(company, cause.split(";")[0]) for company, _, cause in both(second)] == [
-        (it, "no company has an index any more (No index: too little.)") for it in ("acme", "bolt")
+    gone, back = ("no company has an index any more", "No index: too little."), "companies have an index now"
+    assert both(second) == [(it, None, f"{gone[0]} ({gone[1]})") for it in ("acme", "bolt")]
+    assert between(second, BASE) == [(it, None, f"{back} (before: {gone[1]})") for it in ("acme", "bolt")]
+
+
+def test_an_index_that_moves_because_a_pillar_leaves_it_names_the_pillar() -> None:
+    """No pillar of acme moved; bolt's went, and with it perhaps the pillar from the index."""
+    second = valued("bolt", "virality", value=None, is_published=False, reason="too few posts")
+    second["index_scores"] = [BASE["index_scores"][0] | {"score": 55.0}, BASE["index_scores"][1]]
+    second["pillar_scores"] = [it for it in BASE["pillar_scores"] if (it["company_id"], it["pillar"]) != ("bolt", "A")]
+    assert both(second) == [("acme", -5.0, "pillar A scored for 2 -> 1 companies")]
+
+
+@pytest.mark.parametrize("later", [9.0, 7.0])
+@pytest.mark.parametrize("published", [None, dt.datetime(2020, 5, 1)])  # noqa: DTZ001
+def test_of_vintages_of_one_time_the_new_one_is_named(later: float, published: dt.datetime | None) -> None:
+    first = {**BASE, "disclosures": [BASE["disclosures"][0] | {"published_at": published}]}
+    second = scored(valued("acme", "outcomes", value=1.0), acme=59.0)
+    second["disclosures"] = [*first["disclosures"], first["disclosures"][0] | {"value": later}]
+    (change,) = between(first, second)
+    assert change[2].endswith(f"restated disclosure register/pay_gap of 2020-04-05: 8.4 -> {later:g}")
+
+
+def test_the_last_day_of_the_calendar_and_rows_of_nobody_stop_nothing() -> None:
+    second = scored(valued("acme", "outcomes", value=1.0), acme=59.0)
+    second["disclosures"] = [BASE["disclosures"][0] | {"period_end": dt.date(9999, 12, 31)}]
+    second["posts"] = [BASE["posts"][0] | {"created_at": dt.datetime(9999, 12, 31)}]  # noqa: DTZ001
+    nobody = {"company_id": None, "period": END, "known_at": "now", "platform": "all", "score": 1.0, "pillar": "A"}
+    for table in ("index_scores", "pillar_scores", "indicator_values"):
+        own = {name: value for name, value in nobody.items() if name in TABLES[table]}
+        second[table] = [*second[table], own]
+    second["method"] = [*BASE["method"], {"parameter": None, "value": "1"}]
+    assert both(second) == [
+        ("acme", -1.0, "own values: outcomes 2 -> 1; withdrawn disclosure register/pay_gap of 2020-04-05: 8.4")
     ]
 
 

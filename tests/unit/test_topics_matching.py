@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipelines.cli import main
 from pipelines.settings import ROOT
 from pipelines.topics import Found, Hit, Label, Term, TermMatcher, is_about_causes, read_terms, terms_in
+from pipelines.topics.words import plain, words_of
 
 
 def found(text: str) -> dict[str, tuple[str, ...]]:
@@ -227,3 +228,17 @@ def test_the_command_shows_language_causes_and_evidence(capsys: pytest.CaptureFi
     assert any("Climate action: net zero" in line for line in lines)
     assert lines[-1] == "language    da: not covered, so nothing is known of its causes"
     assert main(["topics"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It's #ClimateAction@acme", " its climate action #climateaction "),
+        ("don\u02bct 'don\u02bct' \u200bdon\u02bct", " dont dont dont "),
+        ("#ClimateActionhttps://example.org/a water", " climate action #climateaction water "),
+        ("see www.example.org/climate, then @climate.action!", " see then ! "),
+        ("#2030Goals_now.", " 2030 goals now #2030goalsnow . "),
+    ],
+)
+def test_words_are_those_that_people_wrote(text: str, words: str) -> None:
+    assert words_of(plain(text)) == words
