@@ -5,11 +5,11 @@ A company without data has size zero and counts for nothing. Fewer than three co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, ratio
+from pipelines.index.arrays import Flags, Floats, Integers, ratio
 
 Prior = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
@@ -73,14 +73,21 @@ def peer_priors(
     """
     result = np.zeros_like(sizes), np.zeros_like(sizes)
     whole: list[Floats] = []
-    for members in groups:
+    for members in _by_size(groups):
         inside = sizes[..., members]
         is_taught = (inside > 0).sum(-1) >= _FEWEST
         if not (whole or is_taught.all()):
-            is_any_taught = (sizes > 0).sum(-1) >= _FEWEST
-            every = fit(values, sizes)
+            is_any_taught = (sizes > 0).sum(-1, keepdims=True) >= _FEWEST
+            every = (found[..., None] for found in fit(values, sizes))
             whole = [np.where(is_any_taught, found, default) for found, default in zip(every, vague, strict=True)]
         for place, found in enumerate(fit(values[..., members], inside)):
             prior = np.where(is_taught, found, whole[place]) if whole else found
             result[place][..., members] = prior[..., None]
     return result[0], np.minimum(result[1], _STRONGEST)
+
+
+def _by_size(groups: Sequence[Flags]) -> Iterator[Integers]:
+    """The members of all groups of one size together, `[group, member]`, the largest first: smaller ones are within."""
+    members = [np.flatnonzero(group) for group in groups]
+    for size in sorted({len(own) for own in members} - {0}, reverse=True):
+        yield np.stack([own for own in members if len(own) == size])
