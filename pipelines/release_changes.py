@@ -19,6 +19,9 @@ from pipelines.release_events import Event, Feeds, Query, Row, events_between, r
 
 Key = TypeVar("Key")
 
+Pair = tuple[dict[Row, float], dict[Row, float]]
+"""Numbers by key, of the old release and of the new one."""
+
 _LEAST = 1e-9
 _MOST_NAMED = 4
 _OF_INTERVALS = {
@@ -93,30 +96,31 @@ _ABSENT = _Value(None, None, "not computed")
 
 def score_changes(old: Side, new: Side) -> list[ScoreChange]:
     """Every index score that changed; of a company and month end without an index in both, every pillar's."""
-    causes = _Causes(old, new)
     before, after = (_numbers(side, _INDEX) for side in (old, new))
     pillars_before, pillars_after = (_numbers(side, _PILLARS) for side in (old, new))
+    causes = _Causes(old, new, (before, after), (pillars_before, pillars_after))
     pillars = _differing(pillars_before, pillars_after)
     moved: dict[Row, list[str]] = {}
     for company, period, pillar in pillars:
         moved.setdefault((company, period), []).append(pillar)
     found = []
     for (company, period), change in _differing(before, after).items():
-        why = causes.of(company, period, moved.get((company, period), []), change)
-        appeared = causes.appeared(period, (company, period) in after) if change is None else ""
-        cause = appeared.removesuffix("; ") if appeared.endswith("); ") and why == _NOTHING else appeared + why
-        found.append(ScoreChange(company, period, change, cause))
+        parts = causes.of(company, period, moved.get((company, period), []), change)
+        if change is None:
+            appeared, is_reason = causes.appeared(period, (company, period) in after)
+            parts = [appeared, *(parts or [_NOTHING] * (not is_reason))]
+        found.append(ScoreChange(company, period, change, "; ".join(parts) or _NOTHING))
     for key, change in pillars.items():
         company, period, pillar = key
         if (company, period) not in before and (company, period) not in after:
-            appeared = "" if change is not None else _FIRST if key in pillars_after else _GONE
-            cause = f"pillar {pillar}: {appeared}{causes.of(company, period, [pillar], change)}"
-            found.append(ScoreChange(company, period, change, cause))
+            first = [] if change is not None else [_FIRST if key in pillars_after else _GONE]
+            parts = [*first, *(causes.of(company, period, [pillar], change) or [_NOTHING])]
+            found.append(ScoreChange(company, period, change, f"pillar {pillar}: {'; '.join(parts)}"))
     return sorted(found, key=lambda it: (it.company_id, it.period, it.cause))
 
 
-_FIRST = "a score for the first time; "
-_GONE = "no score any more; "
+_FIRST = "a score for the first time"
+_GONE = "no score any more"
 _NOTHING = "nothing that these releases tell of"
 
 
@@ -138,8 +142,10 @@ def _differing(old: Mapping[Key, float], new: Mapping[Key, float]) -> dict[Key, 
 class _Causes:
     """What differs between two releases, ready to be asked for a company and a month end."""
 
-    def __init__(self, old: Side, new: Side) -> None:
+    def __init__(self, old: Side, new: Side, indices: Pair, pillars: Pair) -> None:
         self._sides = old, new
+        self._ranked = [{period for _, period in side} for side in indices]
+        self._scored = [Counter(key[1:] for key in side) for side in pillars]
         self._parameters: list[dict[str, str]] = [dict(rows_of(side.query, _METHOD)) for side in (old, new)]
         self._definitions = [
             {row[0]: _Definition(*row[1:]) for row in rows_of(side.query, _DEFINITIONS)} for side in (old, new)
@@ -148,7 +154,6 @@ class _Causes:
         self._rescaled = _rescaled(*self._parameters)
         self._redefined = _redefined(*self._definitions)
         self._panel = list(_panel_changes(old, new))
-        self._scored = [Counter(key[1:] for key in _numbers(side, _PILLARS)) for side in (old, new)]
         versions = old.code_version, new.code_version
         self._code = [f"code {versions[0]} -> {versions[1]}"] if versions[0] != versions[1] else []
 
@@ -156,21 +161,17 @@ class _Causes:
     def _events(self) -> dict[str, list[Event]]:
         return events_between(*(side.query for side in self._sides))
 
-    @cached_property
-    def _ranked(self) -> list[set[dt.date]]:
-        return [{period for _, period in _numbers(side, _INDEX)} for side in self._sides]
-
-    def appeared(self, period: dt.date, is_new: bool) -> str:
-        """That an index came or went, and why for all, if it did for all."""
+    def appeared(self, period: dt.date, is_new: bool) -> tuple[str, bool]:
+        """That an index came or went; if it did for all, why, and whether that is known."""
         if period in self._ranked[not is_new]:
-            return _FIRST if is_new else _GONE
+            return _FIRST if is_new else _GONE, False
         why = self._parameters[not is_new].get("index_withheld", "")
         if is_new:
-            return f"companies have an index now{f' (before: {why})' if why else ''}; "
-        return f"no company has an index any more{f' ({why})' if why else ''}; "
+            return f"companies have an index now{f' (before: {why})' if why else ''}", bool(why)
+        return f"no company has an index any more{f' ({why})' if why else ''}", bool(why)
 
-    def of(self, company: str, period: dt.date, pillars: Sequence[str], change: float | None) -> str:
-        """One sentence, without its full stop, of what changed in these pillars' headline indicators."""
+    def of(self, company: str, period: dt.date, pillars: Sequence[str], change: float | None) -> list[str]:
+        """What changed in these pillars' headline indicators, in parts of one sentence."""
         used = {
             name: definition
             for side in self._definitions
@@ -194,7 +195,7 @@ class _Causes:
             parts += self._coverage(period)
         elif not is_explained and (peers := self._peers(company, period, used)):
             parts.append(f"values of {_listed(peers)}, with which this company's are weighed")
-        return "; ".join(parts + self._code) or _NOTHING
+        return parts + self._code
 
     def _coverage(self, period: dt.date) -> Iterator[str]:
         """Pillars that other companies have now or no more: how many do decides whether a pillar enters the index."""
