@@ -44,8 +44,21 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Element by element; NaN where the denominator is zero or unknown."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         quotient = np.asarray(numerator / denominator, np.float64)
-    np.copyto(quotient, np.nan, where=~np.isfinite(denominator) | (denominator == 0))
+    np.copyto(quotient, np.nan, where=denominator == 0)
     return quotient
+
+
+def ratio_or_zero(numerator: Floats, denominator: Floats) -> Floats:
+    """Element by element; 0 where the ratio is unknown."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        quotient = np.asarray(numerator / denominator, np.float64)
+    np.copyto(quotient, 0.0, where=~np.isfinite(quotient))
+    return quotient
+
+
+def known_or_zero(values: Floats) -> Floats:
+    """The values, 0 where they are unknown."""
+    return np.where(np.isfinite(values), values, 0.0)
 
 
 def known_mean(values: Floats, axis: int) -> Floats:
@@ -59,6 +72,16 @@ def group_sums(places: Integers, values: Floats, size: int) -> Floats:
     return np.bincount(places, values, size).astype(np.float64)
 
 
+def starts_of_runs(codes: Integers) -> Integers:
+    """Where runs of equal codes begin."""
+    return np.flatnonzero(np.concatenate([np.ones(min(len(codes), 1), bool), codes[1:] != codes[:-1]]))
+
+
 def effective_size(weighted: Floats, weighted_by_squares: Floats) -> Floats:
     """Kish's effective sample size, (sum of weights)^2 / (sum of squared weights) (METHODOLOGY 1)."""
-    return np.nan_to_num(ratio(weighted**2, weighted_by_squares))
+    return ratio_or_zero(weighted**2, weighted_by_squares)
+
+
+def falls_short(size: Floats, minimum: float) -> Flags:
+    """Where a sample is smaller than asked for, by more than rounding: posts of one week count as exactly so many."""
+    return size < minimum * (1 - 1e-9)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, ratio
+from pipelines.index.arrays import Floats, Integers, ratio, ratio_or_zero
 from pipelines.index.frame import Frame
 from pipelines.index.strata import Strata
 
@@ -43,7 +43,7 @@ def week_effects(strata: Strata, weights: Floats, frame: Frame, period: int) -> 
     decay = frame.decay[period, run][:, None, None]
     total = (decay * parts.denominators).sum(0)
     away = parts.numerators - ratio((decay * parts.numerators).sum(0), total) * parts.denominators
-    return np.asarray((np.nan_to_num(ratio(decay * away, total)) * weights).sum(1), np.float64)
+    return np.asarray((ratio_or_zero(decay * away, total) * weights).sum(1), np.float64)
 
 
 def coupled(draws: Floats, effects: Floats | None, counts: Floats, rng: np.random.Generator) -> Floats:

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from pipelines.index.aggregate import EXPONENTS, aggregate, ranks
-from pipelines.index.arrays import Flags, Floats, Integers, Labels, MethodError, ratio
+from pipelines.index.arrays import Flags, Floats, Integers, Labels, MethodError, ratio_or_zero
 from pipelines.index.method import Aggregation, Normalisation
 from pipelines.index.normalise import normalise_by, zero_ranges
 from pipelines.index.prepare import denominate, impute, screen
@@ -272,5 +272,5 @@ def contributions(tree: Tree, stages: Sequence[Floats], recipe: Recipe) -> Float
         sums = np.zeros((len(level.codes), children.shape[1]))
         np.add.at(sums, level.parent, raised)
         # A mean of zeros is zero, whatever each part's share of it.
-        found = np.nan_to_num(ratio(raised, sums[level.parent])) * found[level.parent]
+        found = ratio_or_zero(raised, sums[level.parent]) * found[level.parent]
     return np.asarray(found, np.float64)

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, ratio
+from pipelines.index.arrays import Floats, ratio, ratio_or_zero
 from pipelines.index.frame import Frame
 
 _FEWEST_WEEKS = 10
+_TINY = np.finfo(np.float64).tiny
 
 
 def dispersion(frame: Frame, counts: Floats, exposure: Floats, variance: Floats, sums: tuple[Floats, Floats]) -> Floats:
     """Pearson's quasi-likelihood factor by company, at least 1 (McCullagh & Nelder 1989, 4.5.2 and 6.2.3).
 
-    `counts`, `exposure`: `[week, platform, company]`; `sums` are theirs by period, nothing decayed. `variance`
-    `[period, platform, company]` is the variance of a count per unit of exposure: p (1 - p) of a share, lambda of a
-    rate. A company with fewer than ten weeks takes the median of the others on its platform. A sample of n counts like
-    one of n / factor independent ones.
+    `counts`, `exposure`: `[week, platform, company]`, no counts where no exposure is; `sums` are theirs by period,
+    nothing decayed. `variance` `[period, platform, company]` is the variance of a count per unit of exposure: p (1 - p)
+    of a share, lambda of a rate. A company with fewer than ten weeks takes the median of the others on its platform. A
+    sample of n counts like one of n / factor independent ones.
     """
 
     def square(at: slice) -> Floats:
-        has_any = exposure[at] > 0
-        return np.asarray(counts[at] * counts[at] * has_any / (exposure[at] + ~has_any), np.float64)
+        return np.asarray(counts[at] ** 2 / np.maximum(exposure[at], _TINY), np.float64)
 
     squares = frame.plain_of(square)
-    total, seen = sums
     weeks = frame.plain_of(lambda at: np.asarray(exposure[at] > 0, np.float64))
-    chi = ratio(squares - np.nan_to_num(ratio(total**2, seen)), variance)
+    total, seen = sums
+    chi = ratio(squares - ratio_or_zero(total**2, seen), variance)
     own = np.where(weeks >= _FEWEST_WEEKS, ratio(chi, weeks - 1), np.nan)
-    ordered = np.sort(own, axis=-1)
-    known = np.isfinite(own).sum(-1, keepdims=True)
-    middle = [np.take_along_axis(ordered, np.maximum(place, 0), -1) for place in ((known - 1) // 2, known // 2)]
-    typical = np.where(known > 0, (middle[0] + middle[1]) / 2, 1.0)
-    return np.maximum(np.where(np.isfinite(own), own, typical), 1.0)
+    is_lacking = ~np.isfinite(own).all(-1)
+    own[is_lacking] = _typical_for_unknown(own[is_lacking])
+    return np.maximum(own, 1.0)
+
+
+def _typical_for_unknown(factors: Floats) -> Floats:
+    """The median of the known ones of each row, 1 where there are none, in place of the unknown ones."""
+    known = np.isfinite(factors)
+    ordered, count = np.sort(factors, axis=-1), known.sum(-1, keepdims=True)
+    middle = [np.take_along_axis(ordered, np.maximum(place, 0), -1) for place in ((count - 1) // 2, count // 2)]
+    return np.where(known, factors, np.where(count > 0, (middle[0] + middle[1]) / 2, 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, effective_size, group_sums, ratio
+from pipelines.index.arrays import Floats, effective_size, group_sums, ratio, ratio_or_zero
 from pipelines.index.dispersion import dispersion
 from pipelines.index.frame import Frame
 from pipelines.index.inputs import Durations
@@ -42,7 +42,7 @@ def weekly_duration(frame: Frame, method: Method, waits: Waits) -> Strata:
     sums = frame.plain(longer), plain_size
     share = ratio(*sums)
     size = effective_size(volume, frame.decayed_squares(trials))
-    width = np.sqrt(np.nan_to_num(ratio(volume, size)))
+    width = np.sqrt(ratio_or_zero(volume, size))
     levels = normal_quantile(method.interval) * np.array([-1.0, 1.0])
     found = np.full((4, shape[0], shape[1] * shape[2]), np.nan)
     for period in range(shape[0]):
@@ -108,7 +108,9 @@ def _tables(frame: Frame, waits: Waits) -> tuple[Floats, Floats]:
     usual = Curves.of(waits, Seen.of(waits, slice(0, weeks)), None).median()
     place = waits.week.astype(np.int64) * platforms * companies + waits.cell
 
+    n = np.ones(len(place)) if waits.n is None else waits.n
+
     def table(values: Floats) -> Floats:
         return group_sums(place, values, weeks * platforms * companies).reshape(weeks, platforms, companies)
 
-    return table(waits.n), table(waits.n * (waits.hours > usual.hours[waits.cell]))
+    return table(n), table(n * (waits.hours > usual.hours[waits.cell]))

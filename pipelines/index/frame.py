@@ -6,13 +6,13 @@ Tables are `[week, platform, company]`; what a period sees of them is `[period, 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, MethodError, group_sums
+from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, MethodError, group_sums, starts_of_runs
 from pipelines.index.inputs import Inputs
 
 _DAY = np.timedelta64(1, "D")
@@ -38,35 +38,42 @@ class Cells(msgspec.Struct, frozen=True):
 class Runs(msgspec.Struct, frozen=True):
     """Weeks in runs that every period takes whole or not at all, so that a run is summed once.
 
-    `weights` are relative to a run's last week; a period uses the runs `used`, times its own `scales`.
+    `weights` are relative to a run's last week. `used`: each period's runs, those one after another as a slice, and
+    how much its weights are of these.
     """
 
     weeks: tuple[slice, ...]
     weights: tuple[Floats, ...]
-    used: tuple[Integers, ...]
-    scales: tuple[Floats, ...]
+    used: tuple[tuple[tuple[slice, Floats], ...], ...]
 
     @classmethod
-    def of(cls, weights: Floats, cuts: Sequence[Integers]) -> Runs:
-        """Runs of `[period, week]`, each period's window cut before its `cuts`.
+    def of(cls, weights: Floats, cuts: Integers) -> Runs:
+        """Runs of `[period, week]`, each period's window cut before the weeks `cuts`.
 
         Between two periods a run's weights may differ by a factor only, as those of a decay do.
         """
         places: dict[tuple[int, int], int] = {}
-        used, scales = [], []
-        for row, cut in zip(weights, cuts, strict=True):
+        relative: list[Floats] = []
+        used = []
+        for row in weights:
             inside = np.flatnonzero(row)
-            edges = [*inside[:1], *cut[(cut > inside[0]) & (cut <= inside[-1])], inside[-1] + 1] if len(inside) else []
-            pairs = [(int(first), int(end)) for first, end in itertools.pairwise(edges)]
-            used.append(np.array([places.setdefault(pair, len(places)) for pair in pairs], np.int64))
-            scales.append(np.array([row[end - 1] for _, end in pairs], np.float64))
-        of_run = {int(place): row for row, own in zip(weights, used, strict=True) for place in own}
-        return cls(
-            weeks=tuple(slice(*pair) for pair in places),
-            weights=tuple(of_run[place][slice(*pair)] / of_run[place][pair[1] - 1] for pair, place in places.items()),
-            used=tuple(used),
-            scales=tuple(scales),
-        )
+            within = cuts[np.isin(cuts, inside[1:])]
+            edges = [*inside[:1], *within, *(inside[-1:] + 1)]
+            own: list[tuple[int, float]] = []
+            for first, end in itertools.pairwise(map(int, edges)):
+                if (first, end) not in places:
+                    places[first, end] = len(places)
+                    relative.append(row[first:end] / row[end - 1])
+                own.append((places[first, end], float(row[end - 1])))
+            used.append(tuple(_adjoining(own)))
+        return cls(tuple(slice(*pair) for pair in places), tuple(relative), tuple(used))
+
+
+def _adjoining(runs: list[tuple[int, float]]) -> Iterator[tuple[slice, Floats]]:
+    """Runs and their scales, those one after another together; a slice copies nothing."""
+    breaks = [at for at in range(1, len(runs)) if runs[at][0] != runs[at - 1][0] + 1]
+    for first, end in itertools.pairwise([0, *breaks, len(runs)] if runs else []):
+        yield slice(runs[first][0], runs[end - 1][0] + 1), np.array([scale for _, scale in runs[first:end]])
 
 
 class Frame(msgspec.Struct, frozen=True, dict=True):
@@ -108,7 +115,11 @@ class Frame(msgspec.Struct, frozen=True, dict=True):
         """Each period's sum of what a term gives for some weeks, `[week, platform, company]`, a few weeks at a time."""
         runs = self._plain_runs
         parts = np.stack([term(weeks).sum(0) for weeks in runs.weeks]) if runs.weeks else np.zeros((0, *self.shape[1:]))
-        return np.stack([parts[span(used)].sum(0) for used in runs.used])
+        found = np.zeros((len(runs.used), *self.shape[1:]))
+        for total, used in zip(found, runs.used, strict=True):
+            for several, _ in used:
+                total += parts[several].sum(0)
+        return found
 
     def decayed(self, table: Floats) -> Floats:
         """Each period's sum, every week by its weight."""
@@ -120,11 +131,21 @@ class Frame(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _plain_runs(self) -> Runs:
-        return Runs.of(self.window, [self._edges] * len(self.window))
+        return Runs.of(self.window, self._edges)
 
     @cached_property
     def _decayed_runs(self) -> Runs:
-        return Runs.of(self.decay, [self._edges] * len(self.window))
+        return Runs.of(self.decay, self._edges)
+
+    @cached_property
+    def plain_months(self) -> Runs:
+        """Each period's months, the first and the last as far as its window reaches into them."""
+        return Runs.of(self.window, starts_of_runs(self.months))
+
+    @cached_property
+    def decayed_months(self) -> Runs:
+        """The same with the weights of the weeks."""
+        return Runs.of(self.decay, starts_of_runs(self.months))
 
     @cached_property
     def _edges(self) -> Integers:
@@ -137,20 +158,16 @@ class Frame(msgspec.Struct, frozen=True, dict=True):
         return (self.weeks + 3 * _DAY).astype("datetime64[M]").astype(np.int64)
 
 
-def span(used: Integers) -> slice:
-    """Runs cut at the same weeks for all periods, which are used one after another; a slice copies nothing."""
-    return slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0)
-
-
 def _sums(runs: Runs, table: Floats, power: int = 1) -> Floats:
     flat = table.reshape(len(table), -1)
     parts = np.empty((len(runs.weeks), flat.shape[1]))
     # einsum without BLAS: the same sum on any number of threads.
     for part, weeks, weights in zip(parts, runs.weeks, runs.weights, strict=True):
         np.einsum("w,wc->c", weights**power, flat[weeks], out=part)
-    found = np.empty((len(runs.used), flat.shape[1]))
-    for total, used, scales in zip(found, runs.used, runs.scales, strict=True):
-        np.einsum("k,kc->c", scales**power, parts[span(used)], out=total)
+    found = np.zeros((len(runs.used), flat.shape[1]))
+    for total, used in zip(found, runs.used, strict=True):
+        for several, scales in used:
+            total += np.einsum("k,kc->c", scales**power, parts[several])
     return found.reshape(len(found), *table.shape[1:])
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, group_sums, ratio
-from pipelines.index.frame import Frame, Runs, span
+from pipelines.index.arrays import Floats, Integers, group_sums, ratio, starts_of_runs
+from pipelines.index.frame import Frame, Runs
 from pipelines.index.inputs import Means
 from pipelines.index.intervals import student_quantile
 from pipelines.index.method import Method
@@ -21,15 +21,25 @@ from pipelines.index.shrinkage import normal_normal, peer_priors
 from pipelines.index.strata import Strata, Weekly
 
 _FLAT = (0.0, np.inf)
+_TOGETHER = 4
+"""Runs of weeks whose strata are reckoned at once: few calls, of arrays that stay near."""
 
 
 class Lines(msgspec.Struct, frozen=True):
-    """Weekly numbers, sums and sums of squares, `[week, sample, line]`; each line's platform x companies + company."""
+    """Numbers, sums and sums of squares, `[week, part, sample, line]`; each line's platform x companies + company."""
 
     home: Integers
-    n: Floats
-    total: Floats
-    squares: Floats
+    parts: Floats
+
+    @property
+    def n(self) -> Floats:
+        """Numbers, `[week, sample, line]`."""
+        return self.parts[:, 0]
+
+    @property
+    def total(self) -> Floats:
+        """Sums, `[week, sample, line]`."""
+        return self.parts[:, 1]
 
 
 def mean(frame: Frame, method: Method, rows: Means) -> Strata:
@@ -43,7 +53,7 @@ def mean(frame: Frame, method: Method, rows: Means) -> Strata:
 
 def weekly_mean(frame: Frame, method: Method, lines: Lines) -> Strata:
     """The same of weekly tables; lines are in the order of their homes."""
-    weighed, difference, *samples = _sums(frame, lines, frame.window, _plain_stratum, (1, 1, 0, 0))
+    weighed, difference, *samples = _sums(frame, lines, frame.plain_months, _plain_stratum, (1, 1, 0, 0))
     plain, plain_size = ratio(difference, weighed), np.minimum(samples[0], samples[1])
     found = _differences(frame, lines)
     half = student_quantile(method.interval, found.freedom) * found.error
@@ -77,11 +87,15 @@ def _lines(frame: Frame, rows: Means) -> Lines:
     shape = len(frame.weeks), 2, len(found)
     place = (cells.week * 2 + sample[cells.rows]) * len(found) + line
     columns = (rows.n, rows.total, rows.total_of_squares)
-    tables = (group_sums(place, cells.column(it), int(np.prod(shape))).reshape(shape) for it in columns)
-    return Lines(found // (accounts * kinds), *tables)
+    tables = [group_sums(place, cells.column(it), int(np.prod(shape))).reshape(shape) for it in columns]
+    return Lines(found // (accounts * kinds), np.stack(tables, axis=1))
 
 
-Stratum = Callable[[Lines, slice, Floats], tuple[Floats, ...]]
+Stratum = Callable[[Floats], tuple[Floats, ...]]
+"""From sums over runs, `[run, column, sample, line]`, to what is summed over strata, `[run, line]` each.
+
+Columns: numbers, sums, sums of squares; numbers by squared weights.
+"""
 
 
 class _Difference(msgspec.Struct, frozen=True):
@@ -94,7 +108,7 @@ class _Difference(msgspec.Struct, frozen=True):
 
 
 def _differences(frame: Frame, lines: Lines) -> _Difference:
-    sums = _sums(frame, lines, frame.decay, _stratum, (1, 1, 2, 0, 0, 0, 0))
+    sums = _sums(frame, lines, frame.decayed_months, _stratum, (1, 1, 2, 0, 0, 0, 0))
     weighed, difference, variance, within, freedom, other, csr = sums
     spread = ratio(within, np.where(freedom >= 1, freedom, 0.0))
     error = np.sqrt(spread * ratio(variance, weighed**2))
@@ -102,55 +116,58 @@ def _differences(frame: Frame, lines: Lines) -> _Difference:
     return _Difference(value, np.where(error > 0, error, np.nan), freedom, np.minimum(other, csr))
 
 
-def _sums(frame: Frame, lines: Lines, weights: Floats, stratum: Stratum, powers: tuple[int, ...]) -> Floats:
+def _sums(frame: Frame, lines: Lines, runs: Runs, stratum: Stratum, powers: tuple[int, ...]) -> Floats:
     """Parts of strata summed by period, platform and company; `powers`: how a common weight enters each part."""
-    starts = _starts(frame.months)
-    runs = Runs.of(weights, [starts] * len(weights))
     parts = np.empty((len(runs.weeks), len(powers), len(lines.home)))
-    for part, weeks, relative in zip(parts, runs.weeks, runs.weights, strict=True):
-        part[:] = stratum(lines, weeks, relative)
-    sums = np.zeros((len(weights), len(powers), len(lines.home)))
-    for total, used, scales in zip(sums, runs.used, runs.scales, strict=True):
-        factors = scales[:, None] ** np.array(powers)
-        # Months that a window holds whole stand one after another; those it cuts stand elsewhere.
-        for own in np.split(np.arange(len(used)), np.flatnonzero(np.diff(used) != 1) + 1):
-            total += np.einsum("kp,kpl->pl", factors[own], parts[span(used[own])])
+    for first in range(0, len(parts), _TOGETHER):
+        several = slice(first, first + _TOGETHER)
+        own = list(zip(runs.weeks[several], runs.weights[several], strict=True))
+        seen = np.empty((len(own), 4, 2, len(lines.home)))
+        for run, (weeks, relative) in zip(seen, own, strict=True):
+            np.einsum("w,wpsl->psl", relative, lines.parts[weeks], out=run[:3])
+            np.einsum("w,wsl->sl", relative**2, lines.n[weeks], out=run[3])
+        for place, part in enumerate(stratum(seen)):
+            parts[several, place] = part
+    sums = np.zeros((len(runs.used), len(powers), len(lines.home)))
+    for total, used in zip(sums, runs.used, strict=True):
+        for several, scales in used:
+            total += np.einsum("kp,kpl->pl", scales[:, None] ** np.array(powers), parts[several])
     return _by_home(frame, lines.home, sums.swapaxes(0, 1))
 
 
-def _plain_stratum(lines: Lines, weeks: slice, weights: Floats) -> tuple[Floats, ...]:
-    """Weight, weight x difference and the two samples, nothing weighed."""
-    del weights
-    n, total = lines.n[weeks].sum(0), lines.total[weeks].sum(0)
-    is_both = (n[0] > 0) & (n[1] > 0)
-    n = n * is_both
-    least = np.where(is_both, n, 1.0)
-    weight = n[0] * n[1] / (least[0] + least[1])
-    return weight, weight * (total[1] / least[1] - total[0] / least[0]), n[0], n[1]
+def _plain_stratum(seen: Floats) -> tuple[Floats, ...]:
+    """Weight, weight x difference and the two samples."""
+    n = seen[:, 0]
+    is_both = (n[:, 0] > 0) & (n[:, 1] > 0)
+    other, csr = (np.where(is_both, n[:, sample], 0.0) for sample in (0, 1))
+    weight = other * csr / np.where(is_both, other + csr, 1.0)
+    average = seen[:, 1] / np.where(is_both[:, None], n, 1.0)
+    return weight, weight * (average[:, 1] - average[:, 0]), other, csr
 
 
-def _stratum(lines: Lines, weeks: slice, weights: Floats) -> tuple[Floats, ...]:
-    """What a run of weeks adds to sums over strata, by line.
+def _stratum(seen: Floats) -> tuple[Floats, ...]:
+    """Weight, weight x difference, variance of that; sum of squares within, degrees of freedom, size of either sample.
 
-    Weight, weight x difference, variance of that; sum of squares within, degrees of freedom, size of either sample.
     A common factor of the weights enters the first two as it is, the third squared, the others not at all.
     """
-    n, total, squares = (np.einsum("w,wsl->sl", weights, it[weeks]) for it in (lines.n, lines.total, lines.squares))
-    by_squares = np.einsum("w,wsl->sl", weights**2, lines.n[weeks])
-    is_both = (n[0] > 0) & (n[1] > 0)
-    least = np.where(n > 0, n, 1.0)
-    average = total / least
-    effective = np.where(is_both, n**2 / np.where(n > 0, by_squares, 1.0), 0.0)
-    weight = np.where(is_both, n[0] * n[1] / (least[0] + least[1]), 0.0)
-    inverse = (by_squares / least**2).sum(0)
-    within = (effective * np.maximum(squares / least - average**2, 0.0)).sum(0)
-    freedom = np.where(is_both, effective[0] + effective[1] - 2, 0.0)
-    return weight, weight * (average[1] - average[0]), weight**2 * inverse, within, freedom, effective[0], effective[1]
+    n, total, squares, by_squares = seen.swapaxes(0, 1)
+    is_both = (n[:, 0] > 0) & (n[:, 1] > 0)
+    # Where a stratum lacks a sample nothing of it counts; ones keep the divisions quiet.
+    n, by_squares = (np.where(is_both[:, None], it, 1.0) for it in (n, by_squares))
+    average = total / n
+    effective = n**2 / by_squares
+    inverse = (1 / effective).sum(1)
+    effective *= is_both[:, None]
+    weight = n[:, 0] * n[:, 1] / (n[:, 0] + n[:, 1]) * is_both
+    within = (effective * np.maximum(squares / n - average**2, 0.0)).sum(1)
+    freedom = effective.sum(1) - 2.0 * is_both
+    difference = weight * (average[:, 1] - average[:, 0])
+    return weight, difference, weight**2 * inverse, within, freedom, effective[:, 0], effective[:, 1]
 
 
 def _weekly(frame: Frame, lines: Lines, weeks: slice) -> Weekly:
     """The difference is the slope of least squares on the sample within strata, a ratio of sums over weeks."""
-    starts = _starts(frame.months[weeks])
+    starts = starts_of_runs(frame.months[weeks])
     of_month = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(frame.months[weeks])))
     n, total = (np.add.reduceat(it[weeks], starts, axis=0) for it in (lines.n, lines.total))
     least = np.maximum(n.sum(1), 1.0)
@@ -166,13 +183,11 @@ def _weekly(frame: Frame, lines: Lines, weeks: slice) -> Weekly:
 def _by_home(frame: Frame, home: Integers, values: Floats) -> Floats:
     """Values of lines summed by platform and company: the last axis `[line]` becomes `[platform, company]`."""
     _, platforms, companies = frame.shape
-    found = np.zeros((*values.shape[:-1], platforms * companies))
-    if len(home):
-        starts = _starts(home)
-        found[..., home[starts]] = np.add.reduceat(values, starts, axis=-1)
+    starts = starts_of_runs(home)
+    if len(starts) < len(home):
+        values = np.add.reduceat(values, starts, axis=-1)
+    found = values
+    if len(starts) < platforms * companies:
+        found = np.zeros((*values.shape[:-1], platforms * companies))
+        found[..., home[starts]] = values
     return found.reshape(*values.shape[:-1], platforms, companies)
-
-
-def _starts(codes: Integers) -> Integers:
-    """Where runs of equal codes begin."""
-    return np.flatnonzero(np.concatenate([np.ones(min(len(codes), 1), bool), codes[1:] != codes[:-1]]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, Labels, group_sums, ratio
+from pipelines.index.arrays import Floats, Integers, Labels, group_sums, known_or_zero, ratio
 from pipelines.index.dispersion import dispersion
 from pipelines.index.frame import Cells, Frame
 from pipelines.index.inputs import AccountWeeks, People
@@ -33,7 +33,7 @@ def distinct_people(frame: Frame, method: Method, rows: People, accounts: Accoun
     weekly = np.where(threads > 0, counted.weekly, 0.0)
     spread = dispersion(frame, weekly, threads, ratio(people, posts), (frame.plain(weekly), posts))
     sample = np.where(np.isfinite(value), followers / 1000, 0.0) / spread
-    lower, upper = byar(np.nan_to_num(people) / spread, sample, method.interval)
+    lower, upper = byar(known_or_zero(people) / spread, sample, method.interval)
     size = np.where(np.isfinite(value), posts, 0.0)
     scored, posterior = beyond_size(frame, method, numerator=people, followers=followers, trials=1 / spread)
     return Strata(
@@ -122,5 +122,5 @@ def followers_of(frame: Frame, accounts: AccountWeeks) -> Floats:
     for weights in frame.window:
         inside = weights[cells.week]
         average = ratio(group_sums(handle, inside * counts, size), group_sums(handle, inside, size))
-        found.append(group_sums(handles // names, np.nan_to_num(average), platforms * companies))
+        found.append(group_sums(handles // names, known_or_zero(average), platforms * companies))
     return np.array(found).reshape(frame.shape)

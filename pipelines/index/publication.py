@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Texts
+from pipelines.index.arrays import Flags, Floats, Texts, falls_short
 from pipelines.index.inputs import Indicator
 from pipelines.index.method import Method
 
@@ -27,7 +27,7 @@ def reasons(
     else:
         nothing = f"nothing observed in the window of {method.window_weeks:g} weeks"
     found[~absent & (size <= 0)] = nothing
-    small = ~absent & (size > 0) & (size < indicator.minimum_sample)
+    small = ~absent & (size > 0) & falls_short(size, indicator.minimum_sample)
     found[small] = [f"sample {n:.1f} below the minimum of {indicator.minimum_sample:g}" for n in size[small]]
     unknown = (found == np.array(None)) & ~np.isfinite(value)
     is_apart = unknown & (volume_present < method.volume_present)

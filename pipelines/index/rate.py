@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, effective_size, ratio
+from pipelines.index.arrays import Floats, effective_size, known_or_zero, ratio
 from pipelines.index.dispersion import dispersion
 from pipelines.index.frame import Frame
 from pipelines.index.inputs import Rates
@@ -36,7 +36,7 @@ def weekly_rate(frame: Frame, method: Method, n: Floats, events: Floats, exposur
     value = ratio(counted, reach)
     effective = effective_size(reach, frame.decayed_squares(exposure))
     sample = effective / dispersion(frame, events, exposure, plain, sums)
-    lower, upper = byar(np.nan_to_num(value) * sample, sample, method.interval)
+    lower, upper = byar(known_or_zero(value) * sample, sample, method.interval)
     followers = 1000 * ratio(reach, posts)
     scored, posterior = beyond_size(
         frame,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, ratio
+from pipelines.index.arrays import Flags, Floats, ratio, ratio_or_zero
 
 _TUNING = 1.345
 _ROUNDS = 100
@@ -105,8 +105,8 @@ def _step(x: Floats, inside: Floats, clipped: Floats) -> tuple[Floats, Floats]:
     weighted = inside * x
     total, sum_x, sum_xx = inside.sum(-1), weighted.sum(-1), np.einsum("lp,lp->l", weighted, x)
     sum_y, sum_xy = clipped.sum(-1), np.einsum("lp,lp->l", clipped, x)
-    mean_x, mean_y = np.nan_to_num(ratio(sum_x, total)), np.nan_to_num(ratio(sum_y, total))
-    tilt = np.nan_to_num(ratio(sum_xy - mean_x * sum_y, sum_xx - mean_x * sum_x))
+    mean_x, mean_y = ratio_or_zero(sum_x, total), ratio_or_zero(sum_y, total)
+    tilt = ratio_or_zero(sum_xy - mean_x * sum_y, sum_xx - mean_x * sum_x)
     return mean_y - tilt * mean_x, tilt
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, effective_size, ratio
+from pipelines.index.arrays import Floats, effective_size, known_or_zero, ratio
 from pipelines.index.dispersion import dispersion
 from pipelines.index.frame import Frame
 from pipelines.index.inputs import Shares
@@ -59,7 +59,7 @@ def share_strata(
     """A proportion of effective size `size`, however it was counted."""
     lower, upper = wilson(value * size, size, method.interval)
     trials = np.where(np.isfinite(value), size / clustering, 0.0)
-    successes = np.nan_to_num(value) * trials
+    successes = known_or_zero(value) * trials
     mean, strength = peer_priors(frame.groups, beta_binomial, successes, trials, _JEFFREYS)
     # A beta needs both parameters above zero also where every company of the group answered alike.
     a = np.maximum(successes + mean * strength, 1e-3)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers, ratio
+from pipelines.index.arrays import Flags, Floats, Integers, ratio, ratio_or_zero
 
 Prior = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
@@ -47,7 +47,7 @@ def gamma_poisson(events: Floats, exposure: Floats) -> tuple[Floats, Floats]:
     pooled = ratio(y.sum(-1), total)
     rate = np.where(e > 0, ratio(y, e), 0.0)
     spread = (e * (rate - pooled[..., None]) ** 2).sum(-1) - pooled * (groups - 1)
-    variance = np.nan_to_num(ratio(spread, total - ratio((e**2).sum(-1), total)))
+    variance = ratio_or_zero(spread, total - ratio((e**2).sum(-1), total))
     return pooled, np.where(variance > 0, ratio(pooled, variance), np.inf)
 
 
@@ -59,7 +59,7 @@ def normal_normal(estimates: Floats, variances: Floats) -> tuple[Floats, Floats]
     total = w.sum(-1)
     fixed = ratio((w * x).sum(-1), total)
     q = (w * (x - fixed[..., None]) ** 2).sum(-1)
-    between = np.maximum(np.nan_to_num(ratio(q - (is_known.sum(-1) - 1), total - ratio((w**2).sum(-1), total))), 0.0)
+    between = np.maximum(ratio_or_zero(q - (is_known.sum(-1) - 1), total - ratio((w**2).sum(-1), total)), 0.0)
     both = np.where(is_known, ratio(np.ones_like(variances), variances + between[..., None]), 0.0)
     return ratio((both * x).sum(-1), both.sum(-1)), between
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers, ratio
+from pipelines.index.arrays import Flags, Floats, Integers, known_or_zero, ratio
 from pipelines.index.strata import Strata
 
 _EQUAL = 1e-12
@@ -13,7 +13,7 @@ _EQUAL = 1e-12
 def crude(strata: Strata) -> Floats:
     """A company's value over its platforms pooled, `[period, company]`: weighted by its own volume, not by all's."""
     is_known = np.isfinite(strata.value)
-    weights = np.where(is_known, np.nan_to_num(strata.volume), 0.0)
+    weights = np.where(is_known, known_or_zero(strata.volume), 0.0)
     return ratio((weights * np.where(is_known, strata.value, 0.0)).sum(1), weights.sum(1))
 
 
@@ -27,6 +27,6 @@ def paradoxes(crude_values: Floats, standardised: Floats) -> Integers:
 
 
 def _ahead(values: Floats) -> Flags:
-    size = np.nan_to_num(np.abs(values))
+    size = known_or_zero(np.abs(values))
     bound = _EQUAL * np.maximum(size[:, None], size)
     return np.asarray(values[:, None] - values > bound, bool)

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, ratio
+from pipelines.index.arrays import Flags, Floats, falls_short, known_or_zero, ratio, ratio_or_zero
 from pipelines.index.intervals import mover
 from pipelines.index.method import Method
 
@@ -73,21 +73,23 @@ def standardise(strata: Strata, minimum_sample: float, method: Method) -> Standa
     all volume the value is unknown. The effective size is that of the weighted sum, 1 / sum(w^2 / n). With one
     platform everything equals that platform's.
     """
-    per_platform = np.nansum(strata.volume, axis=2)
-    share = np.nan_to_num(ratio(per_platform, per_platform.sum(1, keepdims=True)))
+    per_platform = known_or_zero(strata.volume).sum(2)
+    share = ratio_or_zero(per_platform, per_platform.sum(1, keepdims=True))
     has_data = np.isfinite(strata.value) & (strata.size > 0)
-    is_large = has_data & (strata.size >= min(method.smallest_stratum, minimum_sample))
+    is_large = has_data & ~falls_short(strata.size, min(method.smallest_stratum, minimum_sample))
     is_present = np.where(is_large.any(1, keepdims=True), is_large, has_data)
     weights, present = _weights(share, is_present, method)
     value = _weighted(weights, strata.value)
+    is_known = np.isfinite(value)
     lower, upper = mover(weights, strata.value, strata.lower, strata.upper, axis=1)
-    size = np.nan_to_num(ratio(np.ones_like(present), _weighted_or_zero(weights**2, ratio(weights**0, strata.size))))
-    scored_weights, _ = _weights(share, is_present & np.isfinite(strata.scored), method)
+    size = ratio_or_zero(np.ones_like(present), np.where(weights > 0, ratio(weights**2, strata.size), 0.0).sum(1))
+    is_scored = is_present & np.isfinite(strata.scored)
+    scored_weights = weights if (is_scored == is_present).all() else _weights(share, is_scored, method)[0]
     return Standardised(
         value=value,
-        lower=np.where(np.isfinite(value), lower, np.nan),
-        upper=np.where(np.isfinite(value), upper, np.nan),
-        size=np.where(np.isfinite(value), size, np.where(has_data, strata.size, 0.0).sum(1)),
+        lower=np.where(is_known, lower, np.nan),
+        upper=np.where(is_known, upper, np.nan),
+        size=np.where(is_known, size, np.where(has_data, strata.size, 0.0).sum(1)),
         scored=_weighted(scored_weights, strata.scored),
         volume_present=present,
         weights=scored_weights,
@@ -104,12 +106,9 @@ def _weights(share: Floats, is_present: Flags, method: Method) -> tuple[Floats, 
     weights = share[:, :, None] * is_present
     present = weights.sum(1)
     is_comparable = (present > 0) & (present >= method.volume_present - 1e-12)
-    return np.where(is_comparable[:, None, :], np.nan_to_num(ratio(weights, present[:, None, :])), 0.0), present
-
-
-def _weighted_or_zero(weights: Floats, values: Floats) -> Floats:
-    return np.asarray(np.where(weights > 0, weights * values, 0.0).sum(1), np.float64)
+    return weights / np.where(is_comparable, present, np.inf)[:, None, :], present
 
 
 def _weighted(weights: Floats, values: Floats) -> Floats:
-    return np.where(weights.sum(1) > 0, _weighted_or_zero(weights, values), np.nan)
+    counts = weights > 0
+    return np.where(counts.any(1), np.where(counts, weights * values, 0.0).sum(1), np.nan)

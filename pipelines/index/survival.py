@@ -20,16 +20,17 @@ Weeks = NDArray[np.int16]
 
 
 class Waits(msgspec.Struct, frozen=True):
-    """Rows of waits: week and cell, hours, whether they ended, how many; `starts` `[cell + 1]` bounds the cells' rows.
+    """Rows of waits: week and cell, hours, whether they ended; `starts` `[cell + 1]` bounds the cells' rows.
 
-    `early`: which were given up before another of the cell ended; None where none was.
+    `n`: how many waits a row stands for, None where each stands for itself. `early`: which were given up before another
+    of the cell ended, None where none was.
     """
 
     week: Weeks
     cell: Integers
     hours: Floats
     is_event: Flags
-    n: Floats
+    n: Floats | None
     early: Flags | None
     starts: Integers
 
@@ -47,7 +48,7 @@ class Waits(msgspec.Struct, frozen=True):
             cell,
             hours[order],
             is_event,
-            n[order],
+            None if (n == 1).all() else n[order],
             is_early if is_early.any() else None,
             starts,
         )
@@ -60,7 +61,7 @@ class Waits(msgspec.Struct, frozen=True):
             self.cell.take(rows),
             self.hours.take(rows),
             self.is_event.take(rows),
-            self.n.take(rows),
+            None if self.n is None else self.n.take(rows),
             None if self.early is None else self.early.take(rows),
             np.searchsorted(rows, self.starts),
         )
@@ -71,7 +72,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     rows: Integers
     week: Weeks
-    n: Floats
+    n: Floats | None
     starts: Integers
     answers: Integers
     first_answer: Integers
@@ -84,9 +85,8 @@ class Seen(msgspec.Struct, frozen=True):
         starts = np.searchsorted(rows, waits.starts)
         answers = np.flatnonzero(waits.is_event.take(rows))
         early = rows[:0] if waits.early is None else np.flatnonzero(waits.early.take(rows))
-        return cls(
-            rows, waits.week.take(rows), waits.n.take(rows), starts, answers, np.searchsorted(answers, starts), early
-        )
+        n = None if waits.n is None else waits.n.take(rows)
+        return cls(rows, waits.week.take(rows), n, starts, answers, np.searchsorted(answers, starts), early)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -118,9 +118,7 @@ class Curves(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, waits: Waits, seen: Seen, weights: Floats | None) -> Curves:
         """Curves by weights `[week]`; None for none."""
-        weight = seen.n if weights is None else weights.take(seen.week) * seen.n
-        before = np.zeros(len(weight) + 1)
-        np.cumsum(weight, out=before[1:])
+        before = _running_weight(seen, weights)
         behind = before[seen.starts[1:]]
         whole = behind - before[seen.starts[:-1]]
         whole = np.where(whole > 0, whole, 1.0)
@@ -138,8 +136,9 @@ class Curves(msgspec.Struct, frozen=True):
             return self.at(np.zeros(len(self.seen.starts) - 1))
         # Nothing given up early: where half of the weight has ended, looked up at once.
         half = self.behind - (0.5 + _ROUNDING) / self.one_of_whole
-        row = np.maximum(np.searchsorted(self.before, half), self.seen.starts[:-1] + 1) - 1
-        return self._found(np.searchsorted(self.seen.answers, row))
+        # Without early rows the answers of a cell are its first rows.
+        rank = np.searchsorted(self.before, half) - 1 - self.seen.starts[:-1]
+        return self._found(self.seen.first_answer[:-1] + np.where(rank > 0, rank, 0))
 
     def at(self, z: Floats) -> Found:
         """The first hours where ln(-ln S) lies z standard errors above that of a half, `[..., cell]` as z.
@@ -181,6 +180,18 @@ class Curves(msgspec.Struct, frozen=True):
         hazard = np.maximum(hazard, 1e-300)
         hazard *= np.log(hazard / _HALF)
         return np.asarray(~is_left | (hazard >= z * np.sqrt(np.abs(greenwood)) - _ROUNDING), bool)
+
+
+def _running_weight(seen: Seen, weights: Floats | None) -> Floats:
+    """Weight before each row and behind the last."""
+    each = seen.n if weights is None else weights.take(seen.week)
+    if each is None:
+        return np.arange(len(seen.rows) + 1, dtype=np.float64)
+    if weights is not None and seen.n is not None:
+        each = each * seen.n
+    before = np.zeros(len(each) + 1)
+    np.cumsum(each, out=before[1:])
+    return before
 
 
 def _running(rows: Integers, risks: tuple[Floats, Floats], size: int) -> tuple[Floats, Floats]:

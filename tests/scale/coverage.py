@@ -138,7 +138,7 @@ def mean_world(rng: Rng, frame: Frame, method: Method) -> tuple[Strata, Truth]:
     total = counts * middle + np.sqrt(counts) * rng.normal(0, 1, counts.shape)
     spread = np.where(counts > 1, rng.chisquare(np.maximum(counts - 1, 1)), 0.0)
     squares = spread + total**2 / np.maximum(counts, 1)
-    lines = Lines(np.arange(COMPANIES), counts, total, squares)
+    lines = Lines(np.arange(COMPANIES), np.stack([counts, total, squares], axis=1))
     return weekly_mean(frame, method, lines), (truth, truth)
 
 

@@ -120,7 +120,7 @@ def a_mean(rng: Rng, shape: tuple[int, int, int]) -> Estimator:
     middle = 2 + np.array([0.0, 1.0])[:, None] * rng.normal(-0.1, 0.35, lines)
     total = n * middle + np.sqrt(n) * rng.normal(0, 1, n.shape)
     squares = n + np.where(n > 0, total**2 / np.maximum(n, 1), 0.0)
-    tables = Lines(np.arange(lines), n, total, squares)
+    tables = Lines(np.arange(lines), np.stack([n, total, squares], axis=1))
     return lambda frame, method: weekly_mean(frame, method, tables)
 
 

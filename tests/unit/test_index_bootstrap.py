@@ -67,14 +67,14 @@ def test_the_effects_of_a_difference_are_those_of_leaving_a_week_out() -> None:
     rng, at = np.random.default_rng(2), frame(1)
     n = rng.integers(20, 40, (52, 2, 1)).astype(float)
     total = n * (2 + np.array([0.0, 0.5])[:, None]) + np.sqrt(n) * rng.normal(size=n.shape)
-    lines = Lines(np.zeros(1, np.int64), n, total, n + total**2 / n)
+    lines = Lines(np.zeros(1, np.int64), np.stack([n, total, n + total**2 / n], axis=1))
     whole = weekly_mean(at, METHOD, lines)
     found = effects(whole, at)[:, 0]
     changes = []
     for week in range(52):
         kept = np.arange(52) != week
-        parts = (np.where(kept[:, None, None], it, 0.0) for it in (n, total, lines.squares))
-        changes.append(weekly_mean(at, METHOD, Lines(lines.home, *parts)).value[0, 0, 0] - whole.value[0, 0, 0])
+        parts = lines.parts * kept[:, None, None, None]
+        changes.append(weekly_mean(at, METHOD, Lines(lines.home, parts)).value[0, 0, 0] - whole.value[0, 0, 0])
     assert np.corrcoef(-np.array(changes), found)[0, 1] > 0.95
     assert found.sum() == pytest.approx(0, abs=1e-12)
 

@@ -128,6 +128,21 @@ def test_a_difference_is_taken_within_media_kind() -> None:
     assert found.now.reasons[0, 0] == "sample 3.0 below the minimum of 10"
 
 
+def test_posts_of_one_week_are_exactly_so_many() -> None:
+    """Their effective sample is their number whatever the week weighs; rounding must not withhold the indicator."""
+    weeks = 2 + np.arange(50)
+    names = tuple(f"c{week:02d}" for week in weeks)
+    rows = Shares(
+        labels(*["response_rate"] * 50), labels(*names), labels(*["x"] * 50), LAST - weeks * WEEK,
+        np.full(50, 12.0), np.full(50, 30.0),
+    )  # fmt: skip
+    for half_life in (33.0, 90.0, 180.0, 365.0):
+        inputs = empty_inputs(companies=companies(*names), method=method(half_life_days=half_life), shares=rows)
+        found = measure(BY_ID["response_rate"], inputs, frame_of(inputs))
+        assert found.now.reasons[0].tolist() == [None] * 50
+        assert np.isfinite(found.now.value).all()
+
+
 def people_rows() -> tuple[People, AccountWeeks]:
     posts = ("p1", "p2", "p1", "p3")
     people = People(
@@ -293,7 +308,7 @@ def test_a_difference_is_the_same_however_windows_overlap() -> None:
     rng = np.random.default_rng(2)
     n = rng.poisson(2.0, (80, 2, 5)).astype(float)
     total = n * rng.normal(1, 1, 5) + rng.normal(size=n.shape) * np.sqrt(n)
-    lines = Lines(np.arange(5), n, total, n + np.where(n > 0, total**2 / np.maximum(n, 1), 0))
+    lines = Lines(np.arange(5), np.stack([n, total, n + np.where(n > 0, total**2 / np.maximum(n, 1), 0)], axis=1))
     for half_life in (1.0, 180.0, np.inf):
         chosen = method(half_life_days=half_life)
         frame = dense_frame(chosen, companies=5, platforms=1, weeks=80)

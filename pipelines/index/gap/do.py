@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, known_mean, ratio
+from pipelines.index.arrays import Flags, Floats, known_mean, known_or_zero, ratio, ratio_or_zero
 from pipelines.index.gap.inputs import SayDo
 from pipelines.index.gap.peers import Peers
 from pipelines.index.gap.prevalence import HIGHEST, LOWEST
@@ -70,8 +70,8 @@ def do(inputs: SayDo, topic: int, peers: Peers, rng: np.random.Generator, draws:
     binomial = np.where(count > 0, inside * (1 - inside), 0.0)
     # Kish's reading of an error: as many independent yes-or-no answers as would tell the mean as well.
     error = np.maximum(_error_variance(inputs, topic, points, is_known, mean), binomial / _LARGEST)
-    size = np.nan_to_num(ratio(binomial, error))
-    mu, strength = peer_priors(peers.references, beta_binomial, np.nan_to_num(mean) * size, size, _JEFFREYS)
+    size = ratio_or_zero(binomial, error)
+    mu, strength = peer_priors(peers.references, beta_binomial, known_or_zero(mean) * size, size, _JEFFREYS)
     total = np.where(count > 0, size + strength, np.nan)
 
     def shrunk(means: Floats) -> Floats:
@@ -83,7 +83,7 @@ def do(inputs: SayDo, topic: int, peers: Peers, rng: np.random.Generator, draws:
         return Do(logits, logits, logits, low, mean, high, count)
     ones = rng.binomial(missing, 1 / 3, (draws, len(count)))
     middles = rng.binomial(missing - ones, 1 / 2)
-    typical = np.nan_to_num(ratio(middle_sum, missing.astype(np.float64)))
+    typical = ratio_or_zero(middle_sum, missing.astype(np.float64))
     centre = shrunk((known_sum + ones + middles * typical) / metrics)
     logits = _beta_logits(rng, centre, total)
     # The same draws moved to where the bounds would put them: the comparison holds no noise of its own.
@@ -109,7 +109,7 @@ def _error_variance(inputs: SayDo, topic: int, points: Floats, is_known: Flags, 
     """
     count = is_known.sum(0).astype(np.float64)
     inside = np.clip(mean, LOWEST, HIGHEST)
-    binomial = np.nan_to_num(inside * (1 - inside))
+    binomial = known_or_zero(inside * (1 - inside))
     centred = points - known_mean(points, 1)[:, None]
     residual = centred - known_mean(centred, 0)
     squares = np.where(is_known, residual**2, 0.0).sum()
@@ -119,6 +119,6 @@ def _error_variance(inputs: SayDo, topic: int, points: Floats, is_known: Flags, 
     # With one datapoint a company nothing tells scatter from conduct: the widest it can be.
     phi = min(float(squares / freedom), 1.0) if freedom > 0 else 1.0
     rows = inputs.point_topic == topic
-    own = np.nan_to_num(inputs.restatement[rows]) ** 2
+    own = known_or_zero(inputs.restatement[rows]) ** 2
     restated = np.where(np.isfinite(inputs.points[rows]), own, 0.0).sum(0)
     return np.asarray((phi * binomial * count + restated) / max(float(len(points)), 1.0) ** 2, np.float64)

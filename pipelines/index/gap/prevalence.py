@@ -6,7 +6,7 @@ from math import erfc, exp, factorial, fsum, gamma, isfinite, sqrt
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, ratio
+from pipelines.index.arrays import Floats, ratio_or_zero
 
 LOWEST, HIGHEST = 0.002, 0.998
 LEAST_SKILL = 0.02
@@ -54,5 +54,5 @@ def differential_p_value(right: Floats, wrong: Floats) -> float:
     if table.shape[1] < 2:
         return float("nan")
     expected = table.sum(1, keepdims=True) * table.sum(0) / table.sum()
-    statistic = float(np.nan_to_num(ratio((table - expected) ** 2, expected)).sum())
+    statistic = float(ratio_or_zero((table - expected) ** 2, expected).sum())
     return chi_square_tail(statistic, table.shape[1] - 1)
