@@ -6,7 +6,7 @@ month as far as a window reaches into it, the same for all windows that hold the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -91,11 +91,8 @@ def _lines(frame: Frame, rows: Means) -> Lines:
     return Lines(found // (accounts * kinds), np.stack(tables, axis=1))
 
 
-Stratum = Callable[[Floats], tuple[Floats, ...]]
-"""From sums over runs, `[run, column, sample, line]`, to what is summed over strata, `[run, line]` each.
-
-Columns: numbers, sums, sums of squares; numbers by squared weights.
-"""
+Stratum = Callable[[Lines, Sequence[tuple[slice, Floats]]], tuple[Floats, ...]]
+"""From runs of weeks and their weights to what is summed over strata, `[run, line]` each."""
 
 
 class _Difference(msgspec.Struct, frozen=True):
@@ -122,11 +119,7 @@ def _sums(frame: Frame, lines: Lines, runs: Runs, stratum: Stratum, powers: tupl
     for first in range(0, len(parts), _TOGETHER):
         several = slice(first, first + _TOGETHER)
         own = list(zip(runs.weeks[several], runs.weights[several], strict=True))
-        seen = np.empty((len(own), 4, 2, len(lines.home)))
-        for run, (weeks, relative) in zip(seen, own, strict=True):
-            np.einsum("w,wpsl->psl", relative, lines.parts[weeks], out=run[:3])
-            np.einsum("w,wsl->sl", relative**2, lines.n[weeks], out=run[3])
-        for place, part in enumerate(stratum(seen)):
+        for place, part in enumerate(stratum(lines, own)):
             parts[several, place] = part
     sums = np.zeros((len(runs.used), len(powers), len(lines.home)))
     for total, used in zip(sums, runs.used, strict=True):
@@ -135,22 +128,26 @@ def _sums(frame: Frame, lines: Lines, runs: Runs, stratum: Stratum, powers: tupl
     return _by_home(frame, lines.home, sums.swapaxes(0, 1))
 
 
-def _plain_stratum(seen: Floats) -> tuple[Floats, ...]:
-    """Weight, weight x difference and the two samples."""
-    n = seen[:, 0]
+def _plain_stratum(lines: Lines, runs: Sequence[tuple[slice, Floats]]) -> tuple[Floats, ...]:
+    """Weight, weight x difference and the two samples, nothing weighed."""
+    n, total = np.stack([lines.parts[weeks, :2].sum(0) for weeks, _ in runs], axis=1)
     is_both = (n[:, 0] > 0) & (n[:, 1] > 0)
     other, csr = (np.where(is_both, n[:, sample], 0.0) for sample in (0, 1))
     weight = other * csr / np.where(is_both, other + csr, 1.0)
-    average = seen[:, 1] / np.where(is_both[:, None], n, 1.0)
+    average = total / np.where(is_both[:, None], n, 1.0)
     return weight, weight * (average[:, 1] - average[:, 0]), other, csr
 
 
-def _stratum(seen: Floats) -> tuple[Floats, ...]:
+def _stratum(lines: Lines, runs: Sequence[tuple[slice, Floats]]) -> tuple[Floats, ...]:
     """Weight, weight x difference, variance of that; sum of squares within, degrees of freedom, size of either sample.
 
     A common factor of the weights enters the first two as it is, the third squared, the others not at all.
     """
-    n, total, squares, by_squares = seen.swapaxes(0, 1)
+    seen = np.empty((4, len(runs), *lines.n.shape[1:]))
+    for run, (weeks, weights) in enumerate(runs):
+        np.einsum("w,wpsl->psl", weights, lines.parts[weeks], out=seen[:3, run])
+        np.einsum("w,wsl->sl", weights**2, lines.n[weeks], out=seen[3, run])
+    n, total, squares, by_squares = seen
     is_both = (n[:, 0] > 0) & (n[:, 1] > 0)
     # Where a stratum lacks a sample nothing of it counts; ones keep the divisions quiet.
     n, by_squares = (np.where(is_both[:, None], it, 1.0) for it in (n, by_squares))

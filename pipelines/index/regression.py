@@ -73,12 +73,13 @@ def _iterate(x: Floats, y: Floats, is_point: Flags) -> _Fit:
     for turn in range(_ROUNDS):
         rise, tilt = _step(x, inside, clipped)
         height, slope = height + rise, slope + tilt
-        residual = y - height[:, None] - slope[:, None] * x
+        residual = y - height[:, None]
+        residual -= slope[:, None] * x
         residual *= is_point
         size = np.abs(residual)
         scale = _median(size, is_point) / 0.6745
         bound = _TUNING * np.where(scale > 0, scale, 1e-12)[:, None]
-        clipped = np.clip(residual, -bound, bound)
+        clipped = np.clip(residual, -bound, bound, out=residual)
         is_inside = size <= bound
         inside = (is_inside & is_point).astype(np.float64)
         # Newton's steps may circle between two sets of points; reweighting never does.

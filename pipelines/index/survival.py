@@ -152,7 +152,7 @@ class Curves(msgspec.Struct, frozen=True):
         for step in range(int((end - first).max(initial=0)).bit_length() - 1, -1, -1):
             next_place = place + (1 << step)
             is_short = (next_place < end) & ~self._is_below(next_place, z)
-            place = np.where(is_short, next_place, place)
+            place = place + is_short * np.int64(1 << step)
         return self._found(place + 1)
 
     def _found(self, place: Integers) -> Found:
