@@ -25,6 +25,7 @@ from pipelines import due, index, labelling, release, sql_models, topics
 from pipelines.archive import Archive
 from pipelines.fetch import PassResult, run_passes, transport_of
 from pipelines.files import Parsed, archive_files
+from pipelines.handwritten import suggest
 from pipelines.load import LoadReport, drop_expired_texts
 from pipelines.load import load as load_archive
 from pipelines.panel import Panel, load_panel
@@ -76,6 +77,8 @@ class Observatory:
         self.clock = clock or (lambda: dt.datetime.now(dt.UTC))
         self.sources = dict(sources or find_sources())
         self.models = sql_models.load_models(ROOT / "sql")
+        self.method, self.catalogue = _method(), tuple(map(_indicator, sql_models.catalogue(self.models)))
+        _check_goalposts(panel, self.catalogue, self.method)
         self.folder = settings.home / "panels" / panel.name
         self.archive = Archive(self.folder / "archive", clock=self.clock, lock_seconds=settings.lock_seconds)
         self.warehouse = Warehouse(self.folder / "warehouse.duckdb", lock_seconds=settings.lock_seconds)
@@ -207,7 +210,7 @@ class Observatory:
         with self.warehouse.writer() as db:
             fingerprints = Fingerprints(db)
             inputs = [name for name in self.models if name.startswith("indicators.")]
-            inputs += [*index.READS, "panel.weeks", "panel.periods", "seeds.method"]
+            inputs += [*index.READS, "panel.weeks", "panel.periods", "panel.goalposts", "seeds.method"]
             made_by = labelling.version_of(*_INDEX) + f" seed {self.settings.seed}"
 
             def work() -> None:
@@ -345,10 +348,27 @@ def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
         moments=world.visits,
     )
     observatory.folder.mkdir(parents=True, exist_ok=True)
-    parameters = seed_tables(ROOT / "sql" / "seeds")["seeds.method"].to_pylist()
-    world.write_truth(
-        observatory.folder / "truth.csv",
-        [index.indicator_of(**row) for row in sql_models.catalogue(observatory.models)],
-        index.Method.of((row["parameter"], row["value"]) for row in parameters),
-    )
+    world.write_truth(observatory.folder / "truth.csv", observatory.catalogue, observatory.method)
     return observatory
+
+
+def _method() -> index.Method:
+    parameters = seed_tables(ROOT / "sql" / "seeds")["seeds.method"].to_pylist()
+    return index.Method.of((row["parameter"], row["value"]) for row in parameters)
+
+
+def _indicator(header: Mapping[str, object]) -> index.Indicator:
+    return index.indicator_of(**header)
+
+
+def _check_goalposts(panel: Panel, catalogue: Iterable[index.Indicator], method: index.Method) -> None:
+    """Whether the goalposts that a panel fixes are of indicators that there are, and of this version of the method."""
+    file, known = panel.folder / "goalposts.csv", [it.indicator_id for it in catalogue]
+    for it in panel.goalposts:
+        if it.method_version != f"{method.version:g}":
+            raise index.MethodError(
+                f"{file}: goalposts of version {it.method_version} of the method, which is now {method.version:g}: "
+                "delete the file, and fix those of the first full release of this version"
+            )
+        if it.indicator_id not in known:
+            raise index.MethodError(f"{file}: no indicator {it.indicator_id!r}; {suggest(it.indicator_id, known)}")

@@ -101,12 +101,13 @@ def _failures() -> tuple[type[Exception], ...]:
 def _mistakes() -> tuple[type[Exception], ...]:
     """Mistakes in panels, files, statements and ids, each with a message for who made them."""
     from pipelines.evidence import EvidenceError
+    from pipelines.index import MethodError
     from pipelines.panel import PanelError
     from pipelines.release import ReleaseError
     from pipelines.source import SourceError
     from pipelines.sql_models import ModelError
 
-    return EvidenceError, ModelError, PanelError, ReleaseError, SourceError
+    return EvidenceError, MethodError, ModelError, PanelError, ReleaseError, SourceError
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A study: its companies, accounts, identifiers, files and window, read from a folder and checked whole.
 
-`panel.toml`, `companies.csv`, `accounts.csv`, `identifiers.csv`; a panel is right or every mistake in it is named.
-Neither the data files nor the network are opened here. Weeks and month ends of a window are `periods.py`.
+`panel.toml`, `companies.csv`, `accounts.csv`, `identifiers.csv`, perhaps `goalposts.csv`; a panel is right or every
+mistake in it is named. Neither the data files nor the network are opened here. Weeks and month ends of a window are
+`periods.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 
 from pipelines.handwritten import Mistake, Reader, Row, Table, suggest
 from pipelines.panel_files import FileEntry, file_entry
+from pipelines.panel_goalposts import Goalpost, read_goalposts
 from pipelines.records import COMMON_SCHEMES, normalise_identifier
 from pipelines.source import Source
 
@@ -66,6 +68,7 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[Account, ...]
     identifiers: tuple[Identifier, ...]
     files: tuple[FileEntry, ...]
+    goalposts: tuple[Goalpost, ...]
     folder: Path
 
 
@@ -113,6 +116,7 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     is_told = study is not None and all(entries)
     accounts = _accounts(reader, known, platforms if is_told else None)
     identifiers = _identifiers(reader, known, schemes if is_told else None)
+    goalposts = read_goalposts(reader)
     if reader.mistakes or title is None or window is None:
         raise PanelError(reader.mistakes)
     return Panel(
@@ -124,6 +128,7 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
         accounts=accounts,
         identifiers=identifiers,
         files=files,
+        goalposts=goalposts,
         folder=folder,
     )
 

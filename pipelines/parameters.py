@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 
 from pipelines.panel import Account, Company, Coverage, Identifier, Panel, coverage
+from pipelines.panel_goalposts import Goalpost
 from pipelines.periods import Period, Week, period_table, week_table
 from pipelines.raw import arrow_columns
 from pipelines.records import normalise_identifier
@@ -58,6 +59,7 @@ def panel_tables(db: Database, panel: Panel, sources: Mapping[str, Source]) -> d
         "panel.accounts": _table(Account, accounts),
         "panel.identifiers": _table(Identifier, panel.identifiers),
         "panel.coverage": _table(Coverage, covered),
+        "panel.goalposts": _table(Goalpost, panel.goalposts),
         "panel.weeks": _table(Week, week_table(panel.window)),
         "panel.periods": _table(Period, period_table(panel.window)),
         "panel.sources": pa.Table.from_pylist(

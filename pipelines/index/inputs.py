@@ -95,6 +95,15 @@ class Periods(msgspec.Struct, frozen=True):
     last_week: Days
 
 
+class FixedGoalposts(msgspec.Struct, frozen=True):
+    """Goalposts that the panel fixes, direction applied, and the month end that set them; one row an indicator."""
+
+    indicator_id: Labels
+    low: Floats
+    high: Floats
+    period: Days
+
+
 class AccountWeeks(msgspec.Struct, frozen=True):
     """One row a week in which an account was observed; `csr_threads_count`: CSR posts whose thread was looked at."""
 
@@ -219,6 +228,7 @@ class Inputs(msgspec.Struct, frozen=True):
     levels: Levels
     variants: Mapping[str, Inputs] = msgspec.field(default_factory=dict)
     """The same with the statistics of each variant but the base, where an indicator has them."""
+    goalposts: FixedGoalposts | None = None
     varied: frozenset[str] = frozenset()
     """Of a variant, the indicators that have rows of their own."""
     say_do: SayDoTables | None = None
@@ -243,6 +253,7 @@ class Inputs(msgspec.Struct, frozen=True):
             catalogue=tuple(indicator_of(**row) for row in headers.to_pylist()),
             companies=read(Companies, "core.companies"),
             periods=read(Periods, "panel.periods"),
+            goalposts=read(FixedGoalposts, "panel.goalposts"),
             account_weeks=read(AccountWeeks, "core.account_weeks"),
             shares=read(Shares, "indicators.shares", base["shares"]),
             rates=read(Rates, "indicators.rates", base["rates"]),

@@ -12,7 +12,7 @@ from pipelines.index.frame import Frame
 from pipelines.index.inputs import PILLARS
 from pipelines.index.measure import Measured
 from pipelines.index.method import Method
-from pipelines.index.normalise import Goalposts
+from pipelines.index.normalise import GOALPOST_DIGITS, Goalposts
 from pipelines.index.publication import is_given
 from pipelines.index.reliability import pillar_warnings
 from pipelines.index.results import MethodRows, RankIntervals, Sensitivity
@@ -21,6 +21,7 @@ from pipelines.index.simpson import crude, paradoxes
 from pipelines.index.tree import flat_level
 
 _MOST_PAIRS = 20
+_MOST_BEYOND = 0.25
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six")
 
 
@@ -42,7 +43,8 @@ def method_rows(
     for it in measured:
         rows += _reversals(it, frame)
     if moments:
-        rows += _warnings(measured, moments[-1]["now"])
+        warnings = [*_warnings(measured, moments[-1]["now"]), *_outgrown(measured, posts)]
+        rows += [(f"warning.{number}", text) for number, text in enumerate(warnings, 1)]
     if idle := sorted(sensitivity.input[sensitivity.total < method.fixed_below]):
         rows.append(("inputs_that_may_be_fixed", " ".join(idle)))
     if moments and (defaulted := moments[-1]["now"].defaulted) is not None:
@@ -63,21 +65,35 @@ def _fitted(it: Measured, ends: Goalposts, frame: Frame) -> Iterator[tuple[str, 
     if ends.reason:
         yield f"unscored.{name}", ends.reason
     else:
-        yield f"goalpost_low.{name}", f"{ends.low:.10g}"
-        yield f"goalpost_high.{name}", f"{ends.high:.10g}"
-        yield f"goalpost_period.{name}", str(frame.periods[ends.period])
+        yield f"goalpost_low.{name}", f"{ends.low:.{GOALPOST_DIGITS}g}"
+        yield f"goalpost_high.{name}", f"{ends.high:.{GOALPOST_DIGITS}g}"
+        yield f"goalpost_period.{name}", ends.fixed_at or str(frame.periods[ends.period])
     for parameter, values in it.strata.notes if it.strata else ():
         for platform, value in zip(frame.platforms, values[-1], strict=True):
             if np.isfinite(value):
                 yield f"{parameter}.{name}.{platform}", f"{value:.10g}"
 
 
-def _warnings(measured: Sequence[Measured], moment: Moment) -> Iterator[tuple[str, str]]:
+def _warnings(measured: Sequence[Measured], moment: Moment) -> Iterator[str]:
     """What the multivariate gate warns of (METHODOLOGY 2, step 4), of the latest month end."""
     level = flat_level([it.indicator.indicator_id for it in measured], PILLARS, headline_pillars(measured))
-    found = pillar_warnings(moment.indicators.score, moment.pillars.score, level)
-    for number, it in enumerate(found, 1):
-        yield f"warning.{number}", it.text
+    for it in pillar_warnings(moment.indicators.score, moment.pillars.score, level):
+        yield it.text
+
+
+def _outgrown(measured: Sequence[Measured], posts: Sequence[Goalposts]) -> Iterator[str]:
+    """Fixed goalposts beyond which too many companies lie at the latest month end.
+
+    Of new ones it is a tenth, and of few companies the first and the last, whatever they do.
+    """
+    for it, ends in zip(measured, posts, strict=True):
+        known = it.now.scored[-1][is_given(it.now.reasons[-1]) & np.isfinite(it.now.scored[-1])]
+        beyond = int(((known < ends.low) | (known > ends.high)).sum())
+        if ends.fixed_at and beyond - 2 > _MOST_BEYOND * len(known):
+            yield (
+                f"{it.indicator.indicator_id}: {beyond} of {len(known)} companies lie beyond the goalposts fixed at "
+                f"{ends.fixed_at}; a new version of the method would set new ones"
+            )
 
 
 def _reversals(it: Measured, frame: Frame) -> Iterator[tuple[str, str]]:

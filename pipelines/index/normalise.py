@@ -1,8 +1,8 @@
 """Normalisation: indicators onto one scale, the larger the better (METHODOLOGY 3.4; COINr's `Normalise`).
 
 Arrays are `[..., indicator, unit]`, NaN where nothing is known. Goalposts are what is published: fixed by one period
-for all months of a release, so that their scores compare; the other rules are the alternatives of the uncertainty
-analysis.
+for all months of a release, or by the panel for all releases, so that their scores compare; the other rules are the
+alternatives of the uncertainty analysis.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pipelines.index.method import Method, Normalisation
 
 _ROUNDING = 1e-12
 """Relative difference that a division by equal numbers may leave between equal values."""
+GOALPOST_DIGITS = 10
 NORMALISATIONS: tuple[Normalisation, ...] = get_args(Normalisation)
 
 
@@ -29,21 +30,27 @@ class Goalposts(msgspec.Struct, frozen=True):
     period: int
     """Place of the period that set them, -1 where none did."""
     reason: str | None = None
+    fixed_at: str | None = None
+    """The month end that set them where the panel fixes them."""
 
 
-def goalposts(values: Floats, method: Method) -> Goalposts:
+def goalposts(values: Floats, method: Method, fixed: Goalposts | None = None) -> Goalposts:
     """The 5th and 95th percentile (type 7) of the latest period with enough published values, `[period, company]`.
 
-    Values have their direction applied and are NaN where withheld.
+    Values have their direction applied and are NaN where withheld. `fixed` stand instead where there are enough values.
     """
     counts = np.isfinite(values).sum(1)
     enough = np.flatnonzero(counts >= method.fewest_scored)
     if not len(enough):
         few = f"not scored: fewer than {method.fewest_scored:g} companies have a value that can be scored"
         return Goalposts(np.nan, np.nan, -1, few)
+    if fixed:
+        return fixed
     period = int(enough[-1])
     known = values[period][np.isfinite(values[period])]
-    low, high = (float(it) for it in np.quantile(known, (method.goalpost_low, method.goalpost_high)))
+    # In the digits that table `method` shows: whoever fixes them gets the same scores.
+    ends = np.quantile(known, (method.goalpost_low, method.goalpost_high))
+    low, high = (float(f"{it:.{GOALPOST_DIGITS}g}") for it in ends)
     if high - low <= 1e-6 * max(1.0, abs(low), abs(high)):
         return Goalposts(low, high, period, "not scored: the companies do not differ beyond chance")
     return Goalposts(low, high, period)

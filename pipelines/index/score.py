@@ -43,7 +43,7 @@ def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
     # NumPy lets go of the interpreter in long sums; more threads than cores only drive one another from the caches.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         measured = tuple(pool.map(lambda it: measure(it, inputs, frame), catalogue))
-    posts = all_goalposts(measured, method)
+    posts = all_goalposts(measured, method, inputs.goalposts)
     editions = all_editions(inputs, Edition(frame, measured))
     moments = []
     for period in range(len(frame.periods) if measured else 0):

@@ -18,7 +18,7 @@ from pipelines.index.aggregate import engagement_index, entering, pillar_scores,
 from pipelines.index.arrays import Flags, Floats, Integers, Texts
 from pipelines.index.bootstrap import week_counts
 from pipelines.index.editions import Editions, Published, quantity_draws, world_of
-from pipelines.index.inputs import PILLARS
+from pipelines.index.inputs import PILLARS, FixedGoalposts
 from pipelines.index.measure import HISTORIES, Measured
 from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts, goalposts, normalise
@@ -56,9 +56,19 @@ class Moment(msgspec.Struct, frozen=True):
     suppressed: str | None = None
 
 
-def all_goalposts(measured: Sequence[Measured], method: Method) -> list[Goalposts]:
-    """Every indicator's goalposts, from what is known now."""
-    return [goalposts(np.where(is_given(it.now.reasons), it.now.scored, np.nan), method) for it in measured]
+def all_goalposts(measured: Sequence[Measured], method: Method, given: FixedGoalposts | None = None) -> list[Goalposts]:
+    """Every indicator's goalposts: those that are given, else from what is known now."""
+    fixed = {}
+    if given:
+        names = [given.indicator_id.names[code] for code in given.indicator_id.codes]
+        for name, low, high, period in zip(names, given.low, given.high, given.period, strict=True):
+            fixed[name] = Goalposts(float(low), float(high), -1, fixed_at=str(period))
+    return [
+        goalposts(
+            np.where(is_given(it.now.reasons), it.now.scored, np.nan), method, fixed.get(it.indicator.indicator_id)
+        )
+        for it in measured
+    ]
 
 
 def headline_pillars(measured: Sequence[Measured]) -> Integers:

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.panel import Account, Company, Coverage, Identifier, Window
+from pipelines.panel_goalposts import Goalpost
 from pipelines.parameters import SOURCES, seed_tables
 from pipelines.periods import Period, Week, period_table, week_table
 from pipelines.raw import arrow_columns
@@ -63,6 +64,7 @@ class World:
             ("accounts", Account, [Account("acme", "bluesky", "acme", 1)]),
             ("identifiers", Identifier, []),
             ("coverage", Coverage, []),
+            ("goalposts", Goalpost, []),
             ("weeks", Week, week_table(window)),
             ("periods", Period, period_table(window)),
         ]

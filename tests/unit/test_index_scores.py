@@ -9,11 +9,11 @@ import pytest
 from pipelines.index import Results, index_reason, score, score_truth
 from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
 from pipelines.index.frame import frame_of
-from pipelines.index.inputs import PILLARS, Shares
+from pipelines.index.inputs import PILLARS, FixedGoalposts, Shares
 from pipelines.index.measure import measure
-from pipelines.index.normalise import goalposts, normalise
+from pipelines.index.normalise import Goalposts, goalposts, normalise
 from pipelines.index.publication import reasons, withhold_wide
-from tests.unit.index_world import CATALOGUE, World, companies, empty_inputs, labels, method, world
+from tests.unit.index_world import CATALOGUE, World, companies, days, empty_inputs, labels, method, world
 
 METHOD = method()
 HEADLINES = np.array([0, 1, 2, 3, 4, 4, 5, 5])
@@ -44,6 +44,48 @@ def test_an_indicator_that_cannot_be_scored_says_why() -> None:
     alike = goalposts(np.ones((1, 9)), METHOD)
     assert alike.reason == "not scored: the companies do not differ beyond chance"
     assert np.isnan(normalise(np.ones(3), alike)).all()
+
+
+def fixed(found: Results) -> FixedGoalposts:
+    """A release's goalposts as a panel fixes them."""
+    rows = dict(zip(found.method.parameter, found.method.value, strict=True))
+    names = [name.removeprefix("goalpost_low.") for name in rows if name.startswith("goalpost_low.")]
+    low, high = (np.array([float(rows[f"goalpost_{side}.{name}"]) for name in names]) for side in ("low", "high"))
+    return FixedGoalposts(labels(*names), low, high, days(*(rows[f"goalpost_period.{name}"] for name in names)))
+
+
+def test_fixed_goalposts_keep_the_scale_when_others_change(panel: World, results: Results) -> None:
+    """Half as many answers of everyone: without fixed goalposts the scale follows and nobody's score falls."""
+
+    def mean_score(found: Results) -> float:
+        rows = found.indicator_scores
+        is_now = (rows.indicator_id == "response_rate") & (rows.known_at == "now") & (rows.period == rows.period.max())
+        return float(np.nanmean(rows.score[is_now]))
+
+    shares = panel.inputs.shares
+    is_halved = np.array(shares.indicator_id.names)[shares.indicator_id.codes] == "response_rate"
+    halved = msgspec.structs.replace(shares, successes=np.where(is_halved, shares.successes // 2, shares.successes))
+    later = msgspec.structs.replace(panel.inputs, shares=halved)
+    kept = score(msgspec.structs.replace(later, goalposts=fixed(results)), seed=1)
+    assert mean_score(score(later, seed=1)) == pytest.approx(mean_score(results), abs=8)
+    assert mean_score(kept) < mean_score(results) - 30
+    rows = [dict(zip(it.method.parameter, it.method.value, strict=True)) for it in (results, kept)]
+    for name in ("low", "high", "period"):
+        assert rows[0][f"goalpost_{name}.response_rate"] == rows[1][f"goalpost_{name}.response_rate"]
+    outgrown = [value for name, value in rows[1].items() if name.startswith("warning.") and "response_rate" in value]
+    assert any(" companies lie beyond the goalposts fixed at 2020-12-31; a new version" in it for it in outgrown)
+
+
+def test_the_goalposts_of_a_release_fixed_give_that_release(panel: World, results: Results) -> None:
+    again = score(msgspec.structs.replace(panel.inputs, goalposts=fixed(results)), seed=1)
+    for name, table in results.tables().items():
+        assert again.tables()[name].equals(table), name
+
+
+def test_fixed_goalposts_score_no_indicator_of_too_few() -> None:
+    given = Goalposts(0.0, 1.0, -1, fixed_at="2020-12-31")
+    assert goalposts(np.array([[1.0, 2, 3, 4, np.nan]]), METHOD, given).reason is not None
+    assert goalposts(np.ones((1, 9)), METHOD, given) == given
 
 
 def test_a_pillar_needs_two_thirds_of_its_weight() -> None:

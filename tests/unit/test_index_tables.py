@@ -37,6 +37,7 @@ EMPTY = {
     "core.topic_weeks": "company_id platform language week topic_id posts_count",
     "core.outcome_points": "company_id topic_id metric_id period_end value direction",
     "core.restatements": "company_id metric_id period_end value_before",
+    "panel.goalposts": "indicator_id low high period",
     "core.revenues": "company_id year value",
     "seeds.topics": "topic_id",
     "seeds.classifier_error": "topic_id language true_positives_count false_negatives_count "

@@ -1,0 +1,78 @@
+"""The optional `goalposts.csv` of a panel: the scale of its scores, fixed for a version of the method.
+
+Its rows are those that a release shows in table `method` (`version`, `goalpost_low.x`, `goalpost_high.x`,
+`goalpost_period.x`), so that the goalposts of the first full release can be kept as they are (METHODOLOGY 3.4).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+
+import msgspec
+
+from pipelines.handwritten import Reader, Row
+
+FILE = "goalposts.csv"
+_PARAMETER = re.compile(r"goalpost_(low|high|period)\.(\w+)")
+_KINDS = ("low", "high", "period")
+
+
+class Goalpost(msgspec.Struct, frozen=True):
+    """An indicator's goalposts, its direction applied, and the month end that set them, by a version of the method."""
+
+    indicator_id: str
+    low: float
+    high: float
+    period: dt.date
+    method_version: str
+
+
+def read_goalposts(reader: Reader) -> tuple[Goalpost, ...]:
+    """The goalposts of a panel's folder, none where it has no such file; mistakes are noted."""
+    if not (reader.folder / FILE).exists():
+        return ()
+    version, rows, given = "", list(reader.rows(FILE, ("parameter", "value"))), dict[str, dict[str, Row]]()
+    for row in rows:
+        found = _PARAMETER.fullmatch(row["parameter"])
+        if row["parameter"] == "version":
+            version = row["value"]
+        elif not found:
+            row.mistake("parameter", f"unknown parameter {row['parameter']!r}; allowed: version, goalpost_low.…, …")
+        elif given.setdefault(found[2], {}).setdefault(found[1], row) is not row:
+            row.mistake("parameter", f"{row['parameter']} is in line {given[found[2]][found[1]].line} already")
+    if rows and not version:
+        rows[0].mistake("parameter", "no row says the version of the method that the goalposts are of")
+    return tuple(it for name, own in given.items() if (it := _goalpost(name, own, version)))
+
+
+def _goalpost(name: str, rows: dict[str, Row], version: str) -> Goalpost | None:
+    if lacking := [kind for kind in _KINDS if kind not in rows]:
+        next(iter(rows.values())).mistake("parameter", f"goalpost_{lacking[0]}.{name} is missing")
+        return None
+    low, high, period = (_number(rows["low"]), _number(rows["high"]), _day(rows["period"]))
+    if low is None or high is None or period is None:
+        return None
+    if low >= high:
+        rows["low"].mistake("value", f"low {low:g} is not below high {high:g}")
+    return Goalpost(name, low, high, period, version)
+
+
+def _number(row: Row) -> float | None:
+    try:
+        number = float(row["value"])
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number):
+        return number
+    row.mistake("value", f"{row['value']!r} is no number")
+    return None
+
+
+def _day(row: Row) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(row["value"])
+    except ValueError:
+        row.mistake("value", f"{row['value']!r} is no day, as 2020-12-31")
+        return None
