@@ -1,4 +1,4 @@
-"""The dashboard: two pages on the current release. `seismograph dashboard` starts it."""
+"""The dashboard: three pages on the current release. `seismograph dashboard` starts it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def main() -> None:
         [
             st.Page(_VIEWS / "compare.py", title="Compare", icon=":material/balance:", default=True),
             st.Page(_VIEWS / "company.py", title="Company", icon=":material/apartment:"),
+            st.Page(_VIEWS / "method.py", title="Method", icon=":material/tune:"),
         ],
         position="top",
     )

@@ -5,6 +5,7 @@ Here: every question the pages ask. Not here: how answers look (`charts`, `pages
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ from pipelines.index import wording
 from pipelines.release import NoRelease, OpenRelease, current_id, open_release
 from pipelines.scorecard import Scorecard, periods, scorecard, to_csv, to_json, to_pdf
 from pipelines.scorecard.assemble import rows_of
-from pipelines.settings import Settings
+from pipelines.settings import ROOT, Settings
 
 Row = dict[str, Any]
 
@@ -146,8 +147,29 @@ def probability_above(release_id: str, one: str, other: str, period: dt.date) ->
 
 def least_probability(release_id: str) -> float:
     """The probability from which the release says that one company ranks above another."""
-    found = rows(release_id, "select value from method where parameter = 'least_probability'")
-    return float(found[0]["value"]) if found else wording.LEAST_PROBABILITY
+    return float(method(release_id).get("least_probability", wording.LEAST_PROBABILITY))
+
+
+def method(release_id: str) -> dict[str, str]:
+    """The release's table `method`: parameters, fitted numbers and warnings, by name."""
+    found = rows(release_id, "select parameter, value from method where parameter is not null order by parameter")
+    return {row["parameter"]: str(row["value"]) for row in found}
+
+
+def meanings() -> dict[str, str]:
+    """What each parameter of the method means, from the method's own file."""
+    with (ROOT / "sql" / "seeds" / "method.csv").open(encoding="utf-8", newline="") as file:
+        return {row["parameter"]: row["meaning"] for row in csv.DictReader(file)}
+
+
+def sensitivity(release_id: str) -> list[Row]:
+    """The uncertain inputs with their Sobol' indices, the most important first."""
+    return rows(release_id, "select * from sensitivity order by total desc nulls last, input")
+
+
+def titles(release_id: str) -> dict[str, str]:
+    """The indicators' titles by id."""
+    return {row["indicator_id"]: row["title"] for row in rows(release_id, "select indicator_id, title from indicators")}
 
 
 def gaps(release_id: str, company_id: str, period: dt.date) -> list[Row]:

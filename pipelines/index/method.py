@@ -28,7 +28,7 @@ _FILE = "sql/seeds/method.csv"
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """Every number of the method that is a choice. Shares are 0-1, points are of a score's 100.
+    """Every number of the method that is a choice; its file says what each means. Shares are 0-1, points of 100.
 
     Of alternatives, which stand between spaces, the first or the singular parameter is what is published; the others
     are what the uncertainty analysis tries beside it (METHODOLOGY 4.2).
@@ -36,67 +36,43 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
 
     version: float
     half_life_days: float
-    """How old a week is when it counts half; `inf` for no decay."""
     half_lives_days: tuple[float, ...]
     window_weeks: float
     peer_group_members: float
-    """How many members make a sector a peer group of its own; applied in SQL."""
     draws: float
-    """Draws of each scored quantity from its posterior."""
     interval: float
     goalpost_low: float
     goalpost_high: float
     fewest_scored: float
-    """Companies with a published value below which an indicator is not scored, nor a metric ranked."""
     fewest_in_size_control: float
     smallest_stratum: float
-    """Effective size from which a platform counts in a company's value across platforms."""
     volume_present: float
-    """Share of all volume on platforms where a company is, below which it is not comparable."""
     widest_interval: float
-    """Points of a score above which its interval withholds the value."""
     weight_present: float
-    """Share of a pillar's weight that must be published."""
     coverage: float
-    """Share of the companies that must have a pillar's score for the pillar to enter the index."""
     widest_rank_interval: float
-    """Share of the field that a rank interval may span before it tells too little."""
     most_wide_intervals: float
-    """Share of the companies whose rank intervals may be so wide before the index is suppressed."""
     fewest_pillars: float
     oldest_disclosure_months: float
     topic_threshold: float
-    """Score from which the classifier's second stage confirms a cause; applied in SQL."""
     normalisations: tuple[Normalisation, ...]
     treatments: tuple[str, ...]
-    """How many points at most are winsorised, or `log`; the first treats nothing."""
     weight_noise: float
-    """Pillar weights are multiplied by 1 plus or minus as much as this."""
     aggregations: tuple[Aggregation, ...]
-    """Across pillars; within a pillar the mean is arithmetic."""
     missing_disclosures: tuple[Literal["worst", "median", "best"], ...]
     replications: float
     sensitivity_points: float
     fixed_below: float
-    """Total index of an uncertain input below which it may as well be fixed."""
     least_probability: float
-    """Probability from which one company is said to rank above another."""
     gap_draws: float
     gap_threshold: float
-    """Standard deviations between say and do above which a gap counts."""
     gap_probability: float
-    """Probability of such a gap from which it is flagged."""
     gap_fewest_posts: float
     gap_fewest_points: float
-    """Datapoints, each of another metric: years of one metric repeat one another."""
     gap_fewest_labels: float
-    """Positive, and negative, texts that the classifier must have been tested on."""
     gap_false_discovery: float
-    """Expected share of false flags among all (Benjamini & Hochberg 1995)."""
     gap_differential_level: float
-    """Level of the test that the classifier errs alike in all classes of text."""
     gap_reliability: float
-    """Reliability of a topic's gaps below which no company's is published."""
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, object]]) -> Method:

@@ -25,6 +25,21 @@ STATES = {
 """Every state of `gap/results.py`, and what it means: `NAME ...`."""
 
 
+INPUTS = {
+    "normalisation": "Normalisation of indicators",
+    "treatment": "Treatment of outliers",
+    "pillar_weights": "Weights of the pillars",
+    "aggregation": "Aggregation across pillars",
+    "half_life": "Half-life of a week's weight",
+    "topic_threshold": "Classifier of causes",
+    "repeats": "Repeated posts, kept or not",
+    "dropped_indicator": "One indicator left out",
+    "missing_disclosures": "Figures that are not disclosed",
+    "sampling": "Which posts there happened to be",
+}
+"""The uncertain inputs, X1 to X10 (`choices.INPUTS`), as a reader knows them."""
+
+
 def percent(probability: float) -> str:
     """A probability from a number of replications: never certain, and rounded towards even odds."""
     if probability > 0.99 or probability < 0.01:

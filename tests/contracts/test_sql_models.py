@@ -105,6 +105,7 @@ def test_seeds_agree_with_each_other() -> None:
     pillars = [row["pillar"].lower() for row in sorted(seeds["seeds.pillars"], key=lambda row: row["position"])]
     assert pillars == ["so", "c", "i", "a", "lme", "dia"]
     Method.of((row["parameter"], row["value"]) for row in seeds["seeds.method"])
+    assert all(row["meaning"] for row in seeds["seeds.method"])
 
 
 @pytest.mark.parametrize("path", sorted((SQL / "seeds").glob("*.csv")), ids=lambda it: it.stem)

@@ -61,6 +61,33 @@ GAPS = (
     ("pomelo", "sdg12", "withheld: no metric measures this topic", None, (None, None), (None, None, None), None, False),
 )
 """Company, topic, state, say, do, the gap with its interval, how probably it is large, whether it is flagged."""
+METHOD = {
+    "version": "1",
+    "half_life_days": "180",
+    "least_probability": "0.95",
+    "house_rule": "none",
+    "seed": "7",
+    "inputs_that_may_be_fixed": "repeats",
+    "mean_rank_interval.total": "5.5",
+    "mean_rank_interval.method": "4",
+    "goalpost_low.virality": "-0.5",
+    "goalpost_high.virality": "1.25",
+    "goalpost_period.virality": "2020-12-31",
+    "slope.virality.bluesky": "0.61",
+    "slope_error.virality.bluesky": "0.18",
+    "unscored.persistence": "not scored: the companies do not differ beyond chance",
+    "warning.1": f"DIA: its parts hardly go together {HOSTILE}",
+    "reversed_when_platforms_are_pooled.response_rate": "pomelo > marmot",
+    "defaulted.gossamer": "12 of 2000 replications without one of its pillars",
+}
+"""Every kind of row of table `method`."""
+SENSITIVITY = (
+    ("aggregation", 0.15, 0.51, 0.46, 0.57),
+    ("repeats", 0.0, 0.004, 0.003, 0.005),
+    ("missing_disclosures", None, None, None, None),
+    ("sampling", 0.1, 0.62, 0.5, 0.7),
+)
+"""Input, first order, total and its interval."""
 WITHOUT_FOLLOWERS = "the source gives neither followers nor replies"
 
 
@@ -93,7 +120,7 @@ def tables(*, has_index: bool = True, seed: int = 7) -> dict[str, list[Row]]:
     scored = [company_id for company_id in ids if company_id != "hushed"]
     _score(rows, scored, has_index, chance)
     _compare_words_and_deeds(rows)
-    _describe(rows)
+    _describe(rows, has_index)
     return rows
 
 
@@ -254,7 +281,7 @@ def _compare_words_and_deeds(rows: dict[str, list[Row]]) -> None:
         rows["say_do_gaps"].append(dict(zip(TABLES["say_do_gaps"], row, strict=True)))
 
 
-def _describe(rows: dict[str, list[Row]]) -> None:
+def _describe(rows: dict[str, list[Row]], has_index: bool) -> None:
     rows["topics"] = [dict(zip(TABLES["topics"], topic, strict=True)) for topic in TOPICS]
     rows["indicators"] = [
         {
@@ -273,7 +300,10 @@ def _describe(rows: dict[str, list[Row]]) -> None:
         }
         for indicator_id, pillar, title, unit, estimator, minimum in INDICATORS
     ]
-    rows["method"] = [{"parameter": "method_version", "value": "1"}]
+    method = METHOD if has_index else METHOD | {"index_withheld": "No index: 4 of 6 pillars have data."}
+    rows["method"] = [{"parameter": name, "value": value} for name, value in method.items()]
+    if has_index:
+        rows["sensitivity"] = [dict(zip(TABLES["sensitivity"], values, strict=True)) for values in SENSITIVITY]
     rows["sources"] = [
         {
             "source": source,

@@ -103,6 +103,12 @@ def test_from_comparison_to_evidence(address: str) -> None:
         rows.click(position={"x": 16, "y": 54})
         page.get_by_role("heading", name="Evidence: post").wait_for()
         assert "evidence=bluesky" in page.url
+        page.goto(f"{address}/method")
+        page.get_by_role("heading", name="What moves the ranks").wait_for(timeout=20_000)
+        page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first.wait_for()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Method CSV").click()
+        assert Path(waiting.value.path()).read_text().startswith("parameter,value\n")
         assert alerts == []
         assert [url for url in asked if _is_elsewhere(url, address)] == []
         browser.close()

@@ -11,11 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.safe import plain, web_link
+from pipelines.index import choices, wording
 from tests.conftest import ROOT
 from tests.dashboard.fictional import HOSTILE, database_of, fictional_release
 
 APP = ROOT / "dashboard" / "app.py"
 COMPANY = ROOT / "dashboard" / "views" / "company.py"
+METHOD_PAGE = ROOT / "dashboard" / "views" / "method.py"
 
 
 @pytest.fixture
@@ -102,6 +104,7 @@ def test_a_release_without_any_score_is_said(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
     assert "no scores" in run(APP).info[0].value
     assert "no scores" in run(COMPANY).info[0].value
+    assert run(METHOD_PAGE).title[0].value == "Method"
 
 
 def test_a_company_without_data_shows_reasons_and_no_numbers(home: Path) -> None:
@@ -174,6 +177,40 @@ def test_hostile_texts_stay_texts(home: Path) -> None:
     compare = run(APP, companies="brash,pomelo")
     assert "<script>" not in "".join(part.value for part in compare.markdown)
     assert f"{HOSTILE}. No index: 4 of 6" in said(compare)
+
+
+def test_the_method_is_shown_whole(home: Path) -> None:
+    """Every row of table `method` is somewhere on the page, in words or in a table."""
+    app = run(METHOD_PAGE)
+    parameters, scales = (frame.value for frame in app.dataframe)
+    assert list(parameters["Parameter"]) == ["Version", "Half life days", "Least probability", "Seed", "House rule"]
+    assert list(parameters["Value"]) == ["1", "180", "0.95", "7", "none"]
+    assert parameters["Meaning"][1] == "days after which a week counts half; inf for no decay"
+    by_title = {row["Indicator"]: row for row in scales.to_dict("records")}
+    virality = by_title["Virality of posts on causes"]
+    assert (virality["Scored 0"], virality["Scored 100"], virality["Set at"]) == ("−0.500", "1.25", "2020-12-31")
+    assert virality["Grows with followers by the power"] == "bluesky 0.610 ± 0.180"
+    assert by_title["Persistence"]["Not scored"] == "not scored: the companies do not differ beyond chance"
+    assert [metric.value for metric in app.metric] == ["5\\.5", "4"]
+    page = said(app)
+    assert "Cannot vary in this release: Figures that are not disclosed" in page.replace("\\", "")
+    assert "Moves next to nothing and may be fixed: Repeated posts, kept or not" in page.replace("\\", "")
+    assert "Response rate: pooling platforms would turn the order of pomelo > marmot." in page
+    assert "gossamer: 12 of 2000 replications without one of its pillars." in page
+    (warning,) = app.warning
+    assert warning.value == plain(f"DIA: its parts hardly go together {HOSTILE}")
+
+
+def test_the_method_of_a_release_without_index_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fictional_release(tmp_path, has_index=False)
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    page = said(run(METHOD_PAGE)).replace("\\", "")
+    assert "No index: 4 of 6 pillars have data." in page
+    assert "No company has an index, so there are no ranks to move." in page
+
+
+def test_every_uncertain_input_has_a_name_for_readers() -> None:
+    assert tuple(wording.INPUTS) == choices.INPUTS
 
 
 def test_plain_escapes_every_mark_and_links_lead_only_to_the_web() -> None:
