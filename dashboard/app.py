@@ -1,4 +1,4 @@
-"""The dashboard: three pages on the current release. `seismograph dashboard` starts it."""
+"""The dashboard: four pages on the current release. `seismograph dashboard` starts it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def main() -> None:
         [
             st.Page(_VIEWS / "compare.py", title="Compare", icon=":material/balance:", default=True),
             st.Page(_VIEWS / "company.py", title="Company", icon=":material/apartment:"),
-            st.Page(_VIEWS / "method.py", title="Method", icon=":material/tune:"),
+            st.Page(_VIEWS / "what_if.py", title="What if", icon=":material/tune:"),
+            st.Page(_VIEWS / "method.py", title="Method", icon=":material/menu_book:"),
         ],
         position="top",
     )

@@ -189,3 +189,33 @@ def sensitivity(lines: Sequence[Row]) -> Chart:
         x=alt.X("first_order:Q", scale=scale, axis=axis)
     )
     return _finish(alt.layer(bars, bounds, alone).properties(height=_ROW * len(lines) + 50))
+
+
+def moves(lines: Sequence[Row], of: int) -> Chart:
+    """Ranks by other choices, the best first. `lines`: name, rank, rank_lower, rank_upper, published."""
+    scale = alt.Scale(domain=[0.5, of + 0.5], nice=False)
+    axis = alt.Axis(tickMinStep=1, format="d", title=f"rank, of {of}: dot by your choices, tick as published")
+    tooltip = [
+        alt.Tooltip("name:N", title="Company"),
+        alt.Tooltip("rank:Q", title="Rank"),
+        alt.Tooltip("rank_lower:Q", title="90% from"),
+        alt.Tooltip("rank_upper:Q", title="to"),
+        alt.Tooltip("published:Q", title="Published"),
+    ]
+    base = alt.Chart(
+        _table(
+            {**line, "place": place, "first": line["rank_lower"] - 0.3, "last": line["rank_upper"] + 0.3}
+            for place, line in enumerate(lines)
+        )
+    ).encode(y=alt.Y("place:O", title=None, axis=None), tooltip=tooltip)
+    bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32, color=COLOURS[0]).encode(
+        x=alt.X("first:Q", scale=scale, axis=axis), x2="last:Q"
+    )
+    before = base.mark_tick(color=_QUIET, thickness=3, size=15).encode(x=alt.X("published:Q", scale=scale, axis=axis))
+    dots = base.mark_point(filled=True, size=85, opacity=1, color=COLOURS[0], stroke="white", strokeWidth=1).encode(
+        x=alt.X("rank:Q", scale=scale, axis=axis)
+    )
+    names = base.mark_text(align="right", dx=-8, color=_INK, fontSize=11).encode(
+        x=alt.value(0), text=alt.Text("name:N")
+    )
+    return _finish(alt.layer(bands, before, dots, names).properties(height=_ROW * len(lines) + 60))

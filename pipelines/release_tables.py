@@ -44,6 +44,7 @@ _COLUMNS = {
     "pillar_scores": "company_id period known_at pillar score lower upper weight_present",
     "index_scores": "company_id period known_at score lower upper rank rank_lower rank_upper",
     "index_draws": "company_id period draw score",
+    "pillar_draws": "company_id period pillar draw score",
     "say_do_gaps": "company_id topic_id period say do_low do_high gap gap_lower gap_upper p_positive state is_flagged",
     "sensitivity": "input first_order total lower upper",
     "score_changes": "company_id period from_release change cause",

@@ -28,6 +28,7 @@ INDEX = {
     "pillar_scores": "One row per company, month end and pillar.",
     "index_scores": "One row per company and month end: score, rank and their intervals.",
     "index_draws": "One row per company and draw of the method and the sample.",
+    "pillar_draws": "One row per company, pillar and draw of the sample.",
     "rank_intervals": "One row per company and what varies, method or sample or both: its ranks.",
     "say_do_gaps": "One row per company, cause and month end: what it says beside what it discloses doing.",
     "gap_forms": "One row per company, cause and month end: the gap by rank and by regression, and its bounds.",

@@ -123,11 +123,9 @@ def pillar_level(pillar: Integers) -> Level:
     return flat_level([str(place) for place in range(len(pillar))], PILLARS, pillar)
 
 
-def entering(pillars: Floats, method: Method) -> Flags:
+def entering(pillars: Floats, coverage: float) -> Flags:
     """Which pillars enter the index: those that enough of the companies have, `[pillar]` of `[pillar, company]`."""
-    return (
-        np.asarray(np.isfinite(pillars).mean(-1) >= method.coverage) if pillars.size else np.zeros(len(pillars), bool)
-    )
+    return np.asarray(np.isfinite(pillars).mean(-1) >= coverage) if pillars.size else np.zeros(len(pillars), bool)
 
 
 def is_index_given(enters: Flags, method: Method) -> bool:

@@ -21,6 +21,7 @@ from pipelines.index.results import (
     IndexScores,
     IndicatorScores,
     IndicatorValues,
+    PillarDraws,
     PillarScores,
     PlainValues,
     RankIntervals,
@@ -55,6 +56,7 @@ def report(
         pillar_scores=stack(PillarScores, _pillars(moments, grid)),
         index_scores=stack(IndexScores, _index(moments, grid)),
         index_draws=stack(IndexDraws, _draws(moments, grid, int(method.draws))),
+        pillar_draws=stack(PillarDraws, _pillar_draws(moments, grid)),
         rank_intervals=ranks,
         sensitivity=sensitivity,
         say_do_gaps=gaps[0],
@@ -223,5 +225,20 @@ def _draws(moments: Moments, grid: _Grid, most: int) -> Iterator[IndexDraws]:
             company_id=np.repeat(companies, numbers),
             period=np.full(len(companies) * numbers, grid.frame.periods[-1]),
             draw=np.tile(np.arange(numbers, dtype=np.float64), len(companies)),
+            score=draws[:, known].T.ravel(),
+        )
+
+
+def _pillar_draws(moments: Moments, grid: _Grid) -> Iterator[PillarDraws]:
+    """The latest month end's draws of every pillar that has a score, as known now."""
+    if moments:
+        draws = moments[-1]["now"].pillar_draws
+        known = np.isfinite(draws).all(0) & np.isfinite(moments[-1]["now"].pillars.score)
+        numbers, (pillar, company) = len(draws), np.nonzero(known)
+        yield PillarDraws(
+            company_id=np.repeat(np.array(grid.frame.companies, np.object_)[company], numbers),
+            period=np.full(len(pillar) * numbers, grid.frame.periods[-1]),
+            pillar=np.repeat(np.array(PILLARS, np.object_)[pillar], numbers),
+            draw=np.tile(np.arange(numbers, dtype=np.float64), len(pillar)),
             score=draws[:, known].T.ravel(),
         )

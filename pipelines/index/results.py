@@ -124,6 +124,16 @@ class IndexDraws(msgspec.Struct, frozen=True):
     score: Floats
 
 
+class PillarDraws(msgspec.Struct, frozen=True):
+    """One row per company, pillar and draw of the sample, the method as published; of the latest month end."""
+
+    company_id: Texts
+    period: Days
+    pillar: Texts
+    draw: Floats
+    score: Floats
+
+
 class RankIntervals(msgspec.Struct, frozen=True):
     """One row per company and what varies (`method`, `sampling`, `total`), of the latest month end."""
 
@@ -203,6 +213,7 @@ class Results(msgspec.Struct, frozen=True):
     pillar_scores: PillarScores
     index_scores: IndexScores
     index_draws: IndexDraws
+    pillar_draws: PillarDraws
     rank_intervals: RankIntervals
     sensitivity: Sensitivity
     say_do_gaps: SayDoGaps

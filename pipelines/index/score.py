@@ -82,5 +82,5 @@ def score_truth(
         rows.append(normalise(true[0], goalposts(true, method)))
     pillar = np.array([PILLARS.index(it.pillar) if it.is_headline else -1 for it in indicators], np.int64)
     pillars, _ = pillar_scores(np.array(rows).reshape(len(rows), len(companies)), pillar, method)
-    index = engagement_index(pillars, entering(pillars, method), method)
+    index = engagement_index(pillars, entering(pillars, method.coverage), method)
     return TrueScores(companies, index, ranks(np.round(index, DECIMALS)))

@@ -37,8 +37,8 @@ class Scored(msgspec.Struct, frozen=True):
 class Moment(msgspec.Struct, frozen=True):
     """One period in one history: `reasons` and `indicators` `[indicator, company]`, `pillars` `[pillar, company]`.
 
-    `draws` are the index in replications of method and sampling, `[replication, company]`; `rank_intervals` what method
-    alone, sampling alone and both do to ranks; `suppressed` why nobody is ranked although scores are there.
+    `draws` are the index in replications of method and sampling, `[replication, company]`; `pillar_draws` the pillars
+    by the method as published, `[draw, pillar, company]`; `suppressed` why nobody is ranked although scores are there.
     """
 
     reasons: Texts
@@ -49,6 +49,7 @@ class Moment(msgspec.Struct, frozen=True):
     index: Scored
     ranks: Scored
     draws: Floats
+    pillar_draws: Floats
     world: World | None = None
     rank_draws: Floats | None = None
     defaulted: Integers | None = None
@@ -79,7 +80,8 @@ def headline_pillars(measured: Sequence[Measured]) -> Integers:
 
 def without_draws(moment: Moment) -> Moment:
     """A moment of which nothing but the published numbers is kept."""
-    return msgspec.structs.replace(moment, world=None, rank_draws=None, draws=np.empty((0, moment.draws.shape[1])))
+    none, pillars = moment.draws[:0], moment.pillar_draws[:0]
+    return msgspec.structs.replace(moment, world=None, rank_draws=None, draws=none, pillar_draws=pillars)
 
 
 def score_period(
@@ -193,7 +195,7 @@ def _moment(
 
 def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, method: Method) -> Moment:
     pillars, present = pillar_scores(indicators.score, pillar, method)
-    enters = entering(pillars, method)
+    enters = entering(pillars, method.coverage)
     index = engagement_index(pillars, enters, method)
     pillar_draws, _ = pillar_scores(draws, pillar, method)
     index_draws = engagement_index(pillar_draws, enters, method)
@@ -210,6 +212,7 @@ def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, 
         index=_around(index, *_interval(index_draws, method)),
         ranks=Scored(rank, unknown, unknown),
         draws=index_draws,
+        pillar_draws=pillar_draws,
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from pipelines.index.arrays import Flags, Floats, MethodError
-from pipelines.index.choices import INPUTS, choices
+from pipelines.index.choices import INPUTS, Alternatives, choices
 from pipelines.index.method import Aggregation, Normalisation
 from pipelines.index.uncertainty import World, replicate
 
@@ -21,6 +21,37 @@ class WhatIf(msgspec.Struct, frozen=True):
     ranks: Floats
     score_bounds: Floats
     rank_bounds: Floats
+
+
+def pillar_world(pillars: Floats, draws: Floats, is_ranked: Flags) -> World:
+    """A world of pillars alone, as a release has it: what-ifs of weights, companies and mean need no more.
+
+    `pillars` `[pillar, company]` are those that enter the index, NaN where a company lacks one; `draws`
+    `[draw, pillar, company]`; `is_ranked` `[company]`: who has an index.
+    """
+    count = len(pillars)
+    return World(
+        alternatives=Alternatives(
+            normalisations=("goalposts",),
+            treatments=("0",),
+            aggregations=("geometric",),
+            missing=(),
+            half_lives=1,
+            nominal_half_life=0,
+            thresholds=1,
+            filters=1,
+            droppable=(),
+            draws=len(draws),
+            weights=np.ones(count),
+            weight_noise=0.0,
+        ),
+        scored=pillars[None],
+        draws=(draws,),
+        goalposts=np.tile([0.0, 100.0], (count, 1)),
+        pillar=np.arange(count),
+        is_disclosed=np.zeros(count, bool),
+        is_ranked=is_ranked,
+    )
 
 
 def what_if(

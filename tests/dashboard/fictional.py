@@ -64,6 +64,7 @@ GAPS = (
 METHOD = {
     "version": "1",
     "half_life_days": "180",
+    "coverage": "0.65",
     "least_probability": "0.95",
     "house_rule": "none",
     "seed": "7",
@@ -120,6 +121,8 @@ def tables(*, has_index: bool = True, seed: int = 7) -> dict[str, list[Row]]:
     scored = [company_id for company_id in ids if company_id != "hushed"]
     _score(rows, scored, has_index, chance)
     _compare_words_and_deeds(rows)
+    if has_index:
+        _draw_pillars(rows, random.Random(seed))  # noqa: S311 - not for secrets
     _describe(rows, has_index)
     return rows
 
@@ -225,6 +228,14 @@ def _score(rows: dict[str, list[Row]], ids: list[str], has_index: bool, chance: 
             if has_index and len(own) == 6:
                 points[company_id] = sum(truth[company_id, pillar] for pillar in own) / 6
         _rank(rows, period, points, chance)
+
+
+def _draw_pillars(rows: dict[str, list[Row]], chance: random.Random) -> None:
+    for row in rows["pillar_scores"]:
+        if row["period"] == month_ends()[-1]:
+            key = {name: row[name] for name in ("company_id", "period", "pillar")}
+            drawn = (min(100.0, max(0.0, chance.gauss(row["score"], 4))) for _ in range(40))
+            rows["pillar_draws"] += [key | {"draw": draw, "score": score} for draw, score in enumerate(drawn)]
 
 
 def _values(rows: dict[str, list[Row]], key: Row, own: list[str], chance: random.Random) -> None:

@@ -10,6 +10,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import data
 from dashboard.safe import plain, web_link
 from pipelines.index import choices, wording
 from tests.conftest import ROOT
@@ -18,6 +19,7 @@ from tests.dashboard.fictional import HOSTILE, database_of, fictional_release
 APP = ROOT / "dashboard" / "app.py"
 COMPANY = ROOT / "dashboard" / "views" / "company.py"
 METHOD_PAGE = ROOT / "dashboard" / "views" / "method.py"
+WHAT_IF = ROOT / "dashboard" / "views" / "what_if.py"
 
 
 @pytest.fixture
@@ -105,6 +107,7 @@ def test_a_release_without_any_score_is_said(tmp_path: Path, monkeypatch: pytest
     assert "no scores" in run(APP).info[0].value
     assert "no scores" in run(COMPANY).info[0].value
     assert run(METHOD_PAGE).title[0].value == "Method"
+    assert run(WHAT_IF).title[0].value == "What if"
 
 
 def test_a_company_without_data_shows_reasons_and_no_numbers(home: Path) -> None:
@@ -183,8 +186,10 @@ def test_the_method_is_shown_whole(home: Path) -> None:
     """Every row of table `method` is somewhere on the page, in words or in a table."""
     app = run(METHOD_PAGE)
     parameters, scales = (frame.value for frame in app.dataframe)
-    assert list(parameters["Parameter"]) == ["Version", "Half life days", "Least probability", "Seed", "House rule"]
-    assert list(parameters["Value"]) == ["1", "180", "0.95", "7", "none"]
+    assert dict(zip(parameters["Parameter"], parameters["Value"], strict=True)) == {
+        "Version": "1", "Half life days": "180", "Coverage": "0.65", "Least probability": "0.95", "Seed": "7",
+        "House rule": "none",
+    }  # fmt: skip
     assert parameters["Meaning"][1] == "days after which a week counts half; inf for no decay"
     by_title = {row["Indicator"]: row for row in scales.to_dict("records")}
     virality = by_title["Virality of posts on causes"]
@@ -207,6 +212,59 @@ def test_the_method_of_a_release_without_index_says_why(tmp_path: Path, monkeypa
     page = said(run(METHOD_PAGE)).replace("\\", "")
     assert "No index: 4 of 6 pillars have data." in page
     assert "No company has an index, so there are no ranks to move." in page
+
+
+def test_what_if_opens_on_the_published_weights_and_mean(home: Path) -> None:
+    """The fictional index is an arithmetic mean: by it nothing moves, by the geometric one something does."""
+    app = run(WHAT_IF, mean="arithmetic")
+    assert [slider.value for slider in app.slider] == [1.0] * 6
+    assert app.metric[0].value == "0 of 14"
+    assert app.metric[1].value == "0.0"
+    table = app.dataframe[0].value
+    assert list(table["Rank"]) == list(table["Published"]) == list(range(1, 15))
+    assert not any(table["Change"])
+    assert run(WHAT_IF).metric[0].value != "0 of 14"
+
+
+def test_what_if_takes_its_view_from_the_address_and_gives_it_back(home: Path) -> None:
+    app = run(WHAT_IF, weights="1,0,0.4,9,x,2", mean="harmonic", sector="Consumer Goods")
+    assert [slider.value for slider in app.slider] == [1.0, 0.0, 0.5, 3.0, 1.0, 2.0]
+    assert (app.query_params["weights"], app.query_params["mean"]) == ("1,0,0.5,3,1,2", "harmonic")
+    assert app.query_params["sector"] == "Consumer Goods"
+    shown = app.dataframe[0].value
+    # Two of the fourteen with an index are of another sector.
+    assert len(shown) == 12
+    assert sorted(shown["Published"]) == list(range(1, 13))
+    assert max(shown["Rank"]) <= 12
+
+
+def test_a_pillar_that_alone_counts_orders_the_companies(home: Path) -> None:
+    app = run(WHAT_IF, mean="arithmetic")
+    for slider in app.slider[1:]:
+        slider.set_value(0.0)
+    app.run()
+    assert not app.exception
+    scores = {
+        row["name"]: row["score"]
+        for row in data.rows(
+            data.current() or "",
+            "select c.name, p.score from pillar_scores as p join companies as c using (company_id) "
+            "where p.pillar = 'SO' and p.period = '2020-12-31' and c.company_id <> 'brash'",
+        )
+    }
+    assert list(app.dataframe[0].value["Company"]) == sorted(scores, key=lambda name: -scores[name])
+
+
+def test_weights_that_are_all_zero_are_no_weights(home: Path) -> None:
+    app = run(WHAT_IF, weights="0,0,0,0,0,0")
+    assert app.warning[0].value == "Give at least one pillar a weight."
+    assert not app.dataframe
+
+
+def test_without_an_index_there_is_no_what_if(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fictional_release(tmp_path, has_index=False)
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    assert "no company of this release has an index" in run(WHAT_IF).info[0].value
 
 
 def test_every_uncertain_input_has_a_name_for_readers() -> None:

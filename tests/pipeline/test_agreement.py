@@ -1,15 +1,19 @@
-"""The plain values of SQL, which anyone can recompute by hand, and those of the index are one and the same."""
+"""What is said in two places is the same: plain values of SQL and of the index, the index and its what-ifs."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dashboard.field import field
 from pipelines import index
+from pipelines.index.what_if import what_if
+from pipelines.release import current_id
 from pipelines.warehouse import Database
-from tests.pipeline.homes import database
+from tests.pipeline.homes import database, rows
 
 HEADLINE = {
     "outward_sourcing": "share",
@@ -22,6 +26,10 @@ HEADLINE = {
     "target_ladder": "level",
     "outcome_level": "level",
 }
+LATEST_INDEX = (
+    "select * from index_scores where known_at = 'now' and score is not null "
+    "and period = (select max(period) from index_scores)"
+)
 PERIODS = 6
 COMPANIES = 24
 
@@ -102,3 +110,20 @@ def test_a_rate_recomputed_from_posts(demo_home: Path) -> None:
             assert sample == len(mine)
             checked += 1
     assert checked == COMPANIES * PERIODS
+
+
+def test_what_if_nothing_is_changed_gives_the_published_index(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dashboard's field, from the release's tables alone, holds what the index was made from."""
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(demo_home))
+    published = {row["company_id"]: row for row in rows(demo_home, LATEST_INDEX)}
+    found = field(current_id(demo_home), next(iter(published.values()))["period"])
+    assert found is not None
+    result = what_if(found.world)
+    ranked = [place for place, it in enumerate(found.companies) if it.company_id in published]
+    assert len(ranked) == len(published) == np.isfinite(result.ranks).sum() >= 20
+    for place in ranked:
+        row = published[found.companies[place].company_id]
+        assert result.scores[place] == pytest.approx(row["score"], abs=1e-6)
+        assert result.ranks[place] == row["rank"]
+        # Sampling alone; the published interval of the score is of sampling, too.
+        assert result.score_bounds[:, place] == pytest.approx([row["lower"], row["upper"]], abs=1e-6)

@@ -164,7 +164,7 @@ def test_a_pillar_few_companies_have_stays_out_of_the_index() -> None:
     """Three of five companies have the first pillar, below 65%: it enters for nobody."""
     pillars = np.full((6, 5), 50.0)
     pillars[0] = [100, 100, 100, NAN, NAN]
-    enters = entering(pillars, METHOD)
+    enters = entering(pillars, METHOD.coverage)
     assert enters.tolist() == [False, True, True, True, True, True]
     assert engagement_index(pillars, enters, METHOD) == pytest.approx(np.full(5, 50.5))
 

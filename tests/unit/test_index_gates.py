@@ -70,6 +70,7 @@ def replicated(start: World | None, ranks: Floats) -> Moment:
         index=msgspec.structs.replace(unknown, score=np.full(count, 50.0)),
         ranks=unknown,
         draws=np.empty((0, count)),
+        pillar_draws=np.empty((0, 6, count)),
         world=start,
         rank_draws=ranks,
     )

@@ -107,11 +107,11 @@ def test_the_index_is_the_geometric_mean_in_1_to_100() -> None:
 def test_too_little_coverage_keeps_a_pillar_out_of_the_index() -> None:
     pillars = np.full((6, 20), 50.0)
     pillars[1, :8] = np.nan
-    enters = entering(pillars, METHOD)
+    enters = entering(pillars, METHOD.coverage)
     assert list(enters) == [True, False, True, True, True, True]
     assert np.isfinite(engagement_index(pillars, enters, METHOD)).all()
     pillars[2, :8] = np.nan
-    assert np.isnan(engagement_index(pillars, entering(pillars, METHOD), METHOD)).all()
+    assert np.isnan(engagement_index(pillars, entering(pillars, METHOD.coverage), METHOD)).all()
 
 
 def test_ranks_share_the_smallest_place() -> None:

@@ -10,14 +10,21 @@ import msgspec
 import numpy as np
 import pytest
 
+from pipelines.index import Inputs, score
 from pipelines.index.arrays import Floats, MethodError
 from pipelines.index.composite import Recipe, build
+from pipelines.index.editions import Edition, all_editions
+from pipelines.index.frame import frame_of
+from pipelines.index.inputs import PILLARS
+from pipelines.index.measure import measure
 from pipelines.index.method_uncertainty import method_uncertainty
+from pipelines.index.scoring import Moment, all_goalposts, score_period
 from pipelines.index.tree import Node, Tree
 from pipelines.index.uncertainty import ReplicationError, nominal
-from pipelines.index.what_if import WhatIf, what_if
+from pipelines.index.what_if import WhatIf, pillar_world, what_if
 from pipelines.settings import ROOT
 from tests.scale.uncertainty import random_world
+from tests.unit.index_world import world
 from tests.unit.uncertainty_world import BASE, one_by_one, small_world
 
 NAN = np.nan
@@ -102,6 +109,41 @@ def test_weights_on_pillars_a_company_does_not_have_fail_loudly() -> None:
 def test_a_group_in_which_nobody_can_be_told_apart_fails_loudly() -> None:
     with pytest.raises(ReplicationError, match="gave 1 companies no index"):
         what_if(WORLD, group=np.array([True, False, False, False]), normalisation="minmax")
+
+
+def test_what_ifs_of_a_release_s_pillars_are_those_of_its_indicators() -> None:
+    """Nothing changed gives the published index; other weights, means and companies what the whole world gives."""
+    panel = world(11).inputs
+    found = score(panel, seed=1)
+    names, index = list(panel.companies.company_id.names), found.index_scores
+    is_now = index.known_at == "now"
+    places = [names.index(name) for name in index.company_id[is_now]]
+    pillars, draws = np.full((6, len(names)), NAN), np.full((500, 6, len(names)), NAN)
+    for row in range(len(found.pillar_scores.score)):
+        if found.pillar_scores.known_at[row] == "now":
+            at = PILLARS.index(found.pillar_scores.pillar[row]), names.index(found.pillar_scores.company_id[row])
+            pillars[at] = found.pillar_scores.score[row]
+    rows = found.pillar_draws
+    cells = [PILLARS.index(it) for it in rows.pillar], [names.index(it) for it in rows.company_id]
+    draws[rows.draw.astype(int), cells[0], cells[1]] = rows.score
+    is_ranked = np.isin(np.arange(len(names)), places)
+    small = pillar_world(pillars, draws, is_ranked)
+    same_as_published = what_if(small)
+    assert same_as_published.scores[places] == pytest.approx(index.score[is_now], abs=1e-9)
+    assert same_as_published.ranks[places] == pytest.approx(index.rank[is_now])
+    whole = moment_of(panel).world
+    assert whole is not None
+    half = np.arange(len(names)) % 2 == 0
+    for choice in ({"weights": np.arange(1.0, 7)}, {"aggregation": "harmonic"}, {"group": half}):
+        same(what_if(small, **choice), what_if(whole, **choice))
+
+
+def moment_of(panel: Inputs) -> Moment:
+    """The latest month end as `score` makes it."""
+    frame = frame_of(panel)
+    measured = tuple(measure(it, panel, frame) for it in sorted(panel.catalogue, key=lambda it: it.indicator_id))
+    posts, editions = all_goalposts(measured, panel.method), all_editions(panel, Edition(frame, measured))
+    return score_period(editions, posts, panel.method, period=len(frame.periods) - 1, seed=1)["now"]
 
 
 def table() -> tuple[Floats, Tree]:
