@@ -6,6 +6,8 @@ import datetime as dt
 
 import msgspec
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard import data
@@ -54,7 +56,8 @@ def field(release_id: str, period: dt.date) -> Field | None:
 def _field(home_path: str, release_id: str, period: dt.date) -> Field | None:
     del home_path  # it tells releases of two homes apart
     opened, known = data.release(release_id), data.companies(release_id)
-    if "pillar_draws" not in opened.manifest.tables:
+    table = opened.pillar_draws()
+    if table is None:
         return None
     coverage = float(data.method(release_id).get("coverage", "nan"))
 
@@ -66,7 +69,7 @@ def _field(home_path: str, release_id: str, period: dt.date) -> Field | None:
     pillars = {pillar: place for place, pillar in enumerate(PILLARS)}
     index = read(_Index, "index_scores where period = ? and known_at = 'now' and score is not null")
     scored = read(_Scores, "pillar_scores where period = ? and known_at = 'now' and score is not null")
-    drawn = read(_Draws, "pillar_draws where period = ?")
+    drawn = read_columns(_Draws, table.filter(pc.equal(table["period"], pa.scalar(period))))
     published = np.full(len(known), np.nan)
     published[index.company_id.within(companies)] = index.score
     scores = np.full((len(PILLARS), len(known)), np.nan)

@@ -17,6 +17,7 @@ from types import TracebackType
 import duckdb
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.release_changes import ScoreChange, Side, score_changes
 from pipelines.release_files import (
@@ -30,10 +31,11 @@ from pipelines.release_files import (
     digest_of,
     publishing,
     store_months,
+    store_rows,
     table_facts,
     write_durably,
 )
-from pipelines.release_tables import COMPARED, MONTHLY, TABLES, ReleaseError, Tables, empty_select, read
+from pipelines.release_tables import COMPARED, DRAWS, MONTHLY, TABLES, ReleaseError, Tables, empty_select, read
 
 __all__ = [
     "CheckResult",
@@ -205,6 +207,9 @@ def _write(home: Path, database: Tables, path: Path, checks: Sequence[CheckResul
                 connection.register("incoming", read(database, table))
                 connection.execute(f"insert into {table} select * from incoming")  # noqa: S608
                 connection.unregister("incoming")
+    if database.exists(f"index.{DRAWS}"):
+        draws = database.query(f"select * from index.{DRAWS} order by all")  # noqa: S608 - our own name
+        files[DRAWS] = {"latest": store_rows(home / "store", draws)}
     return files
 
 
@@ -247,6 +252,20 @@ class OpenRelease:
             [str(self._texts.absolute()), list(post_ids)],
         )
         return dict(zip(found.column("post_id").to_pylist(), found.column("text").to_pylist(), strict=True))
+
+    def pillar_draws(self) -> pa.Table | None:
+        """Draws of the pillars' scores at the latest period; None where the release was made without.
+
+        Raises:
+            ReleaseError: their file is missing or broken.
+        """
+        digest = self.manifest.files.get(DRAWS, {}).get("latest")
+        if digest is None:
+            return None
+        try:
+            return pq.read_table(self.home / "store" / f"{digest}.parquet")
+        except (OSError, pa.ArrowException) as error:
+            raise ReleaseError(f"release {self.release_id}: its draws cannot be read: {error}") from None
 
     def close(self) -> None:
         """Let go of the files."""

@@ -67,7 +67,7 @@ class TableFacts(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`manifest.json`. `content`: see `content_of`; `files`: table to month to store file's digest."""
+    """`manifest.json`. `content`: see `content_of`; `files`: table to month, or `latest`, to store file's digest."""
 
     release_id: str
     made_at: dt.datetime
@@ -82,20 +82,26 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def store_months(store: Path, table: pa.Table) -> dict[str, str]:
     """Write each month's rows under the digest of its bytes, where not there yet; month to digest."""
-    store.mkdir(parents=True, exist_ok=True)
     months = table.column("month").to_pylist()
     rows = table.drop_columns(["month"])
     starts = [place for place, month in enumerate(months) if place == 0 or month != months[place - 1]]
     files = {}
     for start, end in pairwise([*starts, len(months)]):
-        sink = pa.BufferOutputStream()
-        pq.write_table(rows.slice(start, end - start), sink, compression="zstd")
-        body = sink.getvalue().to_pybytes()
-        digest = sha256(body).hexdigest()
-        if not (store / f"{digest}.parquet").exists():
-            write_durably(store / f"{digest}.parquet", body)
+        digest = store_rows(store, rows.slice(start, end - start))
         files[f"{months[start]:%Y-%m}" if months[start] else "undated"] = digest
     return files
+
+
+def store_rows(store: Path, rows: pa.Table) -> str:
+    """Write rows under the digest of their bytes, where not there yet; the digest."""
+    store.mkdir(parents=True, exist_ok=True)
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd")
+    body = sink.getvalue().to_pybytes()
+    digest = sha256(body).hexdigest()
+    if not (store / f"{digest}.parquet").exists():
+        write_durably(store / f"{digest}.parquet", body)
+    return digest
 
 
 def connect(

@@ -44,7 +44,6 @@ _COLUMNS = {
     "pillar_scores": "company_id period known_at pillar score lower upper weight_present",
     "index_scores": "company_id period known_at score lower upper rank rank_lower rank_upper",
     "index_draws": "company_id period draw score",
-    "pillar_draws": "company_id period pillar draw score",
     "say_do_gaps": "company_id topic_id period say do_low do_high gap gap_lower gap_upper p_positive state is_flagged",
     "sensitivity": "input first_order total lower upper",
     "score_changes": "company_id period from_release change cause",
@@ -64,6 +63,9 @@ TABLES: dict[str, dict[str, str]] = {
 
 MONTHLY = ("posts", "post_topics", "post_events")
 """Tables that grow with every post: kept as one Parquet file a month of posting, shared between releases."""
+
+DRAWS = "pillar_draws"
+"""Kept in the store beside the tables, of the latest period: what-ifs start from it (columns as `index` makes them)."""
 
 COMPARED = "score_changes"
 """The table that compares with the release before; a release's content does not depend on it."""

@@ -30,7 +30,6 @@ PARAMETERS = {
         "pillar_scores",
         "index_scores",
         "index_draws",
-        "pillar_draws",
         "method",
         "sensitivity",
         "say_do_gaps",

@@ -21,7 +21,7 @@ from dagster import (
 from pipelines.build import Observatory
 from pipelines.defs.modelled import INDEX, asset_key
 from pipelines.release import CheckResult, ReleaseError, open_release
-from pipelines.release_tables import TABLES
+from pipelines.release_tables import DRAWS, TABLES
 
 RELEASE = AssetKey(["release"])
 SCORECARDS = AssetKey(["exports", "scorecards"])
@@ -120,7 +120,7 @@ def _made_by_sql(observatory: Observatory) -> list[str]:
 
 
 def _made_by_index() -> list[str]:
-    return [f"index.{table}" for table in INDEX if table in TABLES]
+    return [f"index.{table}" for table in INDEX if table in (*TABLES, DRAWS)]
 
 
 def _check_result(result: CheckResult) -> AssetCheckResult:

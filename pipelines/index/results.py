@@ -11,10 +11,17 @@ import pyarrow as pa
 
 from pipelines.index.arrays import Days, Flags, Floats, Texts
 from pipelines.index.tables import empty_table, write_columns
-from pipelines.release_tables import TABLES
+from pipelines.release_tables import DRAWS, TABLES
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 
+_PILLAR_DRAWS = {
+    "company_id": "VARCHAR",
+    "period": "DATE",
+    "pillar": "VARCHAR",
+    "draw": "BIGINT",
+    "score": "DOUBLE",
+}
 _RANKS = {
     "company_id": "VARCHAR",
     "period": "DATE",
@@ -222,7 +229,7 @@ class Results(msgspec.Struct, frozen=True):
 
     def tables(self) -> dict[str, pa.Table]:
         """Every `index` table by name; `plain_values`, `rank_intervals` and `gap_forms` are in no release."""
-        types = TABLES | {"plain_values": _PLAIN, "rank_intervals": _RANKS, "gap_forms": _FORMS}
+        types = TABLES | {"plain_values": _PLAIN, "rank_intervals": _RANKS, "gap_forms": _FORMS, DRAWS: _PILLAR_DRAWS}
         made = {name: write_columns(getattr(self, name), types[name]) for name in self.__struct_fields__}
         return made | {"score_changes": empty_table(TABLES["score_changes"])}
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.release import CheckResult, Facts, Release, publish
-from pipelines.release_tables import TABLES, empty_select
+from pipelines.release_tables import DRAWS, TABLES, empty_select
 from pipelines.warehouse import Database
 
 Row = dict[str, Any]
@@ -235,7 +235,7 @@ def _draw_pillars(rows: dict[str, list[Row]], chance: random.Random) -> None:
         if row["period"] == month_ends()[-1]:
             key = {name: row[name] for name in ("company_id", "period", "pillar")}
             drawn = (min(100.0, max(0.0, chance.gauss(row["score"], 4))) for _ in range(40))
-            rows["pillar_draws"] += [key | {"draw": draw, "score": score} for draw, score in enumerate(drawn)]
+            rows.setdefault(DRAWS, []).extend(key | {"draw": draw, "score": score} for draw, score in enumerate(drawn))
 
 
 def _values(rows: dict[str, list[Row]], key: Row, own: list[str], chance: random.Random) -> None:
@@ -341,12 +341,16 @@ def database_of(rows: dict[str, list[Row]]) -> Database:
     """A working database in memory that gives these tables in schema `scorecards`."""
     connection = duckdb.connect(":memory:")
     connection.execute("create schema scorecards")
-    for table, given in rows.items():
+    for table, given in ((table, given) for table, given in rows.items() if table in TABLES):
         connection.execute(f"create table scorecards.{table} as {empty_select(table)}")
         if given:
             connection.register("incoming", pa.Table.from_pylist(given))
             connection.execute(f"insert into scorecards.{table} by name select * from incoming")  # noqa: S608
             connection.unregister("incoming")
+    if DRAWS in rows:
+        connection.execute("create schema index")
+        connection.register("incoming", pa.Table.from_pylist(rows[DRAWS]))
+        connection.execute(f"create table index.{DRAWS} as select * from incoming")  # noqa: S608
     return Database(connection)
 
 

@@ -103,13 +103,14 @@ def test_from_comparison_to_evidence(address: str) -> None:
         rows.click(position={"x": 16, "y": 54})
         page.get_by_role("heading", name="Evidence: post").wait_for()
         assert "evidence=bluesky" in page.url
+
         page.goto(f"{address}/what_if?mean=arithmetic")
-        page.get_by_text("0 of 14").first.wait_for(timeout=20_000)
+        sync_api.expect(page.get_by_test_id("stMetricValue").first).to_have_text("0 of 14", timeout=20_000)
         page.get_by_role("slider").first.press("ArrowRight")
         page.wait_for_url("**weights=1.25%2C1%2C1%2C1%2C1%2C1**")
         page.get_by_role("slider", name="Weight of Community").press("Home")
         page.wait_for_url("**weights=1.25%2C0%2C**")
-        assert page.get_by_text("0 of 14").count() == 0
+        sync_api.expect(page.get_by_test_id("stMetricValue").first).not_to_have_text("0 of 14")
 
         page.goto(f"{address}/method")
         page.get_by_role("heading", name="What moves the ranks").wait_for(timeout=20_000)

@@ -100,7 +100,7 @@ def test_tables_have_the_contracts_columns() -> None:
     tables = score(world(1, count=9).inputs, seed=1, draws=20).tables()
     assert set(tables) - {"plain_values"} == {
         "indicator_values", "indicator_scores", "pillar_scores", "index_scores", "index_draws", "method",
-        "rank_intervals", "gap_forms", "sensitivity", "say_do_gaps", "score_changes",
+        "pillar_draws", "rank_intervals", "gap_forms", "sensitivity", "say_do_gaps", "score_changes",
     }  # fmt: skip
     for name, table in tables.items():
         if name in TABLES:

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines import release as releases
 from pipelines.release import NoRelease, ReleaseError, open_release
+from pipelines.release_tables import DRAWS
 from tests.dashboard.fictional import CLOCK, PANEL, database_of, fictional_release, tables
 
 
@@ -85,6 +86,30 @@ def test_verify_names_what_differs(tmp_path: Path) -> None:
     assert first.startswith("manifest.json: its content digest")
     assert second.startswith("companies: 16 rows with digest ")
     assert "the manifest says 16 with 000000000000" in second
+
+
+def test_draws_of_pillars_are_kept_and_verified(tmp_path: Path) -> None:
+    made = fictional_release(tmp_path)
+    stored = tmp_path / "store" / f"{made.manifest.files[DRAWS]['latest']}.parquet"
+    with open_release(tmp_path) as opened:
+        found = opened.pillar_draws()
+        assert found is not None
+        assert found.column_names == ["company_id", "period", "pillar", "draw", "score"]
+        assert found.num_rows == sum(len(rows) for name, rows in tables().items() if name == DRAWS) > 3000
+        body = stored.read_bytes()
+        stored.write_bytes(body[:100])
+        with pytest.raises(ReleaseError, match=f"release {made.release_id}: its draws cannot be read"):
+            opened.pillar_draws()
+        stored.unlink()
+        with pytest.raises(ReleaseError, match="its draws cannot be read"):
+            opened.pillar_draws()
+    assert releases.verify(tmp_path) == [f"pillar_draws of latest: store/{stored.name} is missing"]
+
+
+def test_a_release_without_draws_has_none(tmp_path: Path) -> None:
+    releases.publish(tmp_path, database_of({}), panel_name=PANEL, clock=lambda: CLOCK)
+    with open_release(tmp_path) as opened:
+        assert opened.pillar_draws() is None
 
 
 def test_an_older_release_can_be_read_and_made_current_again(tmp_path: Path) -> None:
