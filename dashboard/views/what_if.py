@@ -23,6 +23,7 @@ _MEANS: dict[Aggregation, str] = {
 }
 _EVERYBODY = "All companies"
 _FEWEST = 3
+_CONCENTRATION = 50.0
 _MOST_DRAWN = 40
 
 
@@ -42,22 +43,22 @@ def main() -> None:
         return
     st.caption(
         f"The index of {day(periods[0])} by your own choices. Intervals hold what posts there happened to be, not the "
-        "choices, which are yours. Scores of indicators stay as published, so that only what you turn here moves."
+        "choices, which are yours, unless you let the weights vary. Scores of indicators stay as published."
     )
-    weights, mean, group = _choose(found)
+    weights, mean, group, concentration = _choose(found)
     if not weights.any():
         st.warning("Give at least one pillar a weight.")
         return
     try:
-        result = what_if(found.world, weights=weights, group=group, aggregation=mean)
+        result = what_if(found.world, weights=weights, group=group, aggregation=mean, concentration=concentration)
     except ReplicationError:
         st.warning("A company that has an index lacks all pillars that still have a weight; give another pillar some.")
         return
     _show(found, group, result)
 
 
-def _choose(found: Field) -> tuple[Floats, Aggregation, Flags]:
-    """Weights, mean and companies: from the address at first, from the controls ever after."""
+def _choose(found: Field) -> tuple[Floats, Aggregation, Flags, float | None]:
+    """Weights, mean, companies, how sure weights are: from the address at first, from the controls ever after."""
     sectors = _sectors(found)
     if "what_if_mean" not in st.session_state:
         given = st.query_params.get("weights", "").split(",")
@@ -66,18 +67,25 @@ def _choose(found: Field) -> tuple[Floats, Aggregation, Flags]:
         mean, sector = st.query_params.get("mean", ""), st.query_params.get("sector", "")
         st.session_state["what_if_mean"] = mean if mean in _MEANS else "geometric"
         st.session_state["what_if_sector"] = sector if sector in sectors else _EVERYBODY
+        st.session_state["what_if_vary"] = st.query_params.get("vary", "") == "1"
     weights = []
     for place, pillar in zip(st.columns(len(found.pillars), vertical_alignment="bottom"), found.pillars, strict=True):
         key = f"what_if_{pillar}"
         st.session_state.setdefault(key, 1.0)
         weights.append(place.slider(f"Weight of {TITLES[pillar]}", 0.0, 3.0, step=0.25, key=key))
-    left, right = st.columns(2)
+    left, right, last = st.columns([3, 3, 2], vertical_alignment="bottom")
     mean = left.selectbox("Mean of the pillars", list(_MEANS), format_func=_MEANS.__getitem__, key="what_if_mean")
     sector = right.selectbox("Compared with", [_EVERYBODY, *sectors], key="what_if_sector")
+    is_varied = last.toggle(
+        "Let the weights vary",
+        key="what_if_vary",
+        help="Intervals then hold weights around yours too: six equal ones vary by about a third of their size.",
+    )
     st.query_params["weights"] = ",".join(f"{weight:g}" for weight in weights)
     st.query_params["mean"], st.query_params["sector"] = mean, sector
+    st.query_params["vary"] = str(int(is_varied))
     inside = np.array([sector in (_EVERYBODY, company.sector) for company in found.companies])
-    return np.array(weights), mean, inside
+    return np.array(weights), mean, inside, _CONCENTRATION if is_varied else None
 
 
 def _weight(text: str) -> float:

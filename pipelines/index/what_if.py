@@ -61,12 +61,15 @@ def what_if(
     group: Flags | None = None,
     aggregation: Aggregation | None = None,
     normalisation: Normalisation | None = None,
+    concentration: float | None = None,
     replications: int = 500,
     interval: float = 0.9,
 ) -> WhatIf:
     """The index by other pillar weights, among other companies, or by another mean or scale.
 
-    `weights` `[pillar]`; `group` are the companies compared, which also set the scale of a relative normalisation.
+    `weights` `[pillar]`; `group` are the companies compared, which also set the scale of a relative normalisation. With
+    a `concentration` k the replications' weights are drawn from Dirichlet(k w), w the weights as shares (METHODOLOGY
+    4.2, X3: 50, by which six equal weights vary by 31 % of their own size).
 
     Raises:
         MethodError: weights that are negative or all zero.
@@ -98,7 +101,10 @@ def what_if(
     )
     points = np.zeros((len(drawn) + 1, len(INPUTS)))
     chosen = choices(points, own.alternatives, seed=0, frozen=INPUTS)
-    found = replicate(own, msgspec.structs.replace(chosen, draw=np.arange(-1, len(drawn))))
+    chosen = msgspec.structs.replace(chosen, draw=np.arange(-1, len(drawn)))
+    if concentration is not None:
+        chosen = msgspec.structs.replace(chosen, weights=_around(changed.weights, concentration, len(drawn)))
+    found = replicate(own, chosen)
     tail = (1 - interval) / 2
     rows = (
         found.scores[:1],
@@ -109,3 +115,12 @@ def what_if(
     every = np.full((6, len(inside)), np.nan)
     every[:, inside] = np.concatenate(rows)
     return WhatIf(every[0], every[1], every[2:4], every[4:])
+
+
+def _around(weights: Floats, concentration: float, count: int) -> Floats:
+    """The weights themselves, then as many drawn around them, `[1 + count, pillar]`; a weight of zero stays zero."""
+    shares, counts = weights / weights.sum(), weights > 0
+    found = np.zeros((1 + count, len(weights)))
+    found[0] = shares
+    found[1:, counts] = np.random.default_rng(0).dirichlet(concentration * shares[counts], count)
+    return found

@@ -238,6 +238,18 @@ def test_what_if_takes_its_view_from_the_address_and_gives_it_back(home: Path) -
     assert max(shown["Rank"]) <= 12
 
 
+def test_weights_that_vary_widen_the_intervals(home: Path) -> None:
+    def widths(app: AppTest) -> float:
+        parted = [text.split(" to ") for text in app.dataframe[0].value["90% interval of it"]]
+        return sum(int(upper) - int(lower) for lower, upper in parted)
+
+    sure, unsure = run(WHAT_IF), run(WHAT_IF, vary="1")
+    assert (sure.query_params["vary"], unsure.query_params["vary"]) == ("0", "1")
+    assert unsure.toggle[0].value
+    assert widths(unsure) > widths(sure) + 14
+    assert list(unsure.dataframe[0].value["Rank"]) == list(sure.dataframe[0].value["Rank"])
+
+
 def test_a_pillar_that_alone_counts_orders_the_companies(home: Path) -> None:
     app = run(WHAT_IF, mean="arithmetic")
     for slider in app.slider[1:]:

@@ -89,6 +89,17 @@ def test_companies_without_an_index_stay_without() -> None:
     assert sorted(found.ranks[[0, 2, 3]]) == [1, 2, 3]
 
 
+def test_weights_vary_as_a_dirichlet_s_do() -> None:
+    """Of two equal weights one is Beta(25, 25): its 5th and 95th percentile are .3845 and .6155; zero stays zero."""
+    pillars = np.array([[0.0, 100], [100, 0], [50, 50]])
+    still = pillar_world(pillars, np.repeat(pillars[None], 500, 0), np.ones(2, bool))
+    found = what_if(still, weights=np.array([2.0, 2, 0]), aggregation="arithmetic", concentration=50)
+    assert found.scores == pytest.approx([50.5, 50.5])
+    assert found.score_bounds == pytest.approx(1 + 99 * np.array([[0.3845] * 2, [0.6155] * 2]), abs=1.5)
+    sure = what_if(still, weights=np.array([2.0, 2, 0]), aggregation="arithmetic", concentration=1e12)
+    assert sure.score_bounds == pytest.approx(50.5, abs=1e-3)
+
+
 def test_fewer_replications_are_the_first_draws() -> None:
     found = what_if(WORLD, replications=1)
     assert found.score_bounds == pytest.approx(np.repeat([one_by_one(WORLD.draws[4][0])], 2, 0), abs=1e-8)
