@@ -5,7 +5,6 @@ Here: every question the pages ask. Not here: how answers look (`charts`, `pages
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ import msgspec
 import streamlit as st
 
 from pipelines.index import wording
+from pipelines.parameters import seed_table
 from pipelines.release import NoRelease, OpenRelease, current_id, open_release
 from pipelines.scorecard import Scorecard, periods, scorecard, to_csv, to_json, to_pdf
 from pipelines.scorecard.assemble import rows_of
@@ -158,8 +158,8 @@ def method(release_id: str) -> dict[str, str]:
 
 def meanings() -> dict[str, str]:
     """What each parameter of the method means, from the method's own file."""
-    with (ROOT / "sql" / "seeds" / "method.csv").open(encoding="utf-8", newline="") as file:
-        return {row["parameter"]: row["meaning"] for row in csv.DictReader(file)}
+    table = seed_table(ROOT / "sql" / "seeds" / "method.csv")
+    return {row["parameter"]: row["meaning"] for row in table.to_pylist()}
 
 
 def sensitivity(release_id: str) -> list[Row]:

@@ -29,7 +29,7 @@ from pipelines.handwritten import suggest
 from pipelines.load import LoadReport, drop_expired_texts
 from pipelines.load import load as load_archive
 from pipelines.panel import Panel, load_panel
-from pipelines.parameters import panel_tables, seed_tables
+from pipelines.parameters import panel_tables, seed_table, seed_tables
 from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
 from pipelines.release import CheckResult, Facts, Release
 from pipelines.release_files import digest_of
@@ -353,7 +353,7 @@ def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
 
 
 def _method() -> index.Method:
-    parameters = seed_tables(ROOT / "sql" / "seeds")["seeds.method"].to_pylist()
+    parameters = seed_table(ROOT / _METHOD).to_pylist()
     return index.Method.of((row["parameter"], row["value"]) for row in parameters)
 
 

@@ -79,10 +79,15 @@ def seed_tables(folder: Path) -> dict[str, pa.Table]:
     Raises:
         SourceError: naming file, line and column of what is not of its column's type.
     """
-    return {f"seeds.{path.stem}": _seed(path) for path in sorted(folder.glob("*.csv"))}
+    return {f"seeds.{path.stem}": seed_table(path) for path in sorted(folder.glob("*.csv"))}
 
 
-def _seed(path: Path) -> pa.Table:
+def seed_table(path: Path) -> pa.Table:
+    """One of them.
+
+    Raises:
+        SourceError: naming file, line and column of what is not of its column's type.
+    """
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     columns: dict[str, list[object]] = {name: [] for name in header}
