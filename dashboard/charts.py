@@ -215,7 +215,7 @@ def moves(lines: Sequence[Row], of: int) -> Chart:
     dots = base.mark_point(filled=True, size=85, opacity=1, color=COLOURS[0], stroke="white", strokeWidth=1).encode(
         x=alt.X("rank:Q", scale=scale, axis=axis)
     )
-    names = base.mark_text(align="right", dx=-8, color=_INK, fontSize=11).encode(
+    names = base.mark_text(align="right", dx=-8, color=_INK, fontSize=11, limit=170).encode(
         x=alt.value(0), text=alt.Text("name:N")
     )
     return _finish(alt.layer(bands, before, dots, names).properties(height=_ROW * len(lines) + 60))

@@ -9,11 +9,13 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard.field import Field, field
+from dashboard.safe import plain
 from pipelines.index.aggregate import ranks
 from pipelines.index.arrays import Flags, Floats
 from pipelines.index.method import Aggregation
 from pipelines.index.uncertainty import DECIMALS, ReplicationError
 from pipelines.index.what_if import WhatIf, what_if
+from pipelines.release import ReleaseError
 from pipelines.scorecard.words import TITLES, day, points, score
 
 _MEANS: dict[Aggregation, str] = {
@@ -34,7 +36,11 @@ def main() -> None:
         return
     st.title("What if")
     periods = data.periods_of(release_id)
-    found = field(release_id, periods[0]) if periods else None
+    try:
+        found = field(release_id, periods[0]) if periods else None
+    except ReleaseError as error:
+        st.error(plain(str(error)))
+        return
     if found is None:
         st.info(
             "Nothing to vary: no company of this release has an index, or the release was made before pillars' draws "

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import data
 from dashboard.safe import plain, web_link
 from pipelines.index import choices, wording
+from pipelines.release_tables import DRAWS
 from tests.conftest import ROOT
 from tests.dashboard.fictional import HOSTILE, database_of, fictional_release
 
@@ -271,6 +272,14 @@ def test_weights_that_are_all_zero_are_no_weights(home: Path) -> None:
     app = run(WHAT_IF, weights="0,0,0,0,0,0")
     assert app.warning[0].value == "Give at least one pillar a weight."
     assert not app.dataframe
+
+
+def test_draws_that_are_gone_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = fictional_release(tmp_path)
+    (tmp_path / "store" / f"{made.manifest.files[DRAWS]['latest']}.parquet").unlink()
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    (error,) = run(WHAT_IF).error
+    assert "its draws cannot be read" in error.value.replace("\\", "")
 
 
 def test_without_an_index_there_is_no_what_if(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
