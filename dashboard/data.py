@@ -167,6 +167,16 @@ def sensitivity(release_id: str) -> list[Row]:
     return rows(release_id, "select * from sensitivity order by total desc nulls last, input")
 
 
+def reversed_pairs(release_id: str, indicator_id: str) -> list[tuple[str, str]]:
+    """Companies whose order at the latest period pooled platforms would turn round, the one of the higher value first.
+
+    The release names the first pairs of an indicator and counts the others.
+    """
+    told = method(release_id).get(f"reversed_when_platforms_are_pooled.{indicator_id}", "")
+    pairs = (pair.split(" > ") for pair in told.split("; "))
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+
+
 def titles(release_id: str) -> dict[str, str]:
     """The indicators' titles by id."""
     return {row["indicator_id"]: row["title"] for row in rows(release_id, "select indicator_id, title from indicators")}

@@ -256,6 +256,10 @@ def _trends(release_id: str, cards: list[Scorecard], names: list[str], period: d
     )
     if series not in TITLES and indicators[series].caveat:
         st.caption(plain(str(indicators[series].caveat)))
+    if period == data.periods_of(release_id)[0]:
+        for one, other in data.reversed_pairs(release_id, series):
+            if one in by_id and other in by_id:
+                st.warning(plain(wording.reversed_order(by_id[one], by_id[other])))
 
 
 def _close(release_id: str, cards: list[Scorecard], names: list[str], period: dt.date) -> None:

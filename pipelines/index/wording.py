@@ -82,6 +82,11 @@ def is_above(one: tuple[float, float, float], other: tuple[float, float, float])
     return difference > math.hypot(one[0] - one[1], other[2] - other[0])
 
 
+def reversed_order(one: str, other: str) -> str:
+    """Of two companies whose order depends on comparing like with like (METHODOLOGY 8.3)."""
+    return f"{one} has the higher value platform for platform; of all platforms in one pot {other} has it (Simpson)."
+
+
 def gap(
     name: str,
     cause: str,

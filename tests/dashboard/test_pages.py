@@ -79,6 +79,17 @@ def test_compare_orders_two_companies_only_where_that_is_sure(home: Path) -> Non
     )
 
 
+def test_an_order_that_pooling_would_turn_is_told_of_the_companies_shown(home: Path) -> None:
+    def warned(companies: str, **query: str) -> list[str]:
+        return [it.value for it in run(APP, companies=companies, **query).warning]
+
+    (told,) = warned("pomelo,marmot,gossamer", trend="response_rate")
+    assert told.replace("\\", "").startswith("Pomelo & Daughters has the higher value platform for platform; ")
+    assert warned("pomelo,gossamer", trend="response_rate") == []
+    assert warned("pomelo,marmot", trend="virality") == []
+    assert warned("pomelo,marmot", trend="response_rate", period="2020-11-30") == []
+
+
 def test_an_unknown_company_in_the_address_is_named(home: Path) -> None:
     app = run(APP, companies="nobody,pomelo")
     assert app.multiselect[0].value == ["pomelo"]
