@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines import due, index, labelling, release, sql_models, topics
+from pipelines import due, index, labelling, panel_goalposts, release, sql_models, topics
 from pipelines.archive import Archive
 from pipelines.fetch import PassResult, run_passes, transport_of
 from pipelines.files import Parsed, archive_files
@@ -363,12 +363,13 @@ def _indicator(header: Mapping[str, object]) -> index.Indicator:
 
 def _check_goalposts(panel: Panel, catalogue: Iterable[index.Indicator], method: index.Method) -> None:
     """Whether the goalposts that a panel fixes are of indicators that there are, and of this version of the method."""
-    file, known = panel.folder / "goalposts.csv", [it.indicator_id for it in catalogue]
+    known = [it.indicator_id for it in catalogue]
     for it in panel.goalposts:
+        place = f"{panel.folder / panel_goalposts.FILE}:{it.line}:1"
         if it.method_version != f"{method.version:g}":
             raise index.MethodError(
-                f"{file}: goalposts of version {it.method_version} of the method, which is now {method.version:g}: "
+                f"{place}: goalposts of version {it.method_version} of the method, which is now {method.version:g}: "
                 "delete the file, and fix those of the first full release of this version"
             )
         if it.indicator_id not in known:
-            raise index.MethodError(f"{file}: no indicator {it.indicator_id!r}; {suggest(it.indicator_id, known)}")
+            raise index.MethodError(f"{place}: no indicator {it.indicator_id!r}; {suggest(it.indicator_id, known)}")

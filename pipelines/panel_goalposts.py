@@ -6,6 +6,7 @@ Its rows are those that a release shows in table `method` (`version`, `goalpost_
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
 import re
@@ -17,34 +18,43 @@ from pipelines.handwritten import Reader, Row
 FILE = "goalposts.csv"
 _PARAMETER = re.compile(r"goalpost_(low|high|period)\.(\w+)")
 _KINDS = ("low", "high", "period")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Goalpost(msgspec.Struct, frozen=True):
-    """An indicator's goalposts, its direction applied, and the month end that set them, by a version of the method."""
+    """An indicator's goalposts, its direction applied, and the month end that set them, by a version of the method.
+
+    `line` is where the first of them stands in the file.
+    """
 
     indicator_id: str
     low: float
     high: float
     period: dt.date
     method_version: str
+    line: int
 
 
 def read_goalposts(reader: Reader) -> tuple[Goalpost, ...]:
     """The goalposts of a panel's folder, none where it has no such file; mistakes are noted."""
     if not (reader.folder / FILE).exists():
         return ()
-    version, rows, given = "", list(reader.rows(FILE, ("parameter", "value"))), dict[str, dict[str, Row]]()
+    rows, given = list(reader.rows(FILE, ("parameter", "value"))), dict[str, dict[str, Row]]()
+    versions = [row for row in rows if row["parameter"] == "version"]
     for row in rows:
         found = _PARAMETER.fullmatch(row["parameter"])
         if row["parameter"] == "version":
-            version = row["value"]
+            if row is not versions[0]:
+                row.mistake("parameter", f"version is in line {versions[0].line} already")
         elif not found:
             row.mistake("parameter", f"unknown parameter {row['parameter']!r}; allowed: version, goalpost_low.…, …")
         elif given.setdefault(found[2], {}).setdefault(found[1], row) is not row:
             row.mistake("parameter", f"{row['parameter']} is in line {given[found[2]][found[1]].line} already")
-    if rows and not version:
+    if rows and not versions:
         rows[0].mistake("parameter", "no row says the version of the method that the goalposts are of")
-    return tuple(it for name, own in given.items() if (it := _goalpost(name, own, version)))
+    version = _number(versions[0]) if versions else None
+    return tuple(it for name, own in given.items() if (it := _goalpost(name, own, f"{version or 0:g}")))
 
 
 def _goalpost(name: str, rows: dict[str, Row], version: str) -> Goalpost | None:
@@ -54,25 +64,21 @@ def _goalpost(name: str, rows: dict[str, Row], version: str) -> Goalpost | None:
     low, high, period = (_number(rows["low"]), _number(rows["high"]), _day(rows["period"]))
     if low is None or high is None or period is None:
         return None
-    if low >= high:
-        rows["low"].mistake("value", f"low {low:g} is not below high {high:g}")
-    return Goalpost(name, low, high, period, version)
+    if not 0 < high - low < math.inf:
+        rows["low"].mistake("value", f"low {low:g} is not below high {high:g}, or too far")
+    return Goalpost(name, low, high, period, version, min(row.line for row in rows.values()))
 
 
 def _number(row: Row) -> float | None:
-    try:
-        number = float(row["value"])
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
+    if _NUMBER.fullmatch(row["value"]) and math.isfinite(number := float(row["value"])):
         return number
     row.mistake("value", f"{row['value']!r} is no number")
     return None
 
 
 def _day(row: Row) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(row["value"])
-    except ValueError:
-        row.mistake("value", f"{row['value']!r} is no day, as 2020-12-31")
-        return None
+    with contextlib.suppress(ValueError):
+        if _DAY.fullmatch(row["value"]):
+            return dt.date.fromisoformat(row["value"])
+    row.mistake("value", f"{row['value']!r} is no day, as 2020-12-31")
+    return None

@@ -130,8 +130,9 @@ def _scales(release_id: str, method: Parameters) -> None:
         )
     st.dataframe(lines, hide_index=True, width="stretch", height="content")
     st.caption(
-        "Goalposts are the 5th and 95th percentile of the companies, the better at 100; of indicators whose less is "
-        "better the sign is turned. What size alone explains is taken out before scoring."
+        "Goalposts are percentiles of the companies (goalpost low and high above) at the month end that set them, or "
+        "what the panel fixes; of indicators whose less is better the sign is turned. What size alone explains is "
+        "taken out before scoring."
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -42,10 +43,7 @@ def main() -> None:
         st.error(plain(str(error)))
         return
     if found is None:
-        st.info(
-            "Nothing to vary: no company of this release has an index, or the release was made before pillars' draws "
-            "were kept. The page Method says why there is no index."
-        )
+        st.info(_nothing(release_id, periods))
         return
     st.caption(
         f"The index of {day(periods[0])} by your own choices. Intervals hold what posts there happened to be, not the "
@@ -61,6 +59,15 @@ def main() -> None:
         st.warning("A company that has an index lacks all pillars that still have a weight; give another pillar some.")
         return
     _show(found, group, result)
+
+
+def _nothing(release_id: str, periods: Sequence[dt.date]) -> str:
+    """Why there is nothing to vary."""
+    if not periods:
+        return "This release has no scores."
+    if data.release(release_id).pillar_draws() is None:
+        return "This release was made before pillars' draws were kept: run the pipeline again for a new one."
+    return f"No company has an index at {day(periods[0])}; the page Method says why."
 
 
 def _choose(found: Field) -> tuple[Floats, Aggregation, Flags, float | None]:
@@ -110,6 +117,8 @@ def _sectors(found: Field) -> list[str]:
 
 
 def _show(found: Field, group: Flags, result: WhatIf) -> None:
+    if not group.all():
+        st.caption("Published ranks are counted anew among these companies.")
     before = ranks(np.where(group, np.round(found.published, DECIMALS), np.nan))
     lines = [
         {

@@ -15,7 +15,7 @@ from dashboard.safe import plain, web_link
 from pipelines.index import choices, wording
 from pipelines.release_tables import DRAWS
 from tests.conftest import ROOT
-from tests.dashboard.fictional import HOSTILE, database_of, fictional_release
+from tests.dashboard.fictional import CLOCK, HOSTILE, database_of, fictional_release, tables
 
 APP = ROOT / "dashboard" / "app.py"
 COMPANY = ROOT / "dashboard" / "views" / "company.py"
@@ -112,7 +112,6 @@ def test_a_release_without_index_says_why_and_shows_pillars(tmp_path: Path, monk
 
 def test_a_release_without_any_score_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipelines.release import publish
-    from tests.dashboard.fictional import CLOCK
 
     publish(tmp_path, database_of({}), panel_name="empty", clock=lambda: CLOCK)
     monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
@@ -244,6 +243,7 @@ def test_what_if_takes_its_view_from_the_address_and_gives_it_back(home: Path) -
     assert (app.query_params["weights"], app.query_params["mean"]) == ("1,0,0.5,3,1,2", "harmonic")
     assert app.query_params["sector"] == "Consumer Goods"
     shown = app.dataframe[0].value
+    assert "Published ranks are counted anew among these companies." in said(app)
     # Two of the fourteen with an index are of another sector.
     assert len(shown) == 12
     assert sorted(shown["Published"]) == list(range(1, 13))
@@ -296,7 +296,17 @@ def test_draws_that_are_gone_are_said(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_without_an_index_there_is_no_what_if(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fictional_release(tmp_path, has_index=False)
     monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
-    assert "no company of this release has an index" in run(WHAT_IF).info[0].value
+    assert run(WHAT_IF).info[0].value.startswith("This release was made before pillars' draws were kept")
+
+
+def test_a_latest_month_without_an_index_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.release import publish
+
+    rows = tables()
+    rows["index_scores"] = [row for row in rows["index_scores"] if row["period"] != dt.date(2020, 12, 31)]
+    publish(tmp_path, database_of(rows), panel_name="late", clock=lambda: CLOCK)
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    assert run(WHAT_IF).info[0].value == "No company has an index at 31 December 2020; the page Method says why."
 
 
 def test_every_uncertain_input_has_a_name_for_readers() -> None:

@@ -37,8 +37,8 @@ def panel(folder: Path, text: str) -> Path:
 
 def test_goalposts_are_read_in_any_order(tmp_path: Path) -> None:
     assert load_panel(panel(tmp_path, GOALPOSTS), SOURCES).goalposts == (
-        Goalpost("virality", -0.5, 1.25, dt.date(2020, 12, 31), "3"),
-        Goalpost("csr_premium", 1, 2, dt.date(2021, 1, 31), "3"),
+        Goalpost("virality", -0.5, 1.25, dt.date(2020, 12, 31), "3", 3),
+        Goalpost("csr_premium", 1, 2, dt.date(2021, 1, 31), "3", 6),
     )
 
 
@@ -54,7 +54,13 @@ def test_a_panel_without_the_file_fixes_none(tmp_path: Path) -> None:
         ("-0.5", "low", "goalposts.csv:3:23: 'low' is no number"),
         ("-0.5", "nan", "goalposts.csv:3:23: 'nan' is no number"),
         ("1.25", "inf", "goalposts.csv:4:24: 'inf' is no number"),
-        ("-0.5", "1.25", "goalposts.csv:3:23: low 1.25 is not below high 1.25"),
+        ("-0.5", "1.25", "goalposts.csv:3:23: low 1.25 is not below high 1.25, or too far"),
+        ("-0.5\ngoalpost_high.virality,1.25", "-1.7e308\ngoalpost_high.virality,1.7e308", "goalposts.csv:3:23: low -1.7e+308 is not below high 1.7e+308, or too far"),
+        ("1.25", "1_2", "goalposts.csv:4:24: '1_2' is no number"),
+        ("2020-12-31", "2020-W53-5", "goalposts.csv:5:26: '2020-W53-5' is no day, as 2020-12-31"),
+        ("2020-12-31", "2020-02-30", "goalposts.csv:5:26: '2020-02-30' is no day, as 2020-12-31"),
+        ("goalpost_low.csr_premium,1\n", "goalpost_low.csr_premium,1\nversion,2\n", "goalposts.csv:9:1: version is in line 2 already"),
+        ("version,3", "version,three", "goalposts.csv:2:9: 'three' is no number"),
         ("2020-12-31", "December", "goalposts.csv:5:26: 'December' is no day, as 2020-12-31"),
         ("goalpost_high.virality,1.25\n", "", "goalposts.csv:3:1: goalpost_high.virality is missing"),
         ("goalpost_high.virality", "goalposts_high.virality", "goalposts.csv:4:1: unknown parameter 'goalposts_high.virality'; allowed: version, goalpost_low.…, …"),
@@ -82,4 +88,9 @@ def test_goalposts_are_of_this_method_and_of_indicators_that_there_are(
         build(Settings(home=tmp_path / "home"), study)
     assert main(["--home", str(tmp_path / "home"), "run", "--panel", str(study)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"seismograph: {study}/goalposts.csv: ") and expected in line
+    assert line.startswith(f"seismograph: {study}/goalposts.csv:3:1: ") and expected in line
+
+
+def test_a_version_is_a_number_however_it_is_written(tmp_path: Path) -> None:
+    (first, _) = load_panel(panel(tmp_path, GOALPOSTS.replace("version,3", "version,3.0")), SOURCES).goalposts
+    assert first.method_version == "3"
