@@ -7,6 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data
+from dashboard.safe import plain
+from pipelines.release import ReleaseError
 
 # Not `pages`: Streamlit would run a file of a folder of that name by itself when its address is opened first.
 _VIEWS = Path(__file__).with_name("views")
@@ -42,7 +44,10 @@ def main() -> None:
         st.code(_COMMANDS, language="shell")
         st.text(f"Looked in {data.home()}")
         st.stop()
-    page.run()
+    try:
+        page.run()
+    except ReleaseError as error:
+        st.error(plain(str(error)))
 
 
 main()

@@ -285,6 +285,14 @@ def test_weights_that_are_all_zero_are_no_weights(home: Path) -> None:
     assert not app.dataframe
 
 
+def test_a_release_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = fictional_release(tmp_path)
+    (made.path / "scorecards.duckdb").write_bytes(b"torn")
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    (error,) = run(APP).error
+    assert f"release {made.release_id} cannot be opened" in error.value.replace("\\", "")
+
+
 def test_draws_that_are_gone_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = fictional_release(tmp_path)
     (tmp_path / "store" / f"{made.manifest.files[DRAWS]['latest']}.parquet").unlink()
