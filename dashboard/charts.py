@@ -95,28 +95,39 @@ def _insufficient(missing: Sequence[Row], y: alt.Y) -> list[alt.Chart]:
     ]
 
 
+def _rank(field: str, of: int, title: str) -> alt.X:
+    """A rank's place, the first on the left."""
+    axis = alt.Axis(tickMinStep=1, format="d", title=title)
+    return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0.5, of + 0.5], nice=False), axis=axis)
+
+
+def _rank_table(lines: Sequence[Row]) -> alt.InlineData:
+    """Lines with their `place`, and with the ends of their bands, which a rank of one place has too."""
+    return _table(
+        {**line, "place": place, "first": line["rank_lower"] - 0.3, "last": line["rank_upper"] + 0.3}
+        for place, line in enumerate(lines)
+    )
+
+
+_RANK_TIPS = [
+    alt.Tooltip("name:N", title="Company"),
+    alt.Tooltip("rank:Q", title="Rank"),
+    alt.Tooltip("rank_lower:Q", title="90% from"),
+    alt.Tooltip("rank_upper:Q", title="to"),
+]
+
+
 def ranks(lines: Sequence[Row], names: Sequence[str], of: int) -> Chart:
     """Rank intervals. `lines`, the best first: name, rank, rank_lower, rank_upper. `names` give colours and shapes."""
-    scale = alt.Scale(domain=[0.5, of + 0.5], nice=False)
-    axis = alt.Axis(tickMinStep=1, format="d", title=f"rank, of {of} companies with an index")
-    tooltip = [
-        alt.Tooltip("name:N", title="Company"),
-        alt.Tooltip("rank:Q", title="Rank"),
-        alt.Tooltip("rank_lower:Q", title="90% from"),
-        alt.Tooltip("rank_upper:Q", title="to"),
-    ]
-    base = alt.Chart(
-        _table({**line, "first": line["rank_lower"] - 0.3, "last": line["rank_upper"] + 0.3} for line in lines)
-    ).encode(
+    title = f"rank, of {of} companies with an index"
+    base = alt.Chart(_rank_table(lines)).encode(
         y=alt.Y("name:N", sort=[line["name"] for line in lines], title=None, axis=_names_axis(170)),
         color=alt.Color("name:N", scale=_scale(names, COLOURS), legend=None),
-        tooltip=tooltip,
+        tooltip=_RANK_TIPS,
     )
-    bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32).encode(
-        x=alt.X("first:Q", scale=scale, axis=axis), x2="last:Q"
-    )
+    bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32).encode(x=_rank("first", of, title), x2="last:Q")
     dots = base.mark_point(filled=True, size=85, opacity=1, stroke="white", strokeWidth=1).encode(
-        x=alt.X("rank:Q", scale=scale, axis=axis), shape=alt.Shape("name:N", scale=_scale(names, SHAPES), legend=None)
+        x=_rank("rank", of, title), shape=alt.Shape("name:N", scale=_scale(names, SHAPES), legend=None)
     )
     return _finish(alt.layer(bands, dots).properties(height=_ROW * len(lines) + 60))
 
@@ -193,27 +204,15 @@ def sensitivity(lines: Sequence[Row]) -> Chart:
 
 def moves(lines: Sequence[Row], of: int) -> Chart:
     """Ranks by other choices, the best first. `lines`: name, rank, rank_lower, rank_upper, published."""
-    scale = alt.Scale(domain=[0.5, of + 0.5], nice=False)
-    axis = alt.Axis(tickMinStep=1, format="d", title=f"rank, of {of}: dot by your choices, tick as published")
-    tooltip = [
-        alt.Tooltip("name:N", title="Company"),
-        alt.Tooltip("rank:Q", title="Rank"),
-        alt.Tooltip("rank_lower:Q", title="90% from"),
-        alt.Tooltip("rank_upper:Q", title="to"),
-        alt.Tooltip("published:Q", title="Published"),
-    ]
-    base = alt.Chart(
-        _table(
-            {**line, "place": place, "first": line["rank_lower"] - 0.3, "last": line["rank_upper"] + 0.3}
-            for place, line in enumerate(lines)
-        )
-    ).encode(y=alt.Y("place:O", title=None, axis=None), tooltip=tooltip)
+    title = f"rank, of {of}: dot by your choices, tick as published"
+    tooltip = [*_RANK_TIPS, alt.Tooltip("published:Q", title="Published")]
+    base = alt.Chart(_rank_table(lines)).encode(y=alt.Y("place:O", title=None, axis=None), tooltip=tooltip)
     bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32, color=COLOURS[0]).encode(
-        x=alt.X("first:Q", scale=scale, axis=axis), x2="last:Q"
+        x=_rank("first", of, title), x2="last:Q"
     )
-    before = base.mark_tick(color=_QUIET, thickness=3, size=15).encode(x=alt.X("published:Q", scale=scale, axis=axis))
+    before = base.mark_tick(color=_QUIET, thickness=3, size=15).encode(x=_rank("published", of, title))
     dots = base.mark_point(filled=True, size=85, opacity=1, color=COLOURS[0], stroke="white", strokeWidth=1).encode(
-        x=alt.X("rank:Q", scale=scale, axis=axis)
+        x=_rank("rank", of, title)
     )
     names = base.mark_text(align="right", dx=-8, color=_INK, fontSize=11, limit=170).encode(
         x=alt.value(0), text=alt.Text("name:N")

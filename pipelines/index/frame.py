@@ -68,6 +68,12 @@ class Runs(msgspec.Struct, frozen=True):
             used.append(tuple(_adjoining(own)))
         return cls(tuple(slice(*pair) for pair in places), tuple(relative), tuple(used))
 
+    def onto(self, found: Floats) -> Iterator[tuple[Floats, slice, Floats]]:
+        """Each period's place in `[period, ...]` with its runs and their scales, to add their sum to it."""
+        for total, used in zip(found, self.used, strict=True):
+            for several, scales in used:
+                yield total, several, scales
+
 
 def _adjoining(runs: list[tuple[int, float]]) -> Iterator[tuple[slice, Floats]]:
     """Runs and their scales, those one after another together; a slice copies nothing."""
@@ -116,9 +122,8 @@ class Frame(msgspec.Struct, frozen=True, dict=True):
         runs = self._plain_runs
         parts = np.stack([term(weeks).sum(0) for weeks in runs.weeks]) if runs.weeks else np.zeros((0, *self.shape[1:]))
         found = np.zeros((len(runs.used), *self.shape[1:]))
-        for total, used in zip(found, runs.used, strict=True):
-            for several, _ in used:
-                total += parts[several].sum(0)
+        for total, several, _ in runs.onto(found):
+            total += parts[several].sum(0)
         return found
 
     def decayed(self, table: Floats) -> Floats:
@@ -165,9 +170,8 @@ def _sums(runs: Runs, table: Floats, power: int = 1) -> Floats:
     for part, weeks, weights in zip(parts, runs.weeks, runs.weights, strict=True):
         np.einsum("w,wc->c", weights**power, flat[weeks], out=part)
     found = np.zeros((len(runs.used), flat.shape[1]))
-    for total, used in zip(found, runs.used, strict=True):
-        for several, scales in used:
-            total += np.einsum("k,kc->c", scales**power, parts[several])
+    for total, several, scales in runs.onto(found):
+        total += np.einsum("k,kc->c", scales**power, parts[several])
     return found.reshape(len(found), *table.shape[1:])
 
 

@@ -122,9 +122,8 @@ def _sums(frame: Frame, lines: Lines, runs: Runs, stratum: Stratum, powers: tupl
         for place, part in enumerate(stratum(lines, own)):
             parts[several, place] = part
     sums = np.zeros((len(runs.used), len(powers), len(lines.home)))
-    for total, used in zip(sums, runs.used, strict=True):
-        for several, scales in used:
-            total += np.einsum("kp,kpl->pl", scales[:, None] ** np.array(powers), parts[several])
+    for total, several, scales in runs.onto(sums):
+        total += np.einsum("kp,kpl->pl", scales[:, None] ** np.array(powers), parts[several])
     return _by_home(frame, lines.home, sums.swapaxes(0, 1))
 
 
