@@ -17,6 +17,67 @@ from tests.dashboard.fictional import CLOCK, PANEL, Row, database_of, tables, ut
 
 NEXT_DAY = CLOCK + dt.timedelta(days=1)
 
+NOT_YET = {
+    "posts.quotes_count": "Truth",
+    "post_events.event_at": "Truth",
+    "disclosures.reporter_id": "Truth",
+    "disclosures.reporter_name": "Truth",
+    "disclosures.original_value": "Sources that disclose",
+    "disclosures.original_unit": "Sources that disclose",
+    "disclosures.is_shown": "Sources that disclose",
+    "metrics.metric_id": "Sources that disclose",
+    "metrics.title": "Sources that disclose",
+    "metrics.unit": "Sources that disclose",
+    "metrics.direction": "Sources that disclose",
+    "metrics.family": "Method 4",
+    "metrics.combine": "Method 4",
+    "metrics.topic_id": "Sources that disclose",
+    "metrics.gri": "Sources that disclose",
+    "metrics.esrs": "Sources that disclose",
+    "metrics.lowest": "Sources that disclose",
+    "metrics.highest": "Sources that disclose",
+    "metrics.comparable_within": "Sources that disclose",
+    "regimes.source": "Sources that disclose",
+    "regimes.topic_id": "Sources that disclose",
+    "regimes.family": "Sources that disclose",
+    "regimes.country": "Sources that disclose",
+    "regimes.who_must_report": "Sources that disclose",
+    "regimes.threshold": "Sources that disclose",
+    "regimes.since": "Sources that disclose",
+    "regimes.reference": "Sources that disclose",
+    "attention.topic_id": "Indicators",
+    "indicator_values.reliability": "Method 4",
+    "indicator_values.grade": "Method 4",
+    "indicator_scores.reliability": "Method 4",
+    "indicator_scores.grade": "Method 4",
+    "pillar_scores.reliability": "Method 4",
+    "pillar_scores.grade": "Method 4",
+    "pillar_scores.indicators_measured": "Method 4",
+    "index_scores.pillars_measured": "Method 4",
+    "index_scores.reliability": "Method 4",
+    "index_scores.grade": "Method 4",
+    "say_do_gaps.say_raw": "Method 4",
+    "say_do_gaps.disclosure_state": "Method 4",
+    "say_do_gaps.quadrant": "Method 4",
+    "say_do_gaps.p_quadrant": "Method 4",
+    "say_do_gaps.reliability": "Method 4",
+    "say_do_gaps.grade": "Method 4",
+    "say_do_gaps.reason": "Method 4",
+    "interval_parts.company_id": "Method 4",
+    "interval_parts.period": "Method 4",
+    "interval_parts.part": "Method 4",
+    "interval_parts.score_lower": "Method 4",
+    "interval_parts.score_upper": "Method 4",
+    "interval_parts.rank_lower": "Method 4",
+    "interval_parts.rank_upper": "Method 4",
+    "dictionary.table_name": "Truth",
+    "dictionary.column_name": "Truth",
+    "dictionary.type": "Truth",
+    "dictionary.unit": "Truth",
+    "dictionary.meaning": "Truth",
+}
+"""Columns that the design states and no release has yet, each with the issue that builds it."""
+
 
 def publish_rows(
     home: Path, rows: dict[str, list[Row]], *, at: dt.datetime = CLOCK, **more: object
@@ -30,15 +91,17 @@ def small() -> dict[str, list[Row]]:
     return {table: whole[table][:40] if table in kept else [] for table in TABLES}
 
 
-def test_the_contract_is_the_one_of_the_design(shared: Path) -> None:
+def test_the_release_has_what_the_design_states(shared: Path) -> None:
     text = (shared / "DESIGN.md").read_text()
-    text = text[text.index("**Release** (`releases/CURRENT`") : text.index("`posts` and `disclosures` hold all")]
+    text = text[text.index("**Release** (the panel's `CURRENT`") : text.index("`posts` and `disclosures` hold all")]
     stated = {
-        name: [column.strip() for column in columns.split(",")]
-        for name, columns in re.findall(r"`(\w+)\(([^)]*)\)`", text)
+        f"{table}.{column.strip()}"
+        for table, columns in re.findall(r"`(\w+)\(([^)]*)\)`", text)
+        for column in columns.split(",")
     }
-    assert {table: list(columns) for table, columns in TABLES.items()} == stated
-    assert list(TABLES) == list(stated)
+    built = {f"{table}.{column}" for table, columns in TABLES.items() for column in columns}
+    assert len(stated) > 150
+    assert stated - built == set(NOT_YET)
 
 
 def test_same_content_makes_no_second_release(tmp_path: Path) -> None:
