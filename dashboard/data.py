@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from pipelines import ROOT
 from pipelines.index import wording
 from pipelines.parameters import seed_table
 from pipelines.release import NoRelease, OpenRelease, current_id, open_release
 from pipelines.scorecard import Scorecard, periods, scorecard, to_csv, to_json, to_pdf
 from pipelines.scorecard.assemble import rows_of
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 
 Row = dict[str, Any]
 

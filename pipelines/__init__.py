@@ -1,1 +1,42 @@
-"""Seismograph: what companies say and do about social responsibility, from raw bytes to a released index."""
+"""Seismograph: what companies say and do about social responsibility, from raw bytes to a released index.
+
+Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; callers catch a branch, never a list:
+
+    SeismographError
+      UserMistake        somebody can mend it by editing a file or a command; exit code 2
+        Misuse             a command's arguments or settings
+        PanelError         a study: panel.toml and its CSV files
+        SourceError        a file, a list or an answer that cannot be what its source says it is
+        TopicError         the lists of topics and of their terms
+        ModelError         a statement or a header in `sql/`
+        MethodError        the method's parameters, or tables that the index cannot be made from
+          TreeError          the structure of a composite indicator
+          GapError           the inputs of the say-do gap
+          ReplicationError   choices of method that leave a company without an index
+        ReleaseError       a release that cannot be found or read
+          NoRelease          there is none yet
+          UnknownCompany     the release has no such company
+        EvidenceError      a response that cannot be shown
+      Failure            no mistake of the user's: wait, or look at what happened, and run again; exit code 1
+        ArchiveError       a file of the archive that cannot be read or written
+        WarcError          a record that is not what WARC says it must be
+        Locked             another run did not finish in time
+        ReleaseWithheld    a contract check failed; the release before stays current
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The checkout: `sql/` and `dashboard/` are found here."""
+
+
+class SeismographError(Exception):
+    """What can go wrong in a way that is foreseen; the message is for the reader and needs no traceback."""
+
+
+class UserMistake(SeismographError):
+    """Somebody can mend it by editing a file or a command: the message says which and how. Exit code 2."""
+
+
+class Failure(SeismographError):
+    """No mistake of the user's: wait, or look at what happened, and run again. Exit code 1."""

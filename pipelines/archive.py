@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from pipelines import warc
+from pipelines import Failure, warc
 from pipelines.source import Known, Response
 
 RESTRICTED = "restricted"
@@ -25,7 +25,7 @@ _SUFFIX = ".warc.gz"
 _log = logging.getLogger("seismograph")
 
 
-class ArchiveError(Exception):
+class ArchiveError(Failure):
     """The archive cannot do what is asked; the message is for the reader."""
 
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines import due, index, labelling, panel_goalposts, release, sql_models, topics
+from pipelines import ROOT, due, index, labelling, panel_goalposts, release, sql_models, topics
 from pipelines.archive import Archive
 from pipelines.fetch import PassResult, run_passes, transport_of
 from pipelines.files import Parsed, archive_files
@@ -33,14 +33,16 @@ from pipelines.parameters import panel_tables, seed_table, seed_tables
 from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
 from pipelines.release import CheckResult, Facts, Release
 from pipelines.release_files import digest_of
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 from pipelines.source import Known, Source, Target, find_sources
 from pipelines.warehouse import Database, Warehouse
 
 _METHOD = "sql/seeds/method.csv"
-_INDEX = (ROOT / "pipelines" / "index", ROOT / "pipelines" / "index" / "gap")
-_CODE = (*(ROOT / "pipelines").glob("**/"), *(ROOT / "sql").glob("**/"))
+_INDEX = ROOT / "pipelines" / "index"
+_CODE = (ROOT / "pipelines", ROOT / "sql")
 """All that a number can depend on beside data and method, and some that it cannot."""
+_TOPIC_LISTS = sorted((ROOT / "sql" / "seeds").glob("topic*.csv"))
+"""The lists that labels of texts depend on, beside the classifier."""
 Clock = Callable[[], dt.datetime]
 Answer = Callable[[str, dt.datetime], tuple[int, dict[str, str], bytes]]
 """A world of its own in the network's place: URL and moment in; status, headers and body out."""
@@ -187,7 +189,7 @@ class Observatory:
 
     def label(self, *, progress: Callable[[str], None] = lambda _: None) -> int:
         """Label the topics of new texts; how many there were."""
-        made_by = labelling.version_of(ROOT / "pipelines" / "topics", ROOT / "sql" / "seeds")
+        made_by = labelling.code_version(ROOT / "pipelines" / "topics", *_TOPIC_LISTS)
         with self.warehouse.writer() as db:
             return labelling.label_texts(db, Fingerprints(db), topics.read, made_by, progress=progress)
 
@@ -211,7 +213,7 @@ class Observatory:
             fingerprints = Fingerprints(db)
             inputs = [name for name in self.models if name.startswith("indicators.")]
             inputs += [*index.READS, "panel.weeks", "panel.periods", "panel.goalposts", "seeds.method"]
-            made_by = labelling.version_of(*_INDEX) + f" seed {self.settings.seed}"
+            made_by = labelling.code_version(_INDEX) + f" seed {self.settings.seed}"
 
             def work() -> None:
                 read = index.Inputs.from_tables(db.query)
@@ -273,7 +275,7 @@ class Observatory:
         runs = db.rows("select distinct strftime(as_of, '%Y%m%dT%H%M%SZ') as run from raw.passes order by run")
         method = db.rows("select value from seeds.method where parameter = 'version'")
         return Facts(
-            code_version=f"{version('seismograph')}+{labelling.version_of(*_CODE, apart=ROOT / _METHOD)[:8]}",
+            code_version=f"{version('seismograph')}+{labelling.code_version(*_CODE, apart=ROOT / _METHOD)[:8]}",
             method_version=str(method[0]["value"]),
             settings={"seed": str(self.settings.seed), "restricted_days": str(self.settings.restricted_days)},
             inputs={row["url"].removeprefix("file:"): row["digest"] for row in files}

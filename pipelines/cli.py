@@ -13,8 +13,8 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from pipelines import Failure, UserMistake
 from pipelines.commands import reading, running, topics
-from pipelines.commands.common import Misuse
 from pipelines.terminal import complain
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -78,36 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read us has left; Python must not complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except Misuse as error:
+    except UserMistake as error:
         complain(str(error))
         return MISUSED
-    except _failures() as error:
+    except (Failure, OSError) as error:
         complain(str(error))
         return FAILED
-    except _mistakes() as error:
-        complain(str(error))
-        return MISUSED
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    """What goes wrong without a mistake of the user's: wait, or look and run again."""
-    from pipelines.archive import ArchiveError
-    from pipelines.release import ReleaseWithheld
-    from pipelines.warehouse import Locked
-
-    return ArchiveError, Locked, OSError, ReleaseWithheld
-
-
-def _mistakes() -> tuple[type[Exception], ...]:
-    """Mistakes in panels, files, statements and ids, each with a message for who made them."""
-    from pipelines.evidence import EvidenceError
-    from pipelines.index import MethodError
-    from pipelines.panel import PanelError
-    from pipelines.release import ReleaseError
-    from pipelines.source import SourceError
-    from pipelines.sql_models import ModelError
-
-    return EvidenceError, MethodError, ModelError, PanelError, ReleaseError, SourceError
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from pipelines.settings import ROOT, Settings
+from pipelines import ROOT
+from pipelines.settings import Settings
 
 
 class Finding(msgspec.Struct, frozen=True):

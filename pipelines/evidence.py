@@ -17,6 +17,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines import UserMistake
 from pipelines.archive import Archive, ArchiveError
 from pipelines.source import SourceError, text_of
 
@@ -24,7 +25,7 @@ EXCERPT_CHARACTERS = 4_000
 _RECORD_LINES = 1_000
 
 
-class EvidenceError(Exception):
+class EvidenceError(UserMistake):
     """No such response, or no such place in it; the message is for the reader."""
 
 

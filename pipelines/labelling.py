@@ -17,6 +17,7 @@ from pipelines.warehouse import Database
 
 Reader = Callable[[Sequence[str]], Sequence[Reading]]
 
+_CODE = (".py", ".sql", ".csv")
 _CHUNK = 20_000
 _TABLES = {
     "post": ("topics.post_topics", "raw.posts", "post_id"),
@@ -122,10 +123,15 @@ def _replace(db: Database, kind: str, part: pa.Table, readings: Sequence[Reading
                 db.append_rows(name, made)
 
 
-def version_of(*folders: Path, apart: Path | None = None) -> str:
-    """A digest of code and lists, one file set `apart`, so that a change makes anew what they made."""
+def code_version(*places: Path, apart: Path | None = None) -> str:
+    """The digest of the code and lists in files and folders, down to their leaves; one file may be set `apart`.
+
+    A table remembers the version of what made it and is made anew when that changes.
+    """
     digest = sha256()
-    for path in sorted(path for folder in folders for path in folder.glob("*")):
-        if path.suffix in (".py", ".sql", ".csv") and path != apart:
-            digest.update(path.name.encode() + path.read_bytes())
+    for place in places:
+        for path in sorted([place] if place.is_file() else place.rglob("*")):
+            if path.suffix in _CODE and path != apart:
+                name = path.relative_to(place.parent).as_posix()
+                digest.update(f"{name} {path.stat().st_size} ".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipelines import UserMistake
 from pipelines.handwritten import Mistake, Reader, Row, Table, suggest
 from pipelines.panel_files import FileEntry, file_entry
 from pipelines.panel_goalposts import Goalpost, read_goalposts
@@ -82,7 +83,7 @@ class Coverage(msgspec.Struct, frozen=True):
     last_date: dt.date
 
 
-class PanelError(Exception):
+class PanelError(UserMistake):
     """Every mistake of a panel, a line each: `file:line:column: what; allowed: values`."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:

@@ -19,6 +19,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines import Failure
 from pipelines.release_changes import ScoreChange, Side, score_changes
 from pipelines.release_files import (
     CheckResult,
@@ -66,7 +67,7 @@ class NoRelease(ReleaseError):
     """There is no such release here."""
 
 
-class ReleaseWithheld(ReleaseError):
+class ReleaseWithheld(Failure):
     """A contract check found offenders: the release was not made and the previous one stays current."""
 
     def __init__(self, failed: Sequence[CheckResult]) -> None:

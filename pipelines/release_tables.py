@@ -10,6 +10,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from pipelines import UserMistake
+
 _KINDS = {
     "BIGINT": "followers_count likes_count replies_count reposts_count views_count sdg base_year target_year rank draw "
     "responses records rejects offenders",
@@ -74,7 +76,7 @@ _UNHASHED = ("response_id", "share_response_id")
 _SCHEMAS = ("scorecards", "index")
 
 
-class ReleaseError(Exception):
+class ReleaseError(UserMistake):
     """A release that cannot be made, found or read; the message is one line for the reader."""
 
 

@@ -13,9 +13,6 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-ROOT = Path(__file__).resolve().parent.parent
-"""The checkout: `sql/` and `dashboard/` are found here."""
-
 
 class Settings(BaseSettings):
     """All settings. A source's base URL is `SEISMOGRAPH_<SOURCE>_URL`, for every source that fetches."""

@@ -19,6 +19,7 @@ from types import ModuleType
 
 import msgspec
 
+from pipelines import UserMistake
 from pipelines.records import Record, Reject
 
 READING = ("records.py", "tabular.py", "cells.py", "mapped_rows.py")
@@ -99,7 +100,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     due: tuple[str, ...] = ()
 
 
-class SourceError(Exception):
+class SourceError(UserMistake):
     """A whole response or file that cannot be what its source says it is; the message is for the reader."""
 
 

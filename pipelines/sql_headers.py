@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 import yaml
 
+from pipelines import UserMistake
 from pipelines.index.inputs import PILLARS, SUMMARIES
 
 _WEEKLY = {"indicator_id": "varchar", "company_id": "varchar", "platform": "varchar", "week": "date"}
@@ -36,7 +37,7 @@ _GRAINS = {
 Words = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class ModelError(Exception):
+class ModelError(UserMistake):
     """What is wrong in `sql/`, a line each, naming file and line."""
 
 

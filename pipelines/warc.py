@@ -20,6 +20,8 @@ import msgspec
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 from warcio.warcwriter import WARCWriter
 
+from pipelines import Failure
+
 _FIELD = "Seismograph"
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _MAGIC = b"\x1f\x8b\x08"
@@ -35,7 +37,7 @@ _warc_parser = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0"])
 _http_parser = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"])
 
 
-class WarcError(Exception):
+class WarcError(Failure):
     """Bytes that are no whole WARC record."""
 
 

@@ -16,10 +16,11 @@ import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
+from pipelines import Failure
 from pipelines.raw import Batch, raw_schema
 
 
-class Locked(Exception):
+class Locked(Failure):
     """Another process is writing, and did not finish in time."""
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from pipelines import UserMistake
+
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
@@ -22,7 +24,7 @@ DEMO_COMPANIES = 24
 """How large the fictional world is where nobody says."""
 
 
-class Misuse(Exception):
+class Misuse(UserMistake):
     """The command cannot mean this; the message is for the reader."""
 
 

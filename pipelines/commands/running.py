@@ -167,7 +167,7 @@ def dashboard(*, port: int = 8501) -> int:
     port
         The port to listen at.
     """
-    from pipelines.settings import ROOT
+    from pipelines import ROOT
 
     check_port(port)
     options = {
@@ -192,8 +192,8 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     port
         The port to listen at.
     """
+    from pipelines import ROOT
     from pipelines.panel import load_panel
-    from pipelines.settings import ROOT
     from pipelines.source import find_sources
 
     settings = settings_now()

@@ -16,7 +16,7 @@ def topics(*text: str) -> int:
     """
     if not text:
         raise Misuse('give a text in quotes: seismograph topics "Net zero by 2040"')
-    from pipelines.settings import ROOT
+    from pipelines import ROOT
     from pipelines.topics import is_about_causes, label, read_topics, terms_in
 
     titles = {topic.topic_id: topic.title for topic in read_topics(ROOT / "sql" / "seeds").values()}

@@ -18,9 +18,10 @@ from dagster import (
     multi_asset,
 )
 
+from pipelines import SeismographError
 from pipelines.build import Observatory
 from pipelines.defs.modelled import INDEX, asset_key
-from pipelines.release import CheckResult, ReleaseError, open_release
+from pipelines.release import CheckResult, open_release
 from pipelines.release_tables import DRAWS, TABLES
 
 RELEASE = AssetKey(["release"])
@@ -60,7 +61,7 @@ def release_asset(observatory: Observatory) -> AssetsDefinition:
             yield from map(_check_result, results)
             try:
                 release = observatory.publish(results)
-            except ReleaseError as error:
+            except SeismographError as error:
                 raise Failure(str(error), allow_retries=False) from None
         tables = release.manifest.tables
         yield MaterializeResult(

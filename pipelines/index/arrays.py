@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import UserMistake
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -15,7 +17,7 @@ Days = NDArray[np.datetime64]
 Texts = NDArray[np.object_]
 
 
-class MethodError(Exception):
+class MethodError(UserMistake):
     """An indicator's header or the method file asks for something that is not there; the message names it."""
 
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from pipelines.topics.languages import COVERED, FUNCTION_WORDS, UNDETERMINED, language_of
 from pipelines.topics.terms import Term, read_terms, read_topics
 from pipelines.topics.words import phrase_of, plain, splitter, words_of

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from pipelines.topics.definitions import Definitions
 from pipelines.topics.features import FEATURES, Hits, Reader, Usual, Views, pair_features, view_scores
 from pipelines.topics.vectors import Floats, WordVectors, unit

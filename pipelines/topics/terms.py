@@ -18,6 +18,7 @@ from typing import Literal, TypeGuard
 
 import msgspec
 
+from pipelines import UserMistake
 from pipelines.topics.languages import COVERED
 from pipelines.topics.words import phrase_of
 
@@ -25,7 +26,7 @@ Kind = Literal["term", "hint", "not"]
 _KINDS: tuple[Kind, ...] = ("term", "hint", "not")
 
 
-class TopicError(Exception):
+class TopicError(UserMistake):
     """A list of topics or terms that cannot be used; the message names file, line and what to do."""
 
 

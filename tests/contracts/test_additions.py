@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 
 pytestmark = pytest.mark.slow
 

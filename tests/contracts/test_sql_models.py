@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import ROOT
 from pipelines.index import READS, Method, indicator_of
 from pipelines.parameters import seed_tables
 from pipelines.release_tables import TABLES
-from pipelines.settings import ROOT
 from pipelines.sql_headers import STATISTICS
 from pipelines.sql_models import PARAMETERS, Model, views
 from tests.unit.sql_world import World, models

@@ -11,10 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines import ROOT
 from pipelines.archive import Archive
 from pipelines.release import open_release
 from pipelines.release_tables import COMPARED, TABLES
-from pipelines.settings import ROOT
 from pipelines.warehouse import Database, Warehouse
 
 UNHASHED = ("response_id", "share_response_id")

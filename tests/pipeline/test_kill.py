@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import ROOT
 from pipelines.archive import Archive
 from pipelines.release import current_id, verify
-from pipelines.settings import ROOT
 from tests.pipeline.homes import archive, command, database, digests, raw_counts, run
 from tests.unit.archive_tools import warcio_check
 

@@ -17,6 +17,7 @@ from math import exp, lgamma, log
 import msgspec
 import numpy as np
 
+from pipelines import ROOT
 from pipelines.index.arrays import Floats, Labels
 from pipelines.index.duration import weekly_duration
 from pipelines.index.frame import Frame
@@ -29,7 +30,6 @@ from pipelines.index.regression import Line, huber_line
 from pipelines.index.share import weekly_share
 from pipelines.index.strata import Strata
 from pipelines.index.survival import Waits
-from pipelines.settings import ROOT
 from tests.scale.estimators import dense_frame, the_method
 
 WORLDS = 1000

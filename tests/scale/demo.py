@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from pipelines import ROOT
 from pipelines.raw import Batch
 from pipelines.sample import World
-from pipelines.settings import ROOT
 from pipelines.source import Response, find_sources
 from pipelines.warehouse import Warehouse
 from tests.unit.test_warehouse import ledger

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import numpy as np
 
+from pipelines import ROOT
 from pipelines.index.arrays import Flags, Floats
 from pipelines.index.duration import weekly_duration
 from pipelines.index.frame import Frame
@@ -27,7 +28,6 @@ from pipelines.index.rate import weekly_rate
 from pipelines.index.share import weekly_share
 from pipelines.index.strata import Strata, standardise
 from pipelines.index.survival import Waits
-from pipelines.settings import ROOT
 
 LIMIT_SECONDS = 3.0
 COMPANIES, PLATFORMS, WEEKS, PEER_GROUPS = 500, 4, 260, 12

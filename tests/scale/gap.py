@@ -21,9 +21,9 @@ from math import sqrt
 import msgspec
 import numpy as np
 
+from pipelines import ROOT
 from pipelines.index.arrays import Floats
 from pipelines.index.gap import SayDo, say_do_gaps
-from pipelines.settings import ROOT
 from tests.scale.estimators import the_method
 
 PATH = ROOT / "sql" / "seeds" / "gap_simulation.csv"

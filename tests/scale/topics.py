@@ -19,7 +19,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", TOKENIZERS_PARA
 
 import numpy as np
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from pipelines.topics import terms_in
 from pipelines.topics.definitions import Definitions
 from pipelines.topics.meaning import own_meaning, write_head

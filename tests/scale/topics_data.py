@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from pipelines.topics.definitions import NONE, Definitions
 from pipelines.topics.features import Hits, Reader, term_hits
 from pipelines.topics.matching import TermMatcher, terms_in

@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import ROOT
 from pipelines.index import Indicator, Inputs, Labels, Method
 from pipelines.index.arrays import Days
 from pipelines.index.inputs import AccountWeeks, Companies, Durations, Levels, Means, People, Periods, Rates, Shares
-from pipelines.settings import ROOT
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from tests.scale.index import main
 
 VALUES = """uCode,uName,a,b,people,region

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from tests.scale.index import main
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "composite" / "sdg_index_2018_results.csv"

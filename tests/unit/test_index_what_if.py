@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from pipelines import ROOT
 from pipelines.index import Inputs, score
 from pipelines.index.arrays import Floats, MethodError
 from pipelines.index.composite import Recipe, build
@@ -22,7 +23,6 @@ from pipelines.index.scoring import Moment, all_goalposts, score_period
 from pipelines.index.tree import Node, Tree
 from pipelines.index.uncertainty import ReplicationError, nominal
 from pipelines.index.what_if import WhatIf, pillar_world, what_if
-from pipelines.settings import ROOT
 from tests.scale.uncertainty import random_world
 from tests.unit.index_world import world
 from tests.unit.uncertainty_world import BASE, one_by_one, small_world

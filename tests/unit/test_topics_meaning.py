@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from pipelines.topics.features import FEATURES, Usual, pair_features, term_hits
 from pipelines.topics.matching import Found, Hit
 from pipelines.topics.meaning import Head, Meaning, own_meaning, read_head, write_head

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import ROOT
+from pipelines import ROOT
 from pipelines.topics import Term, TopicError, read_terms, read_topics
 from pipelines.topics.languages import COVERED
 
