@@ -18,7 +18,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from pipelines import Failure, warc
-from pipelines.source import Known, Response
+from pipelines.records import Known, Response
 
 RESTRICTED = "restricted"
 _SUFFIX = ".warc.gz"

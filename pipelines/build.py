@@ -21,20 +21,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines import ROOT, due, index, labelling, panel_goalposts, release, sql_models, topics
+from pipelines import ROOT, due, index, labelling, release, sql_models, topics
 from pipelines.archive import Archive
 from pipelines.fetch import PassResult, run_passes, transport_of
 from pipelines.files import Parsed, archive_files
-from pipelines.handwritten import suggest
 from pipelines.load import LoadReport, drop_expired_texts
 from pipelines.load import load as load_archive
-from pipelines.panel import Panel, load_panel
+from pipelines.panel import Panel, load_panel, suggest
+from pipelines.panel import goalposts as panel_goalposts
 from pipelines.parameters import panel_tables, seed_table, seed_tables
+from pipelines.records import Known, Source, Target, code_version, find_sources
 from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
 from pipelines.release import CheckResult, Facts, Release
 from pipelines.release_files import digest_of
 from pipelines.settings import Settings
-from pipelines.source import Known, Source, Target, find_sources
 from pipelines.warehouse import Database, Warehouse
 
 _METHOD = "sql/seeds/method.csv"
@@ -189,7 +189,7 @@ class Observatory:
 
     def label(self, *, progress: Callable[[str], None] = lambda _: None) -> int:
         """Label the topics of new texts; how many there were."""
-        made_by = labelling.code_version(ROOT / "pipelines" / "topics", *_TOPIC_LISTS)
+        made_by = code_version(ROOT / "pipelines" / "topics", *_TOPIC_LISTS)
         with self.warehouse.writer() as db:
             return labelling.label_texts(db, Fingerprints(db), topics.read, made_by, progress=progress)
 
@@ -213,7 +213,7 @@ class Observatory:
             fingerprints = Fingerprints(db)
             inputs = [name for name in self.models if name.startswith("indicators.")]
             inputs += [*index.READS, "panel.weeks", "panel.periods", "panel.goalposts", "seeds.method"]
-            made_by = labelling.code_version(_INDEX) + f" seed {self.settings.seed}"
+            made_by = code_version(_INDEX) + f" seed {self.settings.seed}"
 
             def work() -> None:
                 read = index.Inputs.from_tables(db.query)
@@ -275,7 +275,7 @@ class Observatory:
         runs = db.rows("select distinct strftime(as_of, '%Y%m%dT%H%M%SZ') as run from raw.passes order by run")
         method = db.rows("select value from seeds.method where parameter = 'version'")
         return Facts(
-            code_version=f"{version('seismograph')}+{labelling.code_version(*_CODE, apart=ROOT / _METHOD)[:8]}",
+            code_version=f"{version('seismograph')}+{code_version(*_CODE, apart=ROOT / _METHOD)[:8]}",
             method_version=str(method[0]["value"]),
             settings={"seed": str(self.settings.seed), "restricted_days": str(self.settings.restricted_days)},
             inputs={row["url"].removeprefix("file:"): row["digest"] for row in files}

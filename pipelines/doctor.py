@@ -38,7 +38,7 @@ def _home(settings: Settings) -> str:
 
 def _panel(settings: Settings) -> str:
     from pipelines.panel import load_panel
-    from pipelines.source import find_sources
+    from pipelines.records import find_sources
 
     if settings.panel is None:
         return "none set; SEISMOGRAPH_PANEL or --panel names one"

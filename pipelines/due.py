@@ -10,9 +10,8 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from pipelines.panel import Panel
-from pipelines.periods import period_table
-from pipelines.source import Known, Source, Target
+from pipelines.panel import Panel, period_table
+from pipelines.records import Known, Source, Target
 from pipelines.warehouse import Database
 
 LADDER_HOURS = (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 90 * 24)

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from pipelines import UserMistake
 from pipelines.archive import Archive, ArchiveError
-from pipelines.source import SourceError, text_of
+from pipelines.records import SourceError, text_of
 
 EXCERPT_CHARACTERS = 4_000
 _RECORD_LINES = 1_000

@@ -20,8 +20,8 @@ import msgspec
 
 from pipelines.archive import Archive
 from pipelines.passes import Pass, begin_pass, last_pass
+from pipelines.records import Known, Request, Requests, Response, Source, SourceError, Target
 from pipelines.runs import Run, open_run
-from pipelines.source import Known, Request, Requests, Response, Source, SourceError, Target
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -12,11 +12,9 @@ from operator import attrgetter
 from pathlib import Path
 
 from pipelines.archive import Archive
-from pipelines.panel import Panel
-from pipelines.panel_files import FileEntry
-from pipelines.records import Engagement, Post, Record, Reject
+from pipelines.panel import FileEntry, Panel
+from pipelines.records import Engagement, Post, Record, Reject, Response, Source, SourceError
 from pipelines.runs import Run, open_run
-from pipelines.source import Response, Source, SourceError
 
 Parsed = dict[str, list[Record | Reject] | None]
 """Response ids of the panel's files; with the records of those that were not archived before."""

@@ -6,8 +6,6 @@ Labels of a text that was deleted after its retention stay: they are what is kno
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from hashlib import sha256
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -17,7 +15,6 @@ from pipelines.warehouse import Database
 
 Reader = Callable[[Sequence[str]], Sequence[Reading]]
 
-_CODE = (".py", ".sql", ".csv")
 _CHUNK = 20_000
 _TABLES = {
     "post": ("topics.post_topics", "raw.posts", "post_id"),
@@ -121,17 +118,3 @@ def _replace(db: Database, kind: str, part: pa.Table, readings: Sequence[Reading
             )
             if made.num_rows:
                 db.append_rows(name, made)
-
-
-def code_version(*places: Path, apart: Path | None = None) -> str:
-    """The digest of the code and lists in files and folders, down to their leaves; one file may be set `apart`.
-
-    A table remembers the version of what made it and is made anew when that changes.
-    """
-    digest = sha256()
-    for place in places:
-        for path in sorted([place] if place.is_file() else place.rglob("*")):
-            if path.suffix in _CODE and path != apart:
-                name = path.relative_to(place.parent).as_posix()
-                digest.update(f"{name} {path.stat().st_size} ".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]

@@ -15,8 +15,7 @@ import msgspec
 from pipelines.archive import Archive, Entry, source_of
 from pipelines.files import Parsed, parse_file
 from pipelines.raw import Batch, Ledger
-from pipelines.records import Record, Reject
-from pipelines.source import Response, Source, SourceError
+from pipelines.records import Record, Reject, Response, Source, SourceError
 from pipelines.warehouse import Database
 
 BATCH_BYTES = 64 << 20

@@ -13,12 +13,21 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
-from pipelines.panel import Account, Company, Coverage, Identifier, Panel, coverage
-from pipelines.panel_goalposts import Goalpost
-from pipelines.periods import Period, Week, period_table, week_table
+from pipelines.panel import (
+    Account,
+    Company,
+    Coverage,
+    Goalpost,
+    Identifier,
+    Panel,
+    Period,
+    Week,
+    coverage,
+    period_table,
+    week_table,
+)
 from pipelines.raw import arrow_columns
-from pipelines.records import normalise_identifier
-from pipelines.source import Source, SourceError
+from pipelines.records import Source, SourceError, normalise_identifier
 from pipelines.warehouse import Database
 
 _NUMBERS = ("weight", "low", "high", "score", "direction", "width", "correlation")

@@ -13,8 +13,8 @@ import msgspec
 
 from pipelines import warc
 from pipelines.archive import ArchiveError, PassNote, response_at
+from pipelines.records import Known, Request, Response, Target
 from pipelines.runs import Earlier, Run, identity
-from pipelines.source import Known, Request, Response, Target
 
 RESUMABLE = dt.timedelta(days=1)
 """How old a broken-off pass may be to be taken up again; an older one is abandoned, its responses stay."""

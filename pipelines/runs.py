@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from pipelines import warc
 from pipelines.archive import Archive, ArchiveError, file_name, is_restricted
-from pipelines.source import Response
+from pipelines.records import Response
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:seismograph:archive")
 _INFO = (

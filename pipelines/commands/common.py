@@ -81,7 +81,7 @@ def check_names(what: str, names: Sequence[str], allowed: Iterable[str]) -> None
     Raises:
         Misuse: naming each with what was perhaps meant.
     """
-    from pipelines.handwritten import suggest
+    from pipelines.panel import suggest
 
     options = set(allowed)
     faults = [f"unknown {what} {name!r}; {suggest(name, options)}" for name in names if name not in options]

@@ -194,7 +194,7 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     """
     from pipelines import ROOT
     from pipelines.panel import load_panel
-    from pipelines.source import find_sources
+    from pipelines.records import find_sources
 
     settings = settings_now()
     check_port(port)

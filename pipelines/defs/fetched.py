@@ -25,7 +25,7 @@ from pipelines.build import Observatory
 from pipelines.defs.metadata import table_metadata
 from pipelines.fetch import PassResult
 from pipelines.raw import raw_schema
-from pipelines.source import Source, SourceError
+from pipelines.records import Source, SourceError
 
 RECORDS = AssetKey(["raw", "records"])
 RECORD_TABLES = [name for name, columns in raw_schema().items() if {"subject_id", "locator"} <= set(columns)]

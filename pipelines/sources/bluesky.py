@@ -15,8 +15,22 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from pipelines.records import Engagement, Post, Profile, Record, Reject, Reply, Subject, subject_of
-from pipelines.source import Known, Origin, Request, Response, SourceError, Target
+from pipelines.records import (
+    Engagement,
+    Known,
+    Origin,
+    Post,
+    Profile,
+    Record,
+    Reject,
+    Reply,
+    Request,
+    Response,
+    SourceError,
+    Subject,
+    Target,
+    subject_of,
+)
 
 BASE_URL = "https://public.api.bsky.app"
 ORIGIN = Origin(

@@ -10,9 +10,21 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from pipelines.records import Disclosure, Ownership, Record, Reject, subject_of
-from pipelines.source import FileInput, Origin, Response, SourceError
-from pipelines.tabular import BadCell, Row, read_table, records_of
+from pipelines.records import (
+    BadCell,
+    Disclosure,
+    FileInput,
+    Origin,
+    Ownership,
+    Record,
+    Reject,
+    Response,
+    Row,
+    SourceError,
+    read_table,
+    records_of,
+    subject_of,
+)
 
 ORIGIN = Origin(
     title="EPA Greenhouse Gas Reporting Program",

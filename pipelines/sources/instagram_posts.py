@@ -12,10 +12,20 @@ from functools import cache
 
 import emoji
 
-from pipelines.cells import ISO
-from pipelines.records import Engagement, Post, Record, Reject, subject_of
-from pipelines.source import FileInput, Origin, Response
-from pipelines.tabular import Row, read_table, records_of
+from pipelines.records import (
+    ISO,
+    Engagement,
+    FileInput,
+    Origin,
+    Post,
+    Record,
+    Reject,
+    Response,
+    Row,
+    read_table,
+    records_of,
+    subject_of,
+)
 
 ORIGIN = Origin(
     title="Instagram posts of company accounts",

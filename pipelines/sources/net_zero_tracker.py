@@ -13,10 +13,22 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
-from pipelines.cells import web_link
-from pipelines.records import Commitment, Disclosure, Record, Reject, Subject, subject_of
-from pipelines.source import FileInput, Origin, Response
-from pipelines.tabular import BadCell, Row, read_table, records_of
+from pipelines.records import (
+    BadCell,
+    Commitment,
+    Disclosure,
+    FileInput,
+    Origin,
+    Record,
+    Reject,
+    Response,
+    Row,
+    Subject,
+    read_table,
+    records_of,
+    subject_of,
+    web_link,
+)
 
 ORIGIN = Origin(
     title="Net Zero Tracker, companies",

@@ -14,11 +14,26 @@ import re
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from pipelines.cells import ISO, moment_of, web_link
-from pipelines.mapped_rows import mapped_rows
-from pipelines.records import Engagement, Post, Profile, Record, Reject, Subject, normalise_identifier, subject_of
-from pipelines.source import FileInput, Origin, Response, SourceError
-from pipelines.tabular import Row, records_of
+from pipelines.records import (
+    ISO,
+    Engagement,
+    FileInput,
+    Origin,
+    Post,
+    Profile,
+    Record,
+    Reject,
+    Response,
+    Row,
+    SourceError,
+    Subject,
+    mapped_rows,
+    moment_of,
+    normalise_identifier,
+    records_of,
+    subject_of,
+    web_link,
+)
 
 ORIGIN = Origin(
     title="Posts from a file",

@@ -11,10 +11,20 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from pipelines.cells import ISO
-from pipelines.records import Commitment, Record, Reject, Subject, subject_of
-from pipelines.source import FileInput, Origin, Response
-from pipelines.tabular import Row, read_table, records_of
+from pipelines.records import (
+    ISO,
+    Commitment,
+    FileInput,
+    Origin,
+    Record,
+    Reject,
+    Response,
+    Row,
+    Subject,
+    read_table,
+    records_of,
+    subject_of,
+)
 
 ORIGIN = Origin(
     title="SBTi target dashboard",

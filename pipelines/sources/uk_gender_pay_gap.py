@@ -10,10 +10,23 @@ import datetime as dt
 import re
 from collections.abc import Generator, Iterator
 
-from pipelines.cells import web_link
-from pipelines.records import Disclosure, Record, Reject, subject_of
-from pipelines.source import FileInput, Known, Origin, Request, Response, Target
-from pipelines.tabular import BadCell, Row, read_table, records_of
+from pipelines.records import (
+    BadCell,
+    Disclosure,
+    FileInput,
+    Known,
+    Origin,
+    Record,
+    Reject,
+    Request,
+    Response,
+    Row,
+    Target,
+    read_table,
+    records_of,
+    subject_of,
+    web_link,
+)
 
 ORIGIN = Origin(
     title="UK gender pay gap service",

@@ -12,10 +12,20 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pipelines.cells import number_of, web_link
-from pipelines.records import Disclosure, Record, Reject, subject_of
-from pipelines.source import FileInput, Origin, Response
-from pipelines.tabular import Row, read_table, records_of
+from pipelines.records import (
+    Disclosure,
+    FileInput,
+    Origin,
+    Record,
+    Reject,
+    Response,
+    Row,
+    number_of,
+    read_table,
+    records_of,
+    subject_of,
+    web_link,
+)
 
 ORIGIN = Origin(
     title="Wikirate answers",

@@ -14,10 +14,20 @@ from typing import Annotated
 
 import msgspec
 
-from pipelines.cells import moment_of
-from pipelines.records import Engagement, Post, Profile, Record, Reject, Subject, subject_of
-from pipelines.source import FileInput, Origin, Response
-from pipelines.tabular import json_lines
+from pipelines.records import (
+    Engagement,
+    FileInput,
+    Origin,
+    Post,
+    Profile,
+    Record,
+    Reject,
+    Response,
+    Subject,
+    json_lines,
+    moment_of,
+    subject_of,
+)
 
 ORIGIN = Origin(
     title="Timelines of company accounts on X",

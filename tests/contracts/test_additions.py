@@ -23,9 +23,8 @@ SOURCE = '''\
 import datetime as dt
 from collections.abc import Iterator
 
-from pipelines.records import Disclosure, Record, Reject, subject_of
-from pipelines.source import FileInput, Origin, Response
-from pipelines.tabular import Row, read_table, records_of
+from pipelines.records import Disclosure, FileInput, Origin, Record, Reject, Response, Row
+from pipelines.records import read_table, records_of, subject_of
 
 ORIGIN = Origin(
     title="Register of grants",

@@ -17,8 +17,17 @@ import msgspec
 import pytest
 
 import pipelines.sources
-from pipelines.records import COMMON_SCHEMES, RECORD_TYPES, Engagement, Record, Reject
-from pipelines.source import Response, Source, SourceError, find_sources
+from pipelines.records import (
+    COMMON_SCHEMES,
+    RECORD_TYPES,
+    Engagement,
+    Record,
+    Reject,
+    Response,
+    Source,
+    SourceError,
+    find_sources,
+)
 
 FOLDER = Path(pipelines.sources.__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")

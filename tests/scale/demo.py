@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pipelines import ROOT
 from pipelines.raw import Batch
+from pipelines.records import Response, find_sources
 from pipelines.sample import World
-from pipelines.source import Response, find_sources
 from pipelines.warehouse import Warehouse
 from tests.unit.test_warehouse import ledger
 

@@ -17,8 +17,7 @@ import msgspec
 import numpy as np
 
 from pipelines.panel import load_panel
-from pipelines.records import Post
-from pipelines.source import Response, find_sources
+from pipelines.records import Post, Response, find_sources
 from pipelines.topics import label
 from pipelines.topics.terms import read_topics
 from tests.scale import topics_data as data

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from pipelines.archive import Archive, Entry
-from pipelines.source import Known, Origin, Requests, Source, Target
+from pipelines.records import Known, Origin, Requests, Source, Target
 
 NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 ACME = Target(company_id="acme", start=dt.date(2026, 1, 1), end=dt.date(2026, 12, 31))

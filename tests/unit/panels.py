@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.panel import PanelError, load_panel
-from pipelines.source import FileInput, Origin, Source
+from pipelines.records import FileInput, Origin, Source
 
 TOML = """\
 title = "Two companies"

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TypeVar
 
-from pipelines.records import Record, Reject
-from pipelines.source import Response, find_sources
+from pipelines.records import Record, Reject, Response, find_sources
 
 FETCHED_AT = dt.datetime(2022, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
 

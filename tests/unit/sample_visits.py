@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import quote
 
+from pipelines.records import Known, Response, Target
 from pipelines.sample import World
 from pipelines.sample.companies import Company
-from pipelines.source import Known, Response, Target
 from pipelines.sources import bluesky
 
 

@@ -12,10 +12,19 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import ROOT
-from pipelines.panel import Account, Company, Coverage, Identifier, Window
-from pipelines.panel_goalposts import Goalpost
+from pipelines.panel import (
+    Account,
+    Company,
+    Coverage,
+    Goalpost,
+    Identifier,
+    Period,
+    Week,
+    Window,
+    period_table,
+    week_table,
+)
 from pipelines.parameters import SOURCES, seed_tables
-from pipelines.periods import Period, Week, period_table, week_table
 from pipelines.raw import arrow_columns
 from pipelines.release_tables import TABLES
 from pipelines.sql_models import PARAMETERS, Model, load_models, views

@@ -11,8 +11,8 @@ import pytest
 
 from pipelines.archive import Archive
 from pipelines.passes import begin_pass
+from pipelines.records import Request
 from pipelines.runs import open_run
-from pipelines.source import Request
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, warcio_check
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +22,7 @@ from pathlib import Path
 from pipelines.archive import Archive
 from pipelines.passes import begin_pass
 from pipelines.runs import open_run
-from pipelines.source import Request
+from pipelines.records import Request
 from tests.unit.archive_tools import ACME, NOW, known_at
 root, source, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 with open_run(Archive(root), source, "r1") as run:

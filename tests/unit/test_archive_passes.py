@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.archive import Archive, ArchiveError
 from pipelines.passes import Pass, begin_pass, last_pass
+from pipelines.records import Known, Request, Target
 from pipelines.runs import Run, open_run
-from pipelines.source import Known, Request, Target
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, warcio_check
 
 A, B = Request("feed", (("actor", "a"),)), Request("feed", (("actor", "b"),))

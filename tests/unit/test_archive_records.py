@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pipelines import warc
 from pipelines.archive import Archive, ArchiveError
 from pipelines.passes import begin_pass
+from pipelines.records import Request
 from pipelines.runs import open_run
-from pipelines.source import Request
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, warcio_check
 
 BODIES = st.one_of(

@@ -15,8 +15,8 @@ import pytest
 from pipelines import warc
 from pipelines.archive import Archive
 from pipelines.cli import main
+from pipelines.records import Response
 from pipelines.runs import open_run
-from pipelines.source import Response
 from tests.unit.release_pair import BASE, END, change, made, scored, valued
 from tests.unit.releases import HOSTILE, make_release
 

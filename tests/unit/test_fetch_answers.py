@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.archive import Archive
 from pipelines.fetch import Limits, PassResult, asked_wait
-from pipelines.source import Known, Request, Response, Target
+from pipelines.records import Known, Request, Response, Target
 from tests.unit.archive_tools import NOW, entries_of
 from tests.unit.test_fetch_passes import run
 

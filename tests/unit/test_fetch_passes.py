@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.archive import Archive
 from pipelines.fetch import Limits, PassResult, run_passes, transport_of
-from pipelines.source import Known, Request, Requests, Response, SourceError, Target
+from pipelines.records import Known, Request, Requests, Response, SourceError, Target
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, source_of
 
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -11,8 +11,7 @@ import pytest
 from pipelines.build import build
 from pipelines.cli import main
 from pipelines.index import MethodError
-from pipelines.panel import load_panel
-from pipelines.panel_goalposts import Goalpost
+from pipelines.panel import Goalpost, load_panel
 from pipelines.settings import Settings
 from tests.pipeline.studies import write_study
 from tests.unit.panels import SOURCES, mistakes, write_panel

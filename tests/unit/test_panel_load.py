@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from pipelines.panel import Account, Company, Coverage, Identifier, Window, coverage, load_panel
-from pipelines.source import find_sources
+from pipelines.records import find_sources
 from tests.unit.panels import ACCOUNTS, IDENTIFIERS, SOURCES, TOML, write_panel
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from itertools import pairwise
 
-from pipelines.panel import Window
-from pipelines.periods import month_ends, period_table, week_table
+from pipelines.panel import Window, period_table, week_table
+from pipelines.panel.periods import month_ends
 
 YEAR = Window(dt.date(2020, 1, 1), dt.date(2020, 12, 31))
 

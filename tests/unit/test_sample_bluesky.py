@@ -8,12 +8,11 @@ from datetime import UTC
 
 import pytest
 
-from pipelines.records import Engagement, Post, Profile, Reject, Reply
+from pipelines.records import Engagement, Known, Post, Profile, Reject, Reply
 from pipelines.sample import World
 from pipelines.sample.history import HOUR
 from pipelines.sample.posts import Post as WorldPost
 from pipelines.sample.wire_bluesky import milliseconds
-from pipelines.source import Known
 from pipelines.sources import bluesky
 from tests.unit.sample_visits import visit
 

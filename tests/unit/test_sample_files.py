@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.panel import load_panel
-from pipelines.records import Commitment, Disclosure, Reject
+from pipelines.records import Commitment, Disclosure, Reject, Response, find_sources
 from pipelines.sample import World
 from pipelines.sample.wire_files import pay_gap
-from pipelines.source import Response, find_sources
 from pipelines.sources import net_zero_tracker, uk_gender_pay_gap
 
 URL = "https://h.example/viewing/download-data/{}"

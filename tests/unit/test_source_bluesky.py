@@ -12,8 +12,19 @@ from typing import Any
 
 import pytest
 
-from pipelines.records import Engagement, Post, Profile, Record, Reject, Reply
-from pipelines.source import Known, Request, Response, SourceError, Target
+from pipelines.records import (
+    Engagement,
+    Known,
+    Post,
+    Profile,
+    Record,
+    Reject,
+    Reply,
+    Request,
+    Response,
+    SourceError,
+    Target,
+)
 from pipelines.sources import bluesky
 
 NOW = dt.datetime(2026, 1, 31, 12, tzinfo=UTC)

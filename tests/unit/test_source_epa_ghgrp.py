@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.records import Disclosure, Ownership, Record, Reject
-from pipelines.source import SourceError
+from pipelines.records import Disclosure, Ownership, Record, Reject, SourceError
 from tests.unit.responses import only, parsed, rejects
 
 EMITTERS = "Facility Id,Facility Name,2020 Total reported direct emissions,2019 Total reported direct emissions\n"

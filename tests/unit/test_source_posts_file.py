@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.records import Engagement, Post, Profile
-from pipelines.source import SourceError
+from pipelines.records import Engagement, Post, Profile, SourceError
 from tests.unit.responses import FETCHED_AT, only, parsed, rejects
 
 PLAIN = {"platform": "linkedin", "handle_is": "@Acme", "post_id": "Id", "created_at": "Date"}

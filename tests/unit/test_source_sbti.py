@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.records import Commitment, Record, Reject
-from pipelines.source import SourceError
+from pipelines.records import Commitment, Record, Reject, SourceError
 from tests.unit.responses import only, parsed, rejects
 
 OLD = (

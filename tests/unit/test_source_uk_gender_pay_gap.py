@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.records import Disclosure, Record, Reject
-from pipelines.source import Known, Request, Target
+from pipelines.records import Disclosure, Known, Record, Reject, Request, Target
 from pipelines.sources.uk_gender_pay_gap import requests
 from tests.unit.responses import file_response, only, parsed, rejects
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.raw import Batch, Ledger
-from pipelines.source import Response, find_sources
+from pipelines.records import Response, find_sources
 from tests.unit.sql_world import NOON, World, at, moment
 
 GAP = "gender_pay_gap_mean_hourly"

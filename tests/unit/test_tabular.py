@@ -7,10 +7,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.cells import ISO, count_of, moment_of, number_of, web_link, year_of
-from pipelines.records import Reject
-from pipelines.source import SourceError
-from pipelines.tabular import BadCell, Row, json_lines, read_table
+from pipelines.records import (
+    ISO,
+    BadCell,
+    Reject,
+    Row,
+    SourceError,
+    json_lines,
+    moment_of,
+    number_of,
+    read_table,
+    web_link,
+)
+from pipelines.records.cells import count_of, year_of
 
 
 def rows(body: bytes, *columns: str) -> list[Row | Reject]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipelines.handwritten import Table, suggest
-from pipelines.source import FileInput, Source
+from pipelines.panel.reader import Table, suggest
+from pipelines.records import FileInput, Source
 
 
 class FileEntry(msgspec.Struct, frozen=True, kw_only=True):

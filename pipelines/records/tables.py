@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import chain, islice
 from typing import TypeVar
 
-from pipelines.cells import count_of, moment_of, number_of, year_of
-from pipelines.records import Record, Reject
-from pipelines.source import SourceError, text_of
+from pipelines.records.cells import count_of, moment_of, number_of, year_of
+from pipelines.records.source import SourceError, text_of
+from pipelines.records.types import Record, Reject
 
 T = TypeVar("T")
 

@@ -15,11 +15,10 @@ from pathlib import Path
 import msgspec
 
 from pipelines import UserMistake
-from pipelines.handwritten import Mistake, Reader, Row, Table, suggest
-from pipelines.panel_files import FileEntry, file_entry
-from pipelines.panel_goalposts import Goalpost, read_goalposts
-from pipelines.records import COMMON_SCHEMES, normalise_identifier
-from pipelines.source import Source
+from pipelines.panel.files import FileEntry, file_entry
+from pipelines.panel.goalposts import Goalpost, read_goalposts
+from pipelines.panel.reader import Mistake, Reader, Row, Table, suggest
+from pipelines.records import COMMON_SCHEMES, Source, normalise_identifier
 
 _COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _YEARS = range(2006, 2101)

@@ -11,7 +11,7 @@ import itertools
 
 import msgspec
 
-from pipelines.panel import Window
+from pipelines.panel.study import Window
 
 FIRST_WEEK = dt.date(2005, 1, 3)
 """The first Monday of `panel.weeks`, number 1."""

@@ -1,6 +1,6 @@
 """Files that people write by hand (TOML, CSV), read so that every mistake can be named with its place, all at once.
 
-Here: reading, places, wording. Not here: what the files mean (`panel.py`), and files of data, which are archived.
+Here: reading, places, wording. Not here: what the files mean (`study.py`), and files of data, which are archived.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipelines.source import SourceError, text_of
+from pipelines.records import SourceError, text_of
 
 if TYPE_CHECKING:
     import _csv

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from pipelines.records import Reject
-from pipelines.source import SourceError
-from pipelines.tabular import Row, json_lines, name_key, no_column, read_table
+from pipelines.records.source import SourceError
+from pipelines.records.tables import Row, json_lines, name_key, no_column, read_table
+from pipelines.records.types import Reject
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet")
 

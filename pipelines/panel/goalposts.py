@@ -13,7 +13,7 @@ import re
 
 import msgspec
 
-from pipelines.handwritten import Reader, Row
+from pipelines.panel.reader import Reader, Row
 
 FILE = "goalposts.csv"
 _PARAMETER = re.compile(r"goalpost_(low|high|period)\.(\w+)")

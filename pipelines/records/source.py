@@ -13,17 +13,14 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 import msgspec
 
 from pipelines import UserMistake
-from pipelines.records import Record, Reject
-
-READING = ("records.py", "tabular.py", "cells.py", "mapped_rows.py")
-"""What sources parse with: a change to these re-parses the archive too."""
+from pipelines.records.code_version import code_version
+from pipelines.records.types import Record, Reject
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +116,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     is_panel_wide: bool
     file: FileInput | None
     version: str
-    """Digest of the module and of what it parses with: a change re-parses the archive."""
+    """Digest of the module and of `records/`, which it parses with: a change re-parses the archive."""
 
 
 @cache
@@ -143,9 +140,6 @@ def as_source(name: str, module: ModuleType) -> Source:
         missing.append("BASE_URL")
     if missing:
         raise SourceError(f"pipelines/sources/{name}.py has no {', '.join(missing)}")
-    code = Path(module.__file__ or "").read_bytes() + b"".join(
-        Path(__file__).with_name(it).read_bytes() for it in READING
-    )
     return Source(
         name=name,
         origin=module.ORIGIN,
@@ -154,7 +148,7 @@ def as_source(name: str, module: ModuleType) -> Source:
         base_url=getattr(module, "BASE_URL", ""),
         is_panel_wide=getattr(module, "IS_PANEL_WIDE", False),
         file=getattr(module, "FILE", None),
-        version=sha256(code).hexdigest()[:16],
+        version=code_version(Path(module.__file__ or ""), Path(__file__).parent),
     )
 
 
