@@ -243,13 +243,13 @@ def commitments(release_id: str, company_id: str) -> list[Row]:
 
 def proof(response_id: str | None, locator: str | None) -> Proof:
     """The bytes behind a row: from the archive, never from the release; other people's words are never shown."""
-    from pipelines.evidence import EvidenceError, evidence
+    from pipelines.archive import EvidenceError, evidence_of
 
     if not response_id:
         return Proof(facts={}, problem="This row names no response.")
     facts = {"Response": response_id, "Place in it": locator or "–"}
     try:
-        found = evidence(home(), response_id, locator)
+        found = evidence_of(home(), response_id, locator)
     except (EvidenceError, OSError) as error:
         return Proof(facts=facts, problem=str(error))
     facts |= {

@@ -17,14 +17,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines import ROOT, due, index, labelling, release, sql_models, topics
-from pipelines.archive import Archive
-from pipelines.fetch import PassResult, run_passes, transport_of
-from pipelines.files import Parsed, archive_files
+from pipelines.archive import (
+    Archive,
+    Parsed,
+    PassResult,
+    archive_files,
+    keep_responses,
+    run_passes,
+    transport_of,
+    write_parquet,
+)
 from pipelines.load import LoadReport, drop_expired_texts
 from pipelines.load import load as load_archive
 from pipelines.panel import Panel, load_panel, suggest
@@ -255,10 +259,8 @@ class Observatory:
         with self.warehouse.writer() as db:
             texts = db.query("select post_id, text from core.post_texts order by post_id")
             responses = db.query("select * from raw.responses order by response_id")
-            _write_parquet(texts, self.folder / "texts.parquet")
-            _write_parquet(
-                _with_earlier(responses, self.folder / "responses.parquet"), self.folder / "responses.parquet"
-            )
+            write_parquet(texts, self.folder / "texts.parquet")
+            keep_responses(responses, self.folder)
             return release.publish(
                 self.settings.home,
                 db,
@@ -306,21 +308,6 @@ class Observatory:
 
 def _run_id(moment: dt.datetime) -> str:
     return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _with_earlier(responses: pa.Table, path: Path) -> pa.Table:
-    """The responses, and those that an older release leads to although the panel has let go of them."""
-    if not path.exists():
-        return responses
-    earlier = pq.read_table(path)
-    is_gone = pc.invert(pc.is_in(earlier["response_id"], responses["response_id"]))
-    return pa.concat_tables([responses, earlier.filter(is_gone).cast(responses.schema)]).sort_by("response_id")
-
-
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    aside = path.with_suffix(".tmp")
-    pq.write_table(table, aside)
-    aside.replace(path)
 
 
 def build(settings: Settings, panel: Path, *, clock: Clock | None = None) -> Observatory:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from pipelines.archive import Archive, Entry, source_of
-from pipelines.files import Parsed, parse_file
+from pipelines.archive import Archive, Entry, Parsed, parse_file, source_of
 from pipelines.raw import Batch, Ledger
 from pipelines.records import Record, Reject, Response, Source, SourceError
 from pipelines.warehouse import Database

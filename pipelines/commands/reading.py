@@ -235,22 +235,22 @@ def evidence(
     warc
         Write the WARC record to this file.
     """
-    from pipelines import evidence as archive
+    from pipelines.archive import EvidenceError, body_of, evidence_of, find
 
     home = settings_now().home
     if body or warc:
-        store, found = archive.find(home, response_id)
+        store, found = find(home, response_id)
         if found.is_restricted:
-            raise archive.EvidenceError(f"{response_id} holds other people's words: it is kept a while, never shown")
+            raise EvidenceError(f"{response_id} holds other people's words: it is kept a while, never shown")
         if warc:
             warc.write_bytes(store.raw(found.archive_file, found.archive_offset, found.archive_length))
             say(str(warc))
         elif sys.stdout.isatty():
-            say(archive.body_of(store, found).decode("utf-8", "replace"))
+            say(body_of(store, found).decode("utf-8", "replace"))
         else:
-            sys.stdout.buffer.write(archive.body_of(store, found))
+            sys.stdout.buffer.write(body_of(store, found))
         return 0
-    found = archive.evidence(home, response_id, locator)
+    found = evidence_of(home, response_id, locator)
     shown = {
         "response": found.response_id,
         "source": found.source,

@@ -21,9 +21,9 @@ from dagster import (
     multi_asset,
 )
 
+from pipelines.archive import PassResult
 from pipelines.build import Observatory
 from pipelines.defs.metadata import table_metadata
-from pipelines.fetch import PassResult
 from pipelines.raw import raw_schema
 from pipelines.records import Source, SourceError
 

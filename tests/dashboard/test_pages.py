@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -348,9 +347,7 @@ def test_evidence_leads_to_the_bytes_unless_they_are_others_words(
             excerpt='{"text": "<b>secret</b>"}',
         )
 
-    stand_in = ModuleType("pipelines.evidence")
-    vars(stand_in).update(evidence=evidence, EvidenceError=LookupError)
-    monkeypatch.setitem(sys.modules, "pipelines.evidence", stand_in)
+    monkeypatch.setattr("pipelines.archive.evidence_of", evidence)
     page = run(COMPANY, company="pomelo", evidence="bluesky:pomelo-3")
     assert asked == [(home, "urn:uuid:pomelo", "/feed/3/post")]
     facts = page.dataframe[4].value.set_index("Field")["Value"]

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.archive import evidence_of
 from pipelines.build import build
-from pipelines.evidence import evidence
 from pipelines.release import current_id, list_releases, open_release
 from pipelines.settings import Settings
 from tests.pipeline.homes import database, digests, raw_counts, table_rows
@@ -179,6 +179,6 @@ def test_the_older_release_still_leads_to_its_bytes(study: Study) -> None:
     (old,) = {it.release_id for it in list_releases(study.home)} - {current_id(study.home)}
     with open_release(study.home, old) as release:
         (row,) = release.query("select * from posts where post_id = ?", [f"linkedin:{CHANGED}"]).to_pylist()
-    shown = str(evidence(study.home, row["response_id"], row["locator"]).excerpt)
+    shown = str(evidence_of(study.home, row["response_id"], row["locator"]).excerpt)
     cells = dict(line.split(maxsplit=1) for line in shown.split("\n"))
     assert int(cells["likes"]) == row["likes_count"] == int(study.post["likes"])

@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.archive import EvidenceError, body_of, evidence_of, find
 from pipelines.build import build_demo
-from pipelines.evidence import EvidenceError, body_of, evidence, find
 from pipelines.release import current_id, list_releases, verify
 from pipelines.sample import World
 from pipelines.sample.wire_bluesky import milliseconds
@@ -174,7 +174,7 @@ def test_restricted_files_hold_threads_and_no_other_file_does(demo_home: Path) -
     assert {"app.bsky.actor.getProfiles", "app.bsky.feed.getAuthorFeed", "app.bsky.feed.getPosts"} <= kept[False]
     assert "app.bsky.feed.getPostThread" not in kept[False]
     (thread,) = rows_of_responses(demo_home, "is_restricted", 1)
-    assert evidence(demo_home, thread, "/thread/post").excerpt is None
+    assert evidence_of(demo_home, thread, "/thread/post").excerpt is None
 
 
 def rows_of_responses(home: Path, column: str, number: int) -> list[str]:
@@ -205,13 +205,13 @@ def _every(table: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
 def test_the_evidence_of_a_post_says_what_the_release_says(demo_home: Path) -> None:
     table = rows(demo_home, "select * from posts where kind <> 'repost' order by post_id")
     for row in _every(table, 30):
-        view = json.loads(str(evidence(demo_home, row["response_id"], row["locator"]).excerpt))
+        view = json.loads(str(evidence_of(demo_home, row["response_id"], row["locator"]).excerpt))
         assert f"bluesky:{view['uri']}" == row["post_id"]
         assert view["likeCount"] == row["likes_count"]
         assert view["replyCount"] == row["replies_count"]
         assert view["repostCount"] + view["quoteCount"] == row["reposts_count"]
     for row in _every(rows(demo_home, "select * from posts where kind = 'repost' order by post_id"), 5):
-        item = json.loads(str(evidence(demo_home, row["response_id"], row["locator"]).excerpt))
+        item = json.loads(str(evidence_of(demo_home, row["response_id"], row["locator"]).excerpt))
         assert f"bluesky:{item['reason']['uri']}" == row["post_id"]
 
 
@@ -220,21 +220,21 @@ def test_the_evidence_of_a_figure_shows_the_figure_first(demo_home: Path, world:
     table = rows(demo_home, "select * from disclosures order by company_id, metric_id, period_end, published_at")
     assert {row["source"] for row in table} == {"uk_gender_pay_gap", "net_zero_tracker"}
     for row in _every(table, 30):
-        shown = evidence(demo_home, row["response_id"], row["locator"])
+        shown = evidence_of(demo_home, row["response_id"], row["locator"])
         heading, value = str(shown.excerpt).split("\n")[0].split(maxsplit=1)
         assert heading == row["locator"].partition(";column:")[2]
         assert float(value) == pytest.approx(row["value"], rel=1e-12)
         assert names[row["company_id"]].upper() in str(shown.excerpt).upper()
         assert shown.digest.removeprefix("sha256:").isalnum()
     for row in _every(rows(demo_home, "select * from commitments order by company_id, topic_id, kind"), 10):
-        assert names[row["company_id"]] in str(evidence(demo_home, row["response_id"], row["locator"]).excerpt)
+        assert names[row["company_id"]] in str(evidence_of(demo_home, row["response_id"], row["locator"]).excerpt)
 
 
 def test_evidence_that_leads_nowhere_says_so(demo_home: Path) -> None:
     (row,) = rows(demo_home, "select response_id from disclosures order by value desc, response_id limit 1")
     for locator in ("line:99999", "/feed/0", "line:1;column:nothing"):
         with pytest.raises(EvidenceError, match="nothing stands at"):
-            evidence(demo_home, row["response_id"], locator)
+            evidence_of(demo_home, row["response_id"], locator)
     store, found = find(demo_home, row["response_id"])
     assert len(body_of(store, found)) > 0
 

@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.archive import evidence_of
 from pipelines.build import Observatory, build
-from pipelines.evidence import evidence
 from pipelines.records import normalise_identifier
 from pipelines.release import list_releases, verify
 from pipelines.settings import Settings
@@ -121,7 +121,7 @@ def test_asda_s_published_pay_gap(home: Path) -> None:
         ("gender_pay_gap_mean_hourly", 8.4, "percent"),
         ("gender_pay_gap_median_hourly", 5.5, "percent"),
     ]
-    shown = evidence(home, gaps[0]["response_id"], gaps[0]["locator"])
+    shown = evidence_of(home, gaps[0]["response_id"], gaps[0]["locator"])
     assert shown.url.endswith("uk_gender_pay_gap_2020_2021.csv")
     lines = dict(line.split(maxsplit=1) for line in str(shown.excerpt).split("\n") if len(line.split()) > 1)
     assert lines["DiffMeanHourlyPercent"] == "8.4"
@@ -163,7 +163,7 @@ def test_every_figure_leads_to_its_bytes(home: Path) -> None:
     assert all(row["response_id"] in known and row["share_response_id"] in known for row in parts)
     single = [row for row in figures if row["response_id"]]
     for row in [*_spread(single, 16), *_spread(parts, 6)]:
-        shown = str(evidence(home, row["response_id"], row["locator"]).excerpt).split("\n")[0]
+        shown = str(evidence_of(home, row["response_id"], row["locator"]).excerpt).split("\n")[0]
         _, _, column = row["locator"].partition(";column:")
         assert shown.startswith(column)
         # A count of several answers, a yes or no, is a reading of the cell; a number is the cell.
@@ -171,18 +171,18 @@ def test_every_figure_leads_to_its_bytes(home: Path) -> None:
             said = shown.removeprefix(column).strip().replace(",", "")
             assert float(said) == pytest.approx(row["value"], rel=1e-12), (row, shown)
     for row in _spread(parts, 6):
-        shown = str(evidence(home, row["share_response_id"], row["share_locator"]).excerpt)
+        shown = str(evidence_of(home, row["share_response_id"], row["share_locator"]).excerpt)
         assert f"{row['share'] * 100:g}" in shown or str(row["share"] * 100) in shown
 
 
 def test_every_post_leads_to_its_bytes(home: Path) -> None:
     for row in _spread(rows(home, "select * from posts where platform = 'x' order by post_id"), 10):
-        tweet = json.loads(str(evidence(home, row["response_id"], row["locator"].partition("#")[0] + "#/").excerpt))
+        tweet = json.loads(str(evidence_of(home, row["response_id"], row["locator"].partition("#")[0] + "#/").excerpt))
         assert f"x:{tweet['id_str']}" == row["post_id"]
         if row["kind"] != "repost":
             assert (tweet["favorite_count"], tweet["retweet_count"]) == (row["likes_count"], row["reposts_count"])
     for row in _spread(rows(home, "select * from posts where platform = 'instagram' order by post_id"), 10):
-        shown = str(evidence(home, row["response_id"], row["locator"]).excerpt)
+        shown = str(evidence_of(home, row["response_id"], row["locator"]).excerpt)
         cells = dict(line.split(maxsplit=1) for line in shown.split("\n") if len(line.split(maxsplit=1)) == 2)
         assert cells["shortcode"] == row["post_id"].removeprefix("instagram:")
         assert int(cells["likes"]) == row["likes_count"]

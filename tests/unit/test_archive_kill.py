@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.archive import Archive
-from pipelines.passes import begin_pass
+from pipelines.archive.passes import begin_pass
+from pipelines.archive.writing import open_run
 from pipelines.records import Request
-from pipelines.runs import open_run
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, warcio_check
 
 ROOT = Path(__file__).resolve().parents[2]

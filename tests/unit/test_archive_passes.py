@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.archive import Archive, ArchiveError
-from pipelines.passes import Pass, begin_pass, last_pass
+from pipelines.archive.passes import Pass, begin_pass, last_pass
+from pipelines.archive.writing import Run, open_run
 from pipelines.records import Known, Request, Target
-from pipelines.runs import Run, open_run
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, warcio_check
 
 A, B = Request("feed", (("actor", "a"),)), Request("feed", (("actor", "b"),))

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines import warc
-from pipelines.archive import Archive, ArchiveError
-from pipelines.passes import begin_pass
+from pipelines.archive import Archive, ArchiveError, warc
+from pipelines.archive.passes import begin_pass
+from pipelines.archive.writing import open_run
 from pipelines.records import Request
-from pipelines.runs import open_run
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, warcio_check
 
 BODIES = st.one_of(

@@ -12,11 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import warc
-from pipelines.archive import Archive
+from pipelines.archive import Archive, warc
+from pipelines.archive.writing import open_run
 from pipelines.cli import main
 from pipelines.records import Response
-from pipelines.runs import open_run
 from tests.unit.release_pair import BASE, END, change, made, scored, valued
 from tests.unit.releases import HOSTILE, make_release
 

@@ -15,10 +15,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipelines.archive import PassResult
 from pipelines.build import RunReport
 from pipelines.cli import main
 from pipelines.commands import running
-from pipelines.fetch import PassResult
 from pipelines.load import LoadReport
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.evidence import EvidenceError, excerpt_at
+from pipelines.archive import EvidenceError
+from pipelines.archive.evidence import excerpt_at
 
 CSV = (
     b'note above the header\nname,gap,address\r\n"Larch ""Oak""",8.4,"1 Lane,\r\nTown"\n'

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.archive import Archive
-from pipelines.fetch import Limits, PassResult, asked_wait
+from pipelines.archive import Archive, PassResult
+from pipelines.archive.http import Limits, asked_wait
 from pipelines.records import Known, Request, Response, Target
 from tests.unit.archive_tools import NOW, entries_of
 from tests.unit.test_fetch_passes import run

@@ -12,8 +12,8 @@ import httpx
 import msgspec
 import pytest
 
-from pipelines.archive import Archive
-from pipelines.fetch import Limits, PassResult, run_passes, transport_of
+from pipelines.archive import Archive, PassResult, run_passes, transport_of
+from pipelines.archive.http import Limits
 from pipelines.records import Known, Request, Requests, Response, SourceError, Target
 from tests.unit.archive_tools import ACME, NOW, entries_of, known_at, source_of
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from pipelines import Failure, warc
+from pipelines import Failure
+from pipelines.archive import warc
 from pipelines.records import Known, Response
 
 RESTRICTED = "restricted"

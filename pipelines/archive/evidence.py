@@ -15,10 +15,11 @@ from pathlib import Path
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines import UserMistake
-from pipelines.archive import Archive, ArchiveError
+from pipelines.archive.store import Archive, ArchiveError
 from pipelines.records import SourceError, text_of
 
 EXCERPT_CHARACTERS = 4_000
@@ -48,7 +49,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The record and what stands around it; None where the body is restricted."""
 
 
-def evidence(home: Path, response_id: str, locator: str | None = None) -> Evidence:
+def evidence_of(home: Path, response_id: str, locator: str | None = None) -> Evidence:
     """The evidence behind a number.
 
     Raises:
@@ -147,3 +148,25 @@ def _json_at(body: bytes, pointer: str) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= EXCERPT_CHARACTERS else text[:EXCERPT_CHARACTERS] + " …"
+
+
+def keep_responses(responses: pa.Table, folder: Path) -> None:
+    """Write the index of responses beside the archive of a panel, from which evidence is found again."""
+    path = folder / "responses.parquet"
+    write_parquet(_with_earlier(responses, path), path)
+
+
+def _with_earlier(responses: pa.Table, path: Path) -> pa.Table:
+    """The responses, and those that an older release leads to although the panel has let go of them."""
+    if not path.exists():
+        return responses
+    earlier = pq.read_table(path)
+    is_gone = pc.invert(pc.is_in(earlier["response_id"], responses["response_id"]))
+    return pa.concat_tables([responses, earlier.filter(is_gone).cast(responses.schema)]).sort_by("response_id")
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Replace a Parquet file in one step: a reader sees the old or the new one, whole."""
+    aside = path.with_suffix(".tmp")
+    pq.write_table(table, aside)
+    aside.replace(path)

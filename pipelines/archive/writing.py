@@ -18,8 +18,8 @@ from urllib.parse import quote
 import msgspec
 from filelock import FileLock, Timeout
 
-from pipelines import warc
-from pipelines.archive import Archive, ArchiveError, file_name, is_restricted
+from pipelines.archive import warc
+from pipelines.archive.store import Archive, ArchiveError, file_name, is_restricted
 from pipelines.records import Response
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:seismograph:archive")

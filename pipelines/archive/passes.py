@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipelines import warc
-from pipelines.archive import ArchiveError, PassNote, response_at
+from pipelines.archive import warc
+from pipelines.archive.store import ArchiveError, PassNote, response_at
+from pipelines.archive.writing import Earlier, Run, identity
 from pipelines.records import Known, Request, Response, Target
-from pipelines.runs import Earlier, Run, identity
 
 RESUMABLE = dt.timedelta(days=1)
 """How old a broken-off pass may be to be taken up again; an older one is abandoned, its responses stay."""

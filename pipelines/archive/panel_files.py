@@ -11,10 +11,10 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from pipelines.archive import Archive
+from pipelines.archive.store import Archive
+from pipelines.archive.writing import Run, open_run
 from pipelines.panel import FileEntry, Panel
 from pipelines.records import Engagement, Post, Record, Reject, Response, Source, SourceError
-from pipelines.runs import Run, open_run
 
 Parsed = dict[str, list[Record | Reject] | None]
 """Response ids of the panel's files; with the records of those that were not archived before."""

@@ -1,0 +1,40 @@
+"""The archive of answers and files as they came (WARC), and how sources are asked over HTTP.
+
+Append-only and without a database: any number of sources write side by side, and a kill costs at most one record.
+"""
+
+from pipelines.archive.evidence import (
+    Evidence,
+    EvidenceError,
+    body_of,
+    evidence,
+    evidence_of,
+    find,
+    keep_responses,
+    write_parquet,
+)
+from pipelines.archive.fetch import PassResult, run_passes
+from pipelines.archive.http import transport_of
+from pipelines.archive.panel_files import Parsed, archive_files, parse_file
+from pipelines.archive.store import Archive, ArchiveError, Entry, source_of
+
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "Entry",
+    "Evidence",
+    "EvidenceError",
+    "Parsed",
+    "PassResult",
+    "archive_files",
+    "body_of",
+    "evidence",
+    "evidence_of",
+    "find",
+    "keep_responses",
+    "parse_file",
+    "run_passes",
+    "source_of",
+    "transport_of",
+    "write_parquet",
+]
