@@ -15,11 +15,11 @@ import streamlit as st
 
 from pipelines import ROOT
 from pipelines.index import wording
-from pipelines.parameters import seed_table
+from pipelines.observatory import Settings
 from pipelines.release import NoRelease, OpenRelease, current_id, open_release
 from pipelines.scorecard import Scorecard, periods, scorecard, to_csv, to_json, to_pdf
 from pipelines.scorecard.assemble import rows_of
-from pipelines.settings import Settings
+from pipelines.warehouse import seed_table
 
 Row = dict[str, Any]
 

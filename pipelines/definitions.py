@@ -1,9 +1,8 @@
 """Dagster's door: the panel of `SEISMOGRAPH_PANEL`, else the fictional world. No network and no lock at import."""
 
-from pipelines.build import build, build_demo
-from pipelines.commands.common import DEMO_COMPANIES
+from pipelines.cli.common import DEMO_COMPANIES
 from pipelines.defs import build_definitions
-from pipelines.settings import Settings
+from pipelines.observatory import Settings, build, build_demo
 
 settings = Settings()
 demo = (settings, DEMO_COMPANIES, settings.seed)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dagster import Definitions, in_process_executor
 
-from pipelines.build import Observatory
 from pipelines.defs.fetched import records_asset, source_assets, topic_assets
 from pipelines.defs.modelled import index_assets, model_assets
 from pipelines.defs.published import exports_asset, release_asset
 from pipelines.defs.schedules import schedules
+from pipelines.observatory import Observatory
 
 
 def build_definitions(observatory: Observatory) -> Definitions:

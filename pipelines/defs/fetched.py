@@ -22,10 +22,10 @@ from dagster import (
 )
 
 from pipelines.archive import PassResult
-from pipelines.build import Observatory
 from pipelines.defs.metadata import table_metadata
-from pipelines.raw import raw_schema
+from pipelines.observatory import Observatory
 from pipelines.records import Source, SourceError
+from pipelines.warehouse import raw_schema
 
 RECORDS = AssetKey(["raw", "records"])
 RECORD_TABLES = [name for name, columns in raw_schema().items() if {"subject_id", "locator"} <= set(columns)]

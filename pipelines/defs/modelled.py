@@ -14,12 +14,11 @@ from dagster import (
     multi_asset,
 )
 
-from pipelines.build import Observatory
 from pipelines.defs.fetched import RECORDS, sources_in_use
 from pipelines.defs.metadata import table_metadata
 from pipelines.index import READS
-from pipelines.sql_models import Model, ModelError
-from pipelines.warehouse import Database
+from pipelines.observatory import Observatory
+from pipelines.warehouse import Database, Model, ModelError
 
 INDEX = {
     "indicator_values": "One row per company, month end, platform and indicator: value, sample and interval.",

@@ -19,10 +19,9 @@ from dagster import (
 )
 
 from pipelines import SeismographError
-from pipelines.build import Observatory
 from pipelines.defs.modelled import INDEX, asset_key
-from pipelines.release import CheckResult, open_release
-from pipelines.release_tables import DRAWS, TABLES
+from pipelines.observatory import Observatory
+from pipelines.release import DRAWS, TABLES, CheckResult, open_release
 
 RELEASE = AssetKey(["release"])
 SCORECARDS = AssetKey(["exports", "scorecards"])

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dagster import AssetSelection, ScheduleDefinition, define_asset_job
 
-from pipelines.build import Observatory
 from pipelines.defs.fetched import sources_in_use
+from pipelines.observatory import Observatory
 
 
 def schedules(observatory: Observatory) -> list[ScheduleDefinition]:

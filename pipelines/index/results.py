@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipelines.index.arrays import Days, Flags, Floats, Texts
 from pipelines.index.tables import empty_table, write_columns
-from pipelines.release_tables import DRAWS, TABLES
+from pipelines.release import DRAWS, TABLES
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 

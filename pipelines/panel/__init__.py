@@ -1,7 +1,7 @@
 """A study: companies, accounts, identifiers, files and window, read from a folder, every mistake with its place."""
 
 from pipelines.panel.files import FileEntry
-from pipelines.panel.goalposts import Goalpost
+from pipelines.panel.goalposts import GOALPOSTS_FILE, Goalpost
 from pipelines.panel.periods import Period, Week, period_table, week_table
 from pipelines.panel.reader import suggest
 from pipelines.panel.study import (
@@ -17,6 +17,7 @@ from pipelines.panel.study import (
 )
 
 __all__ = [
+    "GOALPOSTS_FILE",
     "Account",
     "Company",
     "Coverage",

@@ -15,7 +15,7 @@ import msgspec
 
 from pipelines.panel.reader import Reader, Row
 
-FILE = "goalposts.csv"
+GOALPOSTS_FILE = "goalposts.csv"
 _PARAMETER = re.compile(r"goalpost_(low|high|period)\.(\w+)")
 _KINDS = ("low", "high", "period")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
@@ -38,9 +38,9 @@ class Goalpost(msgspec.Struct, frozen=True):
 
 def read_goalposts(reader: Reader) -> tuple[Goalpost, ...]:
     """The goalposts of a panel's folder, none where it has no such file; mistakes are noted."""
-    if not (reader.folder / FILE).exists():
+    if not (reader.folder / GOALPOSTS_FILE).exists():
         return ()
-    rows, given = list(reader.rows(FILE, ("parameter", "value"))), dict[str, dict[str, Row]]()
+    rows, given = list(reader.rows(GOALPOSTS_FILE, ("parameter", "value"))), dict[str, dict[str, Row]]()
     versions = [row for row in rows if row["parameter"] == "version"]
     for row in rows:
         found = _PARAMETER.fullmatch(row["parameter"])

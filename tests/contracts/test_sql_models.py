@@ -8,10 +8,10 @@ import pytest
 
 from pipelines import ROOT
 from pipelines.index import READS, Method, indicator_of
-from pipelines.parameters import seed_tables
-from pipelines.release_tables import TABLES
-from pipelines.sql_headers import STATISTICS
-from pipelines.sql_models import PARAMETERS, Model, views
+from pipelines.release import TABLES
+from pipelines.warehouse import Model, seed_tables, views
+from pipelines.warehouse.models.files import PARAMETERS
+from pipelines.warehouse.models.headers import STATISTICS
 from tests.unit.sql_world import World, models
 
 SQL = ROOT / "sql"
@@ -117,7 +117,7 @@ def test_a_seeds_first_column_or_two_are_its_key(path: Path) -> None:
 
 
 def test_the_page_on_the_subset_names_every_function_and_cast() -> None:
-    from pipelines.sql_lint import CASTS, FUNCTIONS
+    from pipelines.warehouse.models.lint import CASTS, FUNCTIONS
 
     page = (SQL / "README.md").read_text()
     words = set(re.findall(r"[a-z_]+", page))

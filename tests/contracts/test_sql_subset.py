@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.sql_lint import CASTS, CONSTRUCTS, FUNCTIONS, lint, parse
+from pipelines.warehouse.models.lint import CASTS, CONSTRUCTS, FUNCTIONS, lint, parse
 from tests.unit.sql_world import moment
 
 DAY, AT = dt.date(2020, 2, 29), moment(2020, 2, 29, 23, 59, 58)

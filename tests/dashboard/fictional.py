@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.release import CheckResult, Facts, Release, publish
-from pipelines.release_tables import DRAWS, TABLES, empty_select
+from pipelines.release import DRAWS, TABLES, CheckResult, Facts, Release, publish
+from pipelines.release.tables import empty_select
 from pipelines.warehouse import Database
 
 Row = dict[str, Any]

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import data
 from dashboard.safe import plain, web_link
 from pipelines.index import choices, wording
-from pipelines.release_tables import DRAWS
+from pipelines.release import DRAWS
 from tests.conftest import ROOT
 from tests.dashboard.fictional import CLOCK, HOSTILE, database_of, fictional_release, tables
 

@@ -34,9 +34,8 @@ def _short(keys: set[str], folders: Mapping[str, set[str]]) -> Iterable[str]:
 
 def of_the_fictional_world(home: Path) -> str:
     """The graph of the fictional world's observatory."""
-    from pipelines.build import build_demo
     from pipelines.defs import build_definitions
-    from pipelines.settings import Settings
+    from pipelines.observatory import Settings, build_demo
 
     return asset_graph(build_definitions(build_demo(Settings(home=home), 3, 1)))
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.build import build_demo
+from pipelines.observatory import Settings, build_demo
 from pipelines.sample import World
-from pipelines.settings import Settings
 
 
 @pytest.fixture(scope="session")

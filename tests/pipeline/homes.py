@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from pipelines import ROOT
 from pipelines.archive import Archive
-from pipelines.release import open_release
-from pipelines.release_tables import COMPARED, TABLES
+from pipelines.release import TABLES, open_release
+from pipelines.release.tables import COMPARED
 from pipelines.warehouse import Database, Warehouse
 
 UNHASHED = ("response_id", "share_response_id")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import ROOT
-from pipelines.cli import main
+from pipelines.cli.app import main
 from pipelines.release import current_id, verify
 from tests.pipeline.homes import command, database, raw_counts, rows
 from tests.pipeline.studies import COLUMNS, PANEL, Row, post_rows, write_posts, write_study

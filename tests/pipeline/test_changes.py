@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 
 from pipelines.archive import evidence_of
-from pipelines.build import build
+from pipelines.observatory import Settings, build
 from pipelines.release import current_id, list_releases, open_release
-from pipelines.settings import Settings
 from tests.pipeline.homes import database, digests, raw_counts, table_rows
 from tests.pipeline.studies import Row, post_rows, write_posts, write_study
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from dagster import AssetKey, Definitions
 
-from pipelines.build import build_demo
 from pipelines.defs import build_definitions
-from pipelines.settings import Settings
+from pipelines.observatory import Settings, build_demo
 from tests.pipeline.asset_graph import SNAPSHOT, asset_graph
 
 RENEW = "lineage changed; if that was meant, run `uv run python -m tests.pipeline.asset_graph` and commit:"

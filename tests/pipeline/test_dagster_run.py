@@ -10,14 +10,13 @@ import msgspec
 import pytest
 from dagster import AssetSelection
 
-from pipelines.build import Observatory, build_demo
 from pipelines.defs import build_definitions
 from pipelines.defs.fetched import sources_in_use
+from pipelines.observatory import Observatory, Settings, build_demo
 from pipelines.panel import load_panel
 from pipelines.records import find_sources
 from pipelines.release import current_id, open_release
 from pipelines.sample import World
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow

@@ -13,11 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.archive import EvidenceError, body_of, evidence_of, find
-from pipelines.build import build_demo
+from pipelines.observatory import Settings, build_demo
 from pipelines.release import current_id, list_releases, verify
 from pipelines.sample import World
 from pipelines.sample.wire_bluesky import milliseconds
-from pipelines.settings import Settings
 from tests.pipeline.homes import archive, database, digests, raw_counts, released, rows, run, texts
 
 PANEL = "fictional-24-seed-1"

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.build import build
-from pipelines.cli import main
+from pipelines.cli.app import main
+from pipelines.observatory import Settings, build
 from pipelines.release import Release, changes_between, list_releases
-from pipelines.settings import Settings
 from tests.pipeline.homes import rows
 from tests.pipeline.studies import COMPANIES, post_rows, write_posts, write_study
 

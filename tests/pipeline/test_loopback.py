@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.build import build
+from pipelines.observatory import Settings, build
 from pipelines.release import open_release
 from pipelines.sample import World
-from pipelines.settings import Settings
 
 WORLD = World(seed=5, companies=2)
 AGENTS: set[str] = set()

@@ -13,10 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.archive import evidence_of
-from pipelines.build import Observatory, build
+from pipelines.observatory import Observatory, Settings, build
 from pipelines.records import normalise_identifier
 from pipelines.release import list_releases, verify
-from pipelines.settings import Settings
 from tests.pipeline.homes import archive, database, raw_counts, rows
 
 MEGATONNES_2020 = {"duke-energy": 64.5, "exxonmobil": 29.0, "dte-energy": 22.6, "valero-energy": 21.8}

@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 from pipelines import ROOT
-from pipelines.raw import Batch
 from pipelines.records import Response, find_sources
 from pipelines.sample import World
 from pipelines.warehouse import Warehouse
+from pipelines.warehouse.raw import Batch
 from tests.unit.test_warehouse import ledger
 
 REAL = ROOT.parent / "shared" / "panels" / "companies-2020"

@@ -9,9 +9,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.release import publish
-from pipelines.release_events import Query
-from pipelines.release_tables import TABLES
+from pipelines.release import TABLES, publish
+from pipelines.release.events import Query
 from pipelines.warehouse import Warehouse
 
 END = dt.date(2020, 12, 31)

@@ -24,11 +24,11 @@ from pipelines.panel import (
     period_table,
     week_table,
 )
-from pipelines.parameters import SOURCES, seed_tables
-from pipelines.raw import arrow_columns
-from pipelines.release_tables import TABLES
-from pipelines.sql_models import PARAMETERS, Model, load_models, views
-from pipelines.warehouse import Database
+from pipelines.release import TABLES
+from pipelines.warehouse import Database, Model, load_models, seed_tables, views
+from pipelines.warehouse.models.files import PARAMETERS
+from pipelines.warehouse.panel_tables import SOURCES
+from pipelines.warehouse.raw import arrow_columns
 
 Row = dict[str, Any]
 

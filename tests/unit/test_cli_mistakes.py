@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipelines.cli import main
+from pipelines.cli.app import main
 from tests.unit.panels import ACCOUNTS, write_panel
 from tests.unit.releases import make_release
 

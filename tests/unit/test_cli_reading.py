@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.archive import Archive, warc
 from pipelines.archive.writing import open_run
-from pipelines.cli import main
+from pipelines.cli.app import main
 from pipelines.records import Response
 from tests.unit.release_pair import BASE, END, change, made, scored, valued
 from tests.unit.releases import HOSTILE, make_release

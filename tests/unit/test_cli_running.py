@@ -16,12 +16,10 @@ from types import SimpleNamespace
 import pytest
 
 from pipelines.archive import PassResult
-from pipelines.build import RunReport
-from pipelines.cli import main
-from pipelines.commands import running
-from pipelines.load import LoadReport
-from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse
+from pipelines.cli import running
+from pipelines.cli.app import main
+from pipelines.observatory import RunReport, Settings
+from pipelines.warehouse import LoadReport, Warehouse
 from tests.unit.releases import make_release
 
 Capture = pytest.CaptureFixture[str]
@@ -78,7 +76,7 @@ def observatory(monkeypatch: pytest.MonkeyPatch) -> list[FakeObservatory]:
         made.append(FakeObservatory(settings, clock))
         return made[-1]
 
-    monkeypatch.setattr("pipelines.build.build", build)
+    monkeypatch.setattr("pipelines.observatory.build", build)
     return made
 
 
@@ -148,7 +146,7 @@ def test_demo_tells_how_it_did_and_what_to_do_next(
         rows = [("acme", "2020-12-31", 2, 2, 3), ("zenith", "2020-12-31", 1, 1, 1), ("acme", "2020-11-30", 1, 1, 1)]
         db.replace_table("index.index_scores", " union all ".join(scored.format(*row) for row in rows))
     (panel / "truth.csv").write_text("company_id,measure,value\nacme,rank,1\nzenith,index,9\nzenith,rank,1\n")
-    monkeypatch.setattr("pipelines.build.build_demo", build_demo)
+    monkeypatch.setattr("pipelines.observatory.build_demo", build_demo)
     assert main(["demo", "--no-serve", "--companies", "5", "--seed", "7"]) == 0
     assert made == [(5, 7)]
     told = capsys.readouterr().out.splitlines()[-3:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.terminal import complain, say, visible
+from pipelines.cli.terminal import complain, say, visible
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pipelines.due import is_due
+from pipelines.observatory.plan import is_due
 
 NOW = dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)
 

@@ -13,7 +13,7 @@ import pytest
 from pipelines.index import Inputs, Labels, Method, MethodError, indicator_of, score
 from pipelines.index.inputs import Levels
 from pipelines.index.tables import read_columns
-from pipelines.release_tables import TABLES
+from pipelines.release import TABLES
 from tests.unit.index_world import companies, empty_inputs, method, periods, world
 
 HEADER = {

@@ -8,10 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.labelling import label_texts
-from pipelines.refresh import Fingerprints
 from pipelines.topics import Label, Reading, read
-from pipelines.warehouse import Database, Warehouse
+from pipelines.warehouse import Database, Fingerprints, Warehouse, label_texts
 
 ENGLISH = "We run every plant on renewable energy and cut our carbon emissions."
 GERMAN = "Wir setzen uns für die Gleichstellung der Geschlechter und erneuerbare Energien ein."

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.build import build
-from pipelines.cli import main
+from pipelines.cli.app import main
 from pipelines.index import MethodError
+from pipelines.observatory import Settings, build
 from pipelines.panel import Goalpost, load_panel
-from pipelines.settings import Settings
 from tests.pipeline.studies import write_study
 from tests.unit.panels import SOURCES, mistakes, write_panel
 

@@ -9,8 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.refresh import Fingerprints, refresh_rows
-from pipelines.warehouse import Database, Warehouse
+from pipelines.warehouse import Database, Fingerprints, Warehouse, refresh_rows
 
 
 @pytest.fixture

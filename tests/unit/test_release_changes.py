@@ -10,9 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.release import ReleaseError, changes_between, current_id, open_release, verify
-from pipelines.release_changes import Side, score_changes
-from pipelines.release_tables import TABLES
+from pipelines.release import TABLES, ReleaseError, changes_between, current_id, open_release, verify
+from pipelines.release.changes import Side, score_changes
 from tests.unit.release_pair import BASE, END, VALUE, asked, change, made, scored, valued
 
 

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from pipelines import release as releases
-from pipelines.release import CheckResult, Facts, ReleaseError, ReleaseWithheld, open_release, publish
-from pipelines.release_tables import MONTHLY, TABLES, digest_select
+from pipelines.release import TABLES, CheckResult, Facts, ReleaseError, ReleaseWithheld, open_release, publish
+from pipelines.release.tables import MONTHLY, digest_select
 from tests.dashboard.fictional import CLOCK, PANEL, Row, database_of, tables, utc
 
 NEXT_DAY = CLOCK + dt.timedelta(days=1)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import release as releases
-from pipelines.release import NoRelease, ReleaseError, open_release
-from pipelines.release_tables import DRAWS
+from pipelines.release import DRAWS, NoRelease, ReleaseError, open_release
 from tests.dashboard.fictional import CLOCK, PANEL, database_of, fictional_release, tables
 
 

@@ -14,13 +14,12 @@ import pytest
 
 from pipelines import ROOT
 from pipelines.index import Method, indicator_of
-from pipelines.parameters import seed_tables
 from pipelines.records import Engagement, Post, Profile, Reply, domain_of
 from pipelines.sample import PHRASES, World
 from pipelines.sample.companies import Company
 from pipelines.sample.texts import ANSWERS, CORRECTION, ORDINARY, QUESTIONS, SMALL_TALK, THANKS, THREAD
 from pipelines.sources import bluesky
-from pipelines.sql_models import catalogue, load_models
+from pipelines.warehouse import catalogue, load_models, seed_tables
 from tests.unit.sample_visits import visit
 
 INDICATORS = {

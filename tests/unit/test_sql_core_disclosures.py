@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.raw import Batch, Ledger
 from pipelines.records import Response, find_sources
+from pipelines.warehouse.raw import Batch, Ledger
 from tests.unit.sql_world import NOON, World, at, moment
 
 GAP = "gender_pay_gap_mean_hourly"

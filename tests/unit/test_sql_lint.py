@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.sql_lint import lint, parse
+from pipelines.warehouse.models.lint import lint, parse
 
 
 def said(sql: str) -> list[str]:

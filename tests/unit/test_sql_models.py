@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.sql_models import ModelError, load_models, views
+from pipelines.warehouse import ModelError, load_models, views
 
 HEADER = """\
 -- code: X1

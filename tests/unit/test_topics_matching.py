@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import ROOT
-from pipelines.cli import main
+from pipelines.cli.app import main
 from pipelines.topics import Found, Hit, Label, Term, TermMatcher, is_about_causes, read_terms, terms_in
 from pipelines.topics.words import plain, words_of
 

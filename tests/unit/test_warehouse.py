@@ -11,9 +11,9 @@ import duckdb
 import msgspec
 import pytest
 
-from pipelines.raw import Batch, Ledger, raw_schema
 from pipelines.records import Engagement, Post, Profile, Reject, Reply, domain_of, normalise_identifier, subject_of
-from pipelines.warehouse import Database, Locked, Warehouse
+from pipelines.warehouse import Database, Locked, Warehouse, raw_schema
+from pipelines.warehouse.raw import Batch, Ledger
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 SUBJECT = subject_of(("bluesky", "did:plc:a"), ("bluesky", "@Larch.Example"), name="Larch")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.commands.common import Misuse
-from pipelines.terminal import say
+from pipelines.cli.common import Misuse
+from pipelines.cli.terminal import say
 
 
 def topics(*text: str) -> int:

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from pipelines import UserMistake
 
 if TYPE_CHECKING:
-    from pipelines.settings import Settings
+    from pipelines.observatory import Settings
 
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
@@ -36,7 +36,7 @@ def settings_now() -> Settings:
     """
     from pydantic import ValidationError
 
-    from pipelines.settings import Settings
+    from pipelines.observatory import Settings
 
     try:
         return Settings()

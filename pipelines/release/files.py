@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from pipelines.release_tables import COMPARED, MONTHLY, TABLES, ReleaseError, digest_select, empty_select
+from pipelines.release.tables import COMPARED, MONTHLY, TABLES, ReleaseError, digest_select, empty_select
 
 _LOCK_SECONDS = 30.0
 _TABLES_HELD = "select table_name from duckdb_tables() where database_name = 'release'"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from pipelines import terminal
-from pipelines.commands.common import Flag, Misuse, check_names, settings_now
-from pipelines.terminal import Format, complain, say
+from pipelines.cli import terminal
+from pipelines.cli.common import Flag, Misuse, check_names, settings_now
+from pipelines.cli.terminal import Format, complain, say
 
 if TYPE_CHECKING:
     from pipelines.release import Manifest
@@ -272,7 +272,7 @@ def evidence(
 
 def doctor() -> int:
     """Look over this home: folder, panel, SQL, archive, release."""
-    from pipelines.doctor import examine
+    from pipelines.cli.doctor import examine
 
     findings = []
     for it in examine(settings_now()):

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
-from pipelines.refresh import Fingerprints
 from pipelines.topics import Reading
-from pipelines.warehouse import Database
+from pipelines.warehouse.database import Database
+from pipelines.warehouse.refresh import Fingerprints
 
 Reader = Callable[[Sequence[str]], Sequence[Reading]]
 

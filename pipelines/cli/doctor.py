@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from pipelines import ROOT
-from pipelines.settings import Settings
+from pipelines.observatory import Settings
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ def _panel(settings: Settings) -> str:
 
 
 def _models(_: Settings) -> str:
-    from pipelines.sql_models import load_models
+    from pipelines.warehouse import load_models
 
     return f"{len(load_models(ROOT / 'sql'))} statements in the portable subset"
 

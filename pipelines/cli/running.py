@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import terminal
-from pipelines.commands.common import (
+from pipelines.cli import terminal
+from pipelines.cli.common import (
     DEMO_COMPANIES,
     Flag,
     Misuse,
@@ -23,11 +23,10 @@ from pipelines.commands.common import (
     panel_folder,
     settings_now,
 )
-from pipelines.terminal import complain, say
+from pipelines.cli.terminal import complain, say
 
 if TYPE_CHECKING:
-    from pipelines.build import Observatory
-    from pipelines.settings import Settings
+    from pipelines.observatory import Observatory, Settings
 
 _DAGSTER = """\
 telemetry:
@@ -59,7 +58,7 @@ def demo(*, serve: bool = True, companies: int = DEMO_COMPANIES, seed: int | Non
         raise Misuse("--companies must be 1 or more")
     if serve:
         check_port(port)
-    from pipelines.build import build_demo
+    from pipelines.observatory import build_demo
 
     settings = settings_now()
     code = _run(build_demo(settings, companies, settings.seed if seed is None else seed))
@@ -101,7 +100,7 @@ def run(
     moment = None if as_of is None else dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
     if moment and moment > dt.datetime.now(dt.UTC) + dt.timedelta(days=1):
         raise Misuse(f"--as-of {as_of} is in the future")
-    from pipelines.build import build
+    from pipelines.observatory import build
 
     observatory = build(settings, folder, clock=(lambda: moment) if moment else None)
     used = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}

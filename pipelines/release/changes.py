@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pipelines.release_events import Event, Feeds, Query, Row, events_between, rows_of, told
+from pipelines.release.events import Event, Feeds, Query, Row, events_between, rows_of, told
 
 Key = TypeVar("Key")
 

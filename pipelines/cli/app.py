@@ -14,8 +14,8 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from pipelines import Failure, UserMistake
-from pipelines.commands import reading, running, topics
-from pipelines.terminal import complain
+from pipelines.cli import reading, running, topics
+from pipelines.cli.terminal import complain
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -84,7 +84,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Failure, OSError) as error:
         complain(str(error))
         return FAILED
-
-
-if __name__ == "__main__":
-    sys.exit(main())

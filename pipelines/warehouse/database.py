@@ -17,7 +17,7 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from pipelines import Failure
-from pipelines.raw import Batch, raw_schema
+from pipelines.warehouse.raw import Batch, raw_schema
 
 
 class Locked(Failure):

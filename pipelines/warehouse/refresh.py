@@ -12,8 +12,8 @@ from hashlib import sha256
 
 import pyarrow as pa
 
-from pipelines.sql_models import Model
-from pipelines.warehouse import Database
+from pipelines.warehouse.database import Database
+from pipelines.warehouse.models import Model
 
 
 class Fingerprints:

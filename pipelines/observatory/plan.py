@@ -19,7 +19,7 @@ _LAST_LOOK_DAYS = 120
 """Posts older than this are left alone, whether or not somebody looked when they reached the last rung."""
 
 
-def work(
+def passes_due(
     db: Database, source: Source, panel: Panel, companies: Sequence[str] | None, now: dt.datetime
 ) -> list[tuple[Target, Known]]:
     """The passes of one source at one moment: targets, and what is known before.

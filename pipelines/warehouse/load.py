@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from pipelines.archive import Archive, Entry, Parsed, parse_file, source_of
-from pipelines.raw import Batch, Ledger
 from pipelines.records import Record, Reject, Response, Source, SourceError
-from pipelines.warehouse import Database
+from pipelines.warehouse.database import Database
+from pipelines.warehouse.raw import Batch, Ledger
 
 BATCH_BYTES = 64 << 20
 BATCH_RESPONSES = 4_000

@@ -14,11 +14,10 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 import msgspec
 
-from pipelines import ROOT, due, index, labelling, release, sql_models, topics
+from pipelines import ROOT, index, release, topics
 from pipelines.archive import (
     Archive,
     Parsed,
@@ -29,17 +28,29 @@ from pipelines.archive import (
     transport_of,
     write_parquet,
 )
-from pipelines.load import LoadReport, drop_expired_texts
-from pipelines.load import load as load_archive
-from pipelines.panel import Panel, load_panel, suggest
-from pipelines.panel import goalposts as panel_goalposts
-from pipelines.parameters import panel_tables, seed_table, seed_tables
+from pipelines.observatory.plan import passes_due
+from pipelines.observatory.settings import Settings
+from pipelines.panel import GOALPOSTS_FILE, Panel, suggest
 from pipelines.records import Known, Source, Target, code_version, find_sources
-from pipelines.refresh import Fingerprints, refresh_models, refresh_rows
-from pipelines.release import CheckResult, Facts, Release
-from pipelines.release_files import digest_of
-from pipelines.settings import Settings
-from pipelines.warehouse import Database, Warehouse
+from pipelines.release import CheckResult, Facts, Release, digest_of
+from pipelines.warehouse import (
+    Database,
+    Fingerprints,
+    LoadReport,
+    Model,
+    Warehouse,
+    catalogue,
+    drop_expired_texts,
+    label_texts,
+    load_models,
+    panel_tables,
+    refresh_models,
+    refresh_rows,
+    seed_table,
+    seed_tables,
+    views,
+)
+from pipelines.warehouse import load as load_archive
 
 _METHOD = "sql/seeds/method.csv"
 _INDEX = ROOT / "pipelines" / "index"
@@ -82,8 +93,8 @@ class Observatory:
         self.panel = panel
         self.clock = clock or (lambda: dt.datetime.now(dt.UTC))
         self.sources = dict(sources or find_sources())
-        self.models = sql_models.load_models(ROOT / "sql")
-        self.method, self.catalogue = _method(), tuple(map(_indicator, sql_models.catalogue(self.models)))
+        self.models = load_models(ROOT / "sql")
+        self.method, self.catalogue = _method(), tuple(map(_indicator, catalogue(self.models)))
         _check_goalposts(panel, self.catalogue, self.method)
         self.folder = settings.home / "panels" / panel.name
         self.archive = Archive(self.folder / "archive", clock=self.clock, lock_seconds=settings.lock_seconds)
@@ -142,7 +153,7 @@ class Observatory:
             self.load()
             with self.warehouse.writer() as db:
                 wanted = [name for name in self.panel.sources if names is None or name in names]
-                work = {name: due.work(db, self.sources[name], self.panel, companies, moment) for name in wanted}
+                work = {name: passes_due(db, self.sources[name], self.panel, companies, moment) for name in wanted}
             results += asyncio.run(self._fetch(work, moment, is_offline, progress))
         self.archive.expire(self.clock() - dt.timedelta(days=self.settings.restricted_days))
         return results
@@ -195,7 +206,7 @@ class Observatory:
         """Label the topics of new texts; how many there were."""
         made_by = code_version(ROOT / "pipelines" / "topics", *_TOPIC_LISTS)
         with self.warehouse.writer() as db:
-            return labelling.label_texts(db, Fingerprints(db), topics.read, made_by, progress=progress)
+            return label_texts(db, Fingerprints(db), topics.read, made_by, progress=progress)
 
     def run_models(
         self, names: Iterable[str] | None = None, *, progress: Callable[[str], None] = lambda _: None
@@ -207,7 +218,7 @@ class Observatory:
             made += refresh_rows(db, fingerprints, seed_tables(ROOT / "sql" / "seeds"))
             made += refresh_models(db, fingerprints, self._models("core", "indicators", names=names), progress)
             if all(db.exists(name) for name in self.models if name.startswith("indicators.")):
-                for name, select in sql_models.views(self.models).items():
+                for name, select in views(self.models).items():
                     db.replace_view(name, select)
             return made
 
@@ -286,7 +297,7 @@ class Observatory:
             runs=tuple(row["run"] for row in runs),
         )
 
-    def _models(self, *schemas: str, names: Iterable[str] | None = None) -> list[sql_models.Model]:
+    def _models(self, *schemas: str, names: Iterable[str] | None = None) -> list[Model]:
         wanted = set(self.models if names is None else names)
         return [it for it in self.models.values() if it.name.split(".")[0] in schemas and it.name in wanted]
 
@@ -310,37 +321,6 @@ def _run_id(moment: dt.datetime) -> str:
     return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
 
 
-def build(settings: Settings, panel: Path, *, clock: Clock | None = None) -> Observatory:
-    """The observatory of a panel's folder.
-
-    Raises:
-        PanelError: listing every mistake of the panel.
-    """
-    sources = find_sources()
-    return Observatory(settings, load_panel(panel, sources), clock=clock, sources=sources)
-
-
-def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
-    """The observatory of a fictional world, visited at its own moments; the truth about it is written beside it."""
-    from pipelines.sample import World
-
-    world = World(seed, companies)
-    folder = settings.home / "worlds" / f"fictional-{companies}-seed-{seed}"
-    world.write_panel(folder)
-    sources = find_sources()
-    observatory = Observatory(
-        settings.model_copy(update={"seed": seed}),
-        load_panel(folder, sources),
-        clock=lambda: world.visits[-1],
-        sources=sources,
-        answer=world.answer,
-        moments=world.visits,
-    )
-    observatory.folder.mkdir(parents=True, exist_ok=True)
-    world.write_truth(observatory.folder / "truth.csv", observatory.catalogue, observatory.method)
-    return observatory
-
-
 def _method() -> index.Method:
     parameters = seed_table(ROOT / _METHOD).to_pylist()
     return index.Method.of((row["parameter"], row["value"]) for row in parameters)
@@ -354,7 +334,7 @@ def _check_goalposts(panel: Panel, catalogue: Iterable[index.Indicator], method:
     """Whether the goalposts that a panel fixes are of indicators that there are, and of this version of the method."""
     known = [it.indicator_id for it in catalogue]
     for it in panel.goalposts:
-        place = f"{panel.folder / panel_goalposts.FILE}:{it.line}:1"
+        place = f"{panel.folder / GOALPOSTS_FILE}:{it.line}:1"
         if it.method_version != f"{method.version:g}":
             raise index.MethodError(
                 f"{place}: goalposts of version {it.method_version} of the method, which is now {method.version:g}: "

@@ -1,8 +1,8 @@
 """Reads `sql/`: what every statement is called, what it reads, and in which order statements are to be run.
 
 A file's place is its name: `sql/core/posts.sql` makes `core.posts`, `sql/indicators/so/outward_sourcing.sql` makes
-`indicators.outward_sourcing`. Nothing is run here and no statement is rewritten; `warehouse.py` runs them as they are.
-What a header must say is `sql_headers.py`, what a statement may hold `sql_lint.py`.
+`indicators.outward_sourcing`. Nothing is run here and no statement is rewritten; `refresh.py` runs them as they are.
+What a header must say is `headers.py`, what a statement may hold `lint.py`, generated relations are in `views.py`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ from pathlib import Path
 import msgspec
 from sqlglot import exp
 
-from pipelines.raw import raw_schema
-from pipelines.sql_headers import STATISTICS, IndicatorHeader, ModelError, read_header
-from pipelines.sql_lint import lint, parse
-
-__all__ = ["Model", "ModelError", "catalogue", "load_models", "views"]
+from pipelines.warehouse.models.headers import STATISTICS, ModelError, read_header
+from pipelines.warehouse.models.lint import lint, parse
+from pipelines.warehouse.raw import raw_schema
 
 SCHEMAS = ("core", "indicators", "scorecards", "checks")
 PARAMETERS = {
@@ -38,13 +36,7 @@ PARAMETERS = {
 }
 """Tables that Python makes, beside `raw` and `seeds`."""
 CATALOGUE = "indicators.catalogue"
-_CATALOGUE = dict.fromkeys(("indicator_id", "code", "pillar", "title", "unit"), "varchar") | {
-    "direction": "double",
-    "is_headline": "boolean",
-    "minimum_sample": "double",
-    **dict.fromkeys(("estimator", "summary", "description", "caveat", "reference", "status", "when_absent"), "varchar"),
-}
-_UNIONS = {
+UNIONS = {
     "share": "indicators.shares",
     "rate": "indicators.rates",
     "mean": "indicators.means",
@@ -83,7 +75,7 @@ def load_models(root: Path) -> dict[str, Model]:
             first = _shown(root, models[model.name].path)
             mistakes.append(f"{_shown(root, path)}: {model.name} is {first} already; rename one")
         models[model.name] = model
-    made = _generated(models)
+    made = generated(models)
     known = {*models, *raw_schema(), *(f"seeds.{path.stem}" for path in root.glob("seeds/*.csv"))}
     known |= {f"{schema}.{table}" for schema, tables in PARAMETERS.items() for table in tables}
     for name, model in models.items():
@@ -146,56 +138,11 @@ def _ordered(models: Mapping[str, Model]) -> Iterable[str]:
         raise ModelError(f"tables that read each other: {' <- '.join(error.args[1])}") from None
 
 
-def _generated(models: Mapping[str, Model]) -> dict[str, tuple[str, ...]]:
+def generated(models: Mapping[str, Model]) -> dict[str, tuple[str, ...]]:
     """The generated views and the indicators that each is made of."""
     indicators = {name: it.header["estimator"] for name, it in models.items() if name.startswith("indicators.")}
     unions = {
         view: tuple(name for name, its_own in indicators.items() if its_own == estimator)
-        for estimator, view in _UNIONS.items()
+        for estimator, view in UNIONS.items()
     }
     return {CATALOGUE: tuple(indicators), **unions}
-
-
-def views(models: Mapping[str, Model]) -> dict[str, str]:
-    """The generated views, name to SELECT: the catalogue, and for each estimator a union of its indicators."""
-    made = _generated(models)
-    rows = [_catalogue_row(models[name]) for name in made[CATALOGUE]]
-    selects = {CATALOGUE: _union(rows, _CATALOGUE)}
-    for estimator, view in _UNIONS.items():
-        columns = ", ".join(f"t.{column}" for column in STATISTICS[estimator])
-        selects[view] = _union((f"select {columns} from {name} as t" for name in made[view]), STATISTICS[estimator])  # noqa: S608
-    return selects
-
-
-def _union(selects: Iterable[str], columns: Mapping[str, str]) -> str:
-    """All rows of several SELECTs; of none, no rows of the same columns."""
-    nothing = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
-    return "\nunion all\n".join(selects) or f"select {nothing} where 1 = 0"
-
-
-def catalogue(models: Mapping[str, Model]) -> list[dict[str, object]]:
-    """Every indicator's row of `indicators.catalogue`."""
-    return [_catalogue_values(models[name]) for name in _generated(models)[CATALOGUE]]
-
-
-def _catalogue_row(model: Model) -> str:
-    values = _catalogue_values(model)
-    return "select " + ", ".join(f"{_literal(values[name], kind)} as {name}" for name, kind in _CATALOGUE.items())
-
-
-def _catalogue_values(model: Model) -> dict[str, object]:
-    header = msgspec.convert(model.header, IndicatorHeader)
-    values = {
-        "indicator_id": model.name.removeprefix("indicators."),
-        "pillar": model.path.parent.name.upper(),
-        "description": header.measures,
-        "caveat": header.does_not_measure,
-        "status": "computed",
-    } | msgspec.to_builtins(header)
-    return {name: values[name] for name in _CATALOGUE}
-
-
-def _literal(value: object, kind: str) -> str:
-    if kind == "varchar":
-        return "'" + str(value).replace("'", "''") + "'"
-    return f"{value}e0" if kind == "double" else str(value).lower()

@@ -1,0 +1,41 @@
+"""Builds observatories: of a panel's folder, and of the fictional world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.observatory.settings import Settings
+from pipelines.observatory.steps import Clock, Observatory
+from pipelines.panel import load_panel
+from pipelines.records import find_sources
+
+
+def build(settings: Settings, panel: Path, *, clock: Clock | None = None) -> Observatory:
+    """The observatory of a panel's folder.
+
+    Raises:
+        PanelError: listing every mistake of the panel.
+    """
+    sources = find_sources()
+    return Observatory(settings, load_panel(panel, sources), clock=clock, sources=sources)
+
+
+def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
+    """The observatory of a fictional world, visited at its own moments; the truth about it is written beside it."""
+    from pipelines.sample import World
+
+    world = World(seed, companies)
+    folder = settings.home / "worlds" / f"fictional-{companies}-seed-{seed}"
+    world.write_panel(folder)
+    sources = find_sources()
+    observatory = Observatory(
+        settings.model_copy(update={"seed": seed}),
+        load_panel(folder, sources),
+        clock=lambda: world.visits[-1],
+        sources=sources,
+        answer=world.answer,
+        moments=world.visits,
+    )
+    observatory.folder.mkdir(parents=True, exist_ok=True)
+    world.write_truth(observatory.folder / "truth.csv", observatory.catalogue, observatory.method)
+    return observatory

@@ -1,0 +1,175 @@
+"""Releases: what is published, once, for everyone who reads: `releases/<id>/` and one pointer, `releases/CURRENT`.
+
+A release is written aside, checked, and made current by one atomic swap. Not here: what its tables are (`tables.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from pipelines import Failure
+from pipelines.release.changes import Side, score_changes
+from pipelines.release.files import (
+    CheckResult,
+    Facts,
+    Manifest,
+    connect,
+    content_of,
+    digest_of,
+    publishing,
+    store_months,
+    store_rows,
+    table_facts,
+    write_durably,
+)
+from pipelines.release.reading import asked, current_id, manifest_of, open_release
+from pipelines.release.tables import COMPARED, DRAWS, MONTHLY, TABLES, ReleaseError, Tables, empty_select, read
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]*")
+
+
+class ReleaseWithheld(Failure):
+    """A contract check found offenders: the release was not made and the previous one stays current."""
+
+    def __init__(self, failed: Sequence[CheckResult]) -> None:
+        self.failed = tuple(failed)
+        claims = "; ".join(check.sentence for check in failed)
+        super().__init__(f"release withheld, the previous one stays current: {claims}")
+
+
+class Release(msgspec.Struct, frozen=True):
+    """A release on disk; `is_new` is False where the same content was already current."""
+
+    path: Path
+    manifest: Manifest
+    is_new: bool = False
+
+    @property
+    def release_id(self) -> str:
+        """The release's id: when it was made, and the start of its content's digest."""
+        return self.manifest.release_id
+
+
+def publish(
+    home: Path,
+    database: Tables,
+    *,
+    panel_name: str,
+    clock: Callable[[], dt.datetime],
+    facts: Facts | None = None,
+    checks: Sequence[CheckResult] = (),
+) -> Release:
+    """Make the working tables a release and make it current; content that is current already makes none.
+
+    Raises:
+        ReleaseWithheld: a contract check failed.
+        ReleaseError: a table lacks columns, or another process is publishing.
+    """
+    if not _NAME.fullmatch(panel_name):
+        raise ReleaseError(f"panel name {panel_name!r}: use letters, digits, '.', '-', '_' and spaces only")
+    if failed := [check for check in checks if check.severity == "contract" and not check.passed]:
+        raise ReleaseWithheld(failed)
+    releases = home / "releases"
+    with publishing(releases):
+        _clean(home)
+        made_at = clock().astimezone(dt.UTC).replace(microsecond=0)
+        aside = releases / f".tmp-{made_at:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+        aside.mkdir(parents=True)
+        try:
+            files = _write(home, database, aside / "scorecards.duckdb", checks)
+            with connect(aside / "scorecards.duckdb", home, files) as connection:
+                tables = {table: table_facts(connection, table) for table in TABLES}
+            content = content_of(panel_name, tables)
+            current = _current(home)
+            if current is not None and current.content == content:
+                return Release(releases / current.release_id, current)
+            if current is not None and current.panel == panel_name:
+                _write_changes(home, current, aside / "scorecards.duckdb", files, facts or Facts())
+                with connect(aside / "scorecards.duckdb", home, files) as connection:
+                    tables[COMPARED] = table_facts(connection, COMPARED)
+            manifest = Manifest(
+                release_id=f"{made_at:%Y%m%dT%H%M%SZ}-{content[:8]}",
+                made_at=made_at,
+                panel=panel_name,
+                content=content,
+                database_digest=digest_of(aside / "scorecards.duckdb"),
+                facts=facts or Facts(),
+                tables=tables,
+                files=files,
+                checks=tuple(checks),
+            )
+            write_durably(aside / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest, order="sorted")))
+            path = releases / manifest.release_id
+            if not path.exists():
+                aside.replace(path)
+            use(home, manifest.release_id)
+            return Release(path, manifest, is_new=True)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_changes(
+    home: Path, earlier: Manifest, database: Path, files: dict[str, dict[str, str]], facts: Facts
+) -> None:
+    """Fill `score_changes`: what changed since the release that was current, or why the two were not compared."""
+    rows: list[tuple[object, ...]]
+    try:
+        with connect(database, home, files) as connection, open_release(home, earlier.release_id) as old:
+            new = Side(lambda sql: asked(connection, sql), facts.code_version)
+            changed = score_changes(Side(old.query, earlier.facts.code_version), new)
+        rows = [(it.company_id, it.period, earlier.release_id, it.change, it.cause) for it in changed]
+    except Exception as error:  # whatever the earlier release holds, it must not stop this one
+        rows = [(None, None, earlier.release_id, None, f"not compared: {error or type(error).__name__}")]
+    if rows:
+        with duckdb.connect(database) as connection:
+            connection.executemany(f"insert into {COMPARED} values (?, ?, ?, ?, ?)", rows)  # noqa: S608 - our own name
+
+
+def _clean(home: Path) -> None:
+    """Take away what a publisher that was killed left behind."""
+    for leftover in (home / "releases").glob(".tmp-*"):
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    for leftover in (home / "store").glob(".tmp-*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _write(home: Path, database: Tables, path: Path, checks: Sequence[CheckResult]) -> dict[str, dict[str, str]]:
+    files: dict[str, dict[str, str]] = {}
+    rows = [(c.check_id, c.claim, c.severity, c.passed, c.offenders) for c in checks]
+    with duckdb.connect(path) as connection:
+        for table in TABLES:
+            if table in MONTHLY:
+                files[table] = store_months(home / "store", read(database, table))
+                continue
+            connection.execute(f"create table {table} as {empty_select(table)}")
+            if table == "checks" and rows:
+                connection.executemany("insert into checks values (?, ?, ?, ?, ?)", sorted(rows))
+            elif table != "checks":
+                connection.register("incoming", read(database, table))
+                connection.execute(f"insert into {table} select * from incoming")  # noqa: S608
+                connection.unregister("incoming")
+    if database.exists(f"index.{DRAWS}"):
+        draws = database.query(f"select * from index.{DRAWS} order by all")  # noqa: S608 - our own name
+        files[DRAWS] = {"latest": store_rows(home / "store", draws)}
+    return files
+
+
+def use(home: Path, release_id: str) -> None:
+    """Make a release the current one."""
+    manifest_of(home, release_id)
+    write_durably(home / "releases" / "CURRENT", f"{release_id}\n".encode())
+
+
+def _current(home: Path) -> Manifest | None:
+    try:
+        return manifest_of(home, current_id(home))
+    except ReleaseError:
+        return None

@@ -1,0 +1,165 @@
+"""Reads releases: opens one read-only, lists them, verifies one and compares two, without the working database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.release.changes import ScoreChange, Side, score_changes
+from pipelines.release.files import (
+    Manifest,
+    connect,
+    differences,
+)
+from pipelines.release.tables import DRAWS, ReleaseError
+
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+class NoRelease(ReleaseError):
+    """There is no such release here."""
+
+
+def changes_between(home: Path, one: str, other: str) -> list[ScoreChange]:
+    """Which scores of release `other` differ from those of `one`, and why.
+
+    Raises:
+        ReleaseError: there is no such release, one cannot be read, or they are of two panels.
+    """
+    first, second = manifest_of(home, one), manifest_of(home, other)
+    if first.panel != second.panel:
+        raise ReleaseError(
+            f"{one} is of panel {first.panel!r}, {other} of {second.panel!r}: their scores do not compare"
+        )
+    with open_release(home, one) as old, open_release(home, other) as new:
+        return score_changes(Side(old.query, first.facts.code_version), Side(new.query, second.facts.code_version))
+
+
+def asked(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+    """The answer to a query whose tables are in schema `scorecards`."""
+    with connection.cursor() as cursor:
+        cursor.execute("set schema = 'scorecards'")
+        return cursor.sql(sql, params=list(parameters)).to_arrow_table()
+
+
+class OpenRelease:
+    """A release open for reading: schema `scorecards` with all tables of the contract; no other file can be opened."""
+
+    def __init__(self, home: Path, manifest: Manifest) -> None:
+        self.home = home
+        self.manifest = manifest
+        panel = home / "panels" / manifest.panel
+        self._texts = panel / "texts.parquet"
+        database = home / "releases" / manifest.release_id / "scorecards.duckdb"
+        self._connection = connect(database, home, manifest.files, texts=self._texts, truth=panel / "truth.csv")
+
+    @property
+    def release_id(self) -> str:
+        """The release's id."""
+        return self.manifest.release_id
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """The answer to one SELECT (also SHOW, DESCRIBE, SUMMARIZE); safe to call from several threads.
+
+        Raises:
+            ReleaseError: it is not one SELECT, or DuckDB refuses it; the message is DuckDB's first line.
+        """
+        try:
+            statements = duckdb.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise ReleaseError("a release is read-only: give one SELECT statement")
+            return asked(self._connection, sql, parameters)
+        except duckdb.Error as error:
+            raise ReleaseError(next(iter(str(error).splitlines()), "DuckDB refused the query")) from None
+
+    def post_texts(self, post_ids: Sequence[str]) -> dict[str, str]:
+        """Texts of posts that may be shown, from the store outside the releases; the others are absent."""
+        if not post_ids or not self._texts.exists():
+            return {}
+        found = self.query(
+            "select post_id, text from read_parquet(?) where post_id in (select unnest(?)) and text is not null",
+            [str(self._texts.absolute()), list(post_ids)],
+        )
+        return dict(zip(found.column("post_id").to_pylist(), found.column("text").to_pylist(), strict=True))
+
+    def pillar_draws(self) -> pa.Table | None:
+        """Draws of the pillars' scores at the latest period; None where the release was made without.
+
+        Raises:
+            ReleaseError: their file is missing or broken.
+        """
+        digest = self.manifest.files.get(DRAWS, {}).get("latest")
+        if digest is None:
+            return None
+        try:
+            return pq.read_table(self.home / "store" / f"{digest}.parquet")
+        except (OSError, pa.ArrowException) as error:
+            raise ReleaseError(f"release {self.release_id}: its draws cannot be read: {error}") from None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+
+    def __enter__(self) -> OpenRelease:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_release(home: Path, release_id: str | None = None) -> OpenRelease:
+    """Open a release for reading; the current one where no id is given.
+
+    Raises:
+        NoRelease: none is there, or none of that id.
+        ReleaseError: its files are missing or broken.
+    """
+    manifest = manifest_of(home, release_id or current_id(home))
+    try:
+        return OpenRelease(home, manifest)
+    except duckdb.Error as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise ReleaseError(f"release {manifest.release_id} cannot be opened: {reason}") from None
+
+
+def current_id(home: Path) -> str:
+    """The id of the current release."""
+    try:
+        return (home / "releases" / "CURRENT").read_text().strip()
+    except FileNotFoundError:
+        raise NoRelease(
+            f"no release under {home}: make one with `uv run seismograph demo`, "
+            "or with `uv run seismograph run --panel DIR`"
+        ) from None
+
+
+def manifest_of(home: Path, release_id: str) -> Manifest:
+    """The manifest of a release."""
+    path = home / "releases" / release_id / "manifest.json"
+    if not _ID.fullmatch(release_id) or not path.is_file():
+        known = ", ".join(manifest.release_id for manifest in list_releases(home)) or "none"
+        raise NoRelease(f"no release {release_id!r} under {home}; there are: {known}")
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except msgspec.DecodeError as error:
+        raise ReleaseError(f"{path} is not a manifest: {error}") from None
+
+
+def list_releases(home: Path) -> list[Manifest]:
+    """All releases, the newest first."""
+    found = [path.parent.name for path in (home / "releases").glob("*/manifest.json")]
+    return [manifest_of(home, name) for name in sorted(found, reverse=True) if _ID.fullmatch(name)]
+
+
+def verify(home: Path, release_id: str | None = None) -> list[str]:
+    """What of a release differs from its manifest, one line each: files by bytes, tables by rows."""
+    return differences(home, manifest_of(home, release_id or current_id(home)))

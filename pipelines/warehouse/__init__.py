@@ -1,0 +1,35 @@
+"""The working database: raw records loaded from the archive, tables made from `sql/` and remade where inputs changed.
+
+The only room, with `release`, that imports duckdb to write.
+"""
+
+from pipelines.warehouse.database import Database, Locked, Warehouse
+from pipelines.warehouse.labels import label_texts
+from pipelines.warehouse.load import LoadReport, drop_expired_texts, load
+from pipelines.warehouse.models import Model, ModelError, catalogue, load_models, views
+from pipelines.warehouse.panel_tables import panel_tables
+from pipelines.warehouse.raw import raw_schema
+from pipelines.warehouse.refresh import Fingerprints, refresh_models, refresh_rows
+from pipelines.warehouse.seeds import seed_table, seed_tables
+
+__all__ = [
+    "Database",
+    "Fingerprints",
+    "LoadReport",
+    "Locked",
+    "Model",
+    "ModelError",
+    "Warehouse",
+    "catalogue",
+    "drop_expired_texts",
+    "label_texts",
+    "load",
+    "load_models",
+    "panel_tables",
+    "raw_schema",
+    "refresh_models",
+    "refresh_rows",
+    "seed_table",
+    "seed_tables",
+    "views",
+]

@@ -1,0 +1,13 @@
+"""Reads `sql/`: what a statement is called, what it reads, what it may hold. Runs nothing."""
+
+from pipelines.warehouse.models.files import Model, load_models
+from pipelines.warehouse.models.headers import ModelError
+from pipelines.warehouse.models.views import catalogue, views
+
+__all__ = [
+    "Model",
+    "ModelError",
+    "catalogue",
+    "load_models",
+    "views",
+]
