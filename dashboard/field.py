@@ -13,8 +13,7 @@ import streamlit as st
 from dashboard import data
 from pipelines.index import PILLARS, Labels
 from pipelines.index.aggregate import entering
-from pipelines.index.arrays import Floats
-from pipelines.index.tables import Columns, read_columns
+from pipelines.index.inputs import Columns, Floats, read_columns
 from pipelines.index.uncertainty import World
 from pipelines.index.what_if import pillar_world
 

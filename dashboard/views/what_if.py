@@ -12,8 +12,7 @@ from dashboard import charts, data
 from dashboard.field import Field, field
 from dashboard.safe import plain
 from pipelines.index.aggregate import ranks
-from pipelines.index.arrays import Flags, Floats
-from pipelines.index.method import Aggregation
+from pipelines.index.inputs import Aggregation, Flags, Floats
 from pipelines.index.uncertainty import DECIMALS, ReplicationError
 from pipelines.index.what_if import WhatIf, what_if
 from pipelines.release import ReleaseError

@@ -4,9 +4,7 @@ Pure NumPy, the same for pipeline, what-if and tests: no database here, no clock
 METHODOLOGY 1-5 and 9 say what is computed; every function names its formula.
 """
 
-from pipelines.index.arrays import Labels, MethodError
-from pipelines.index.inputs import PILLARS, READS, Indicator, Inputs, indicator_of
-from pipelines.index.method import Method
+from pipelines.index.inputs import PILLARS, READS, Indicator, Inputs, Labels, Method, MethodError, indicator_of
 from pipelines.index.results import Results, index_reason
 from pipelines.index.score import TrueScores, score, score_truth
 

@@ -15,9 +15,7 @@ from typing import get_args
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers, MethodError, ratio
-from pipelines.index.inputs import PILLARS
-from pipelines.index.method import Aggregation, Method
+from pipelines.index.inputs import PILLARS, Aggregation, Flags, Floats, Integers, Method, MethodError, ratio
 from pipelines.index.normalise import rank_of
 from pipelines.index.tree import Level, flat_level
 

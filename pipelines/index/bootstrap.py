@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, ratio, ratio_or_zero
-from pipelines.index.frame import Frame
+from pipelines.index.inputs import Floats, Frame, Integers, ratio, ratio_or_zero
 from pipelines.index.strata import Strata
 
 

@@ -7,8 +7,7 @@ from collections.abc import Collection
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers
-from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.inputs import Aggregation, Floats, Integers, Normalisation
 
 INPUTS = (
     "normalisation",

@@ -13,8 +13,16 @@ import msgspec
 import numpy as np
 
 from pipelines.index.aggregate import EXPONENTS, aggregate, ranks
-from pipelines.index.arrays import Flags, Floats, Integers, Labels, MethodError, ratio_or_zero
-from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.inputs import (
+    Aggregation,
+    Flags,
+    Floats,
+    Integers,
+    Labels,
+    MethodError,
+    Normalisation,
+    ratio_or_zero,
+)
 from pipelines.index.normalise import normalise_by, zero_ranges
 from pipelines.index.prepare import denominate, impute, screen
 from pipelines.index.treat import Treated, treat

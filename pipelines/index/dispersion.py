@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, ratio, ratio_or_zero
-from pipelines.index.frame import Frame
+from pipelines.index.inputs import Floats, Frame, ratio, ratio_or_zero
 
 _FEWEST_WEEKS = 10
 _TINY = np.finfo(np.float64).tiny

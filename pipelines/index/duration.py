@@ -5,12 +5,9 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, effective_size, group_sums, ratio, ratio_or_zero
 from pipelines.index.dispersion import dispersion
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import Durations
+from pipelines.index.inputs import Durations, Floats, Frame, Method, effective_size, group_sums, ratio, ratio_or_zero
 from pipelines.index.intervals import normal_quantile
-from pipelines.index.method import Method
 from pipelines.index.strata import Strata, Weekly
 from pipelines.index.survival import Curves, Seen, Waits
 

@@ -13,13 +13,10 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers
 from pipelines.index.bootstrap import coupled, week_effects
 from pipelines.index.choices import MISSING, Alternatives
-from pipelines.index.frame import Frame, frame_of
-from pipelines.index.inputs import VARIANTS, Inputs
+from pipelines.index.inputs import VARIANTS, Flags, Floats, Frame, Inputs, Integers, Method, frame_of
 from pipelines.index.measure import Measured, measure
-from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts
 from pipelines.index.strata import combine
 from pipelines.index.uncertainty import World

@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, ratio
+from pipelines.index.inputs import Floats, ratio
 
 
 def normal_quantile(level: float) -> float:

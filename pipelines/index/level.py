@@ -5,10 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, known_mean, ratio
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import Levels
-from pipelines.index.method import Method
+from pipelines.index.inputs import Days, Flags, Floats, Frame, Levels, Method, known_mean, ratio
 
 _DAY = np.timedelta64(1, "D")
 

@@ -11,11 +11,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, group_sums, ratio, starts_of_runs
-from pipelines.index.frame import Frame, Runs
-from pipelines.index.inputs import Means
+from pipelines.index.inputs import Floats, Frame, Integers, Means, Method, Runs, group_sums, ratio, starts_of_runs
 from pipelines.index.intervals import student_quantile
-from pipelines.index.method import Method
 from pipelines.index.posteriors import StudentPosterior
 from pipelines.index.shrinkage import normal_normal, peer_priors
 from pipelines.index.strata import Strata, Weekly

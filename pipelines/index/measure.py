@@ -7,10 +7,8 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Labels, Texts
 from pipelines.index.duration import duration
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import Indicator, Inputs
+from pipelines.index.inputs import Flags, Floats, Frame, Indicator, Inputs, Labels, Texts
 from pipelines.index.level import Level, level_mean, level_percentile
 from pipelines.index.mean import mean
 from pipelines.index.people import distinct_people, returning_share

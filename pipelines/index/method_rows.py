@@ -7,11 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from pipelines.index.aggregate import is_index_given
-from pipelines.index.arrays import Flags
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import PILLARS
+from pipelines.index.inputs import PILLARS, Flags, Frame, Method
 from pipelines.index.measure import Measured
-from pipelines.index.method import Method
 from pipelines.index.normalise import GOALPOST_DIGITS, Goalposts
 from pipelines.index.publication import is_given
 from pipelines.index.reliability import pillar_warnings

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.index.aggregate import aggregate, ranks
-from pipelines.index.arrays import Floats, MethodError
-from pipelines.index.method import Aggregation
+from pipelines.index.inputs import Aggregation, Floats, MethodError
 from pipelines.index.normalise import minmax, zero_ranges, zscore
 from pipelines.index.rank_statistics import RankSummary, rank_summary
 from pipelines.index.treat import treat

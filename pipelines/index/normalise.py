@@ -13,8 +13,7 @@ from typing import get_args
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, MethodError, ratio
-from pipelines.index.method import Method, Normalisation
+from pipelines.index.inputs import Flags, Floats, Method, MethodError, Normalisation, ratio
 
 _ROUNDING = 1e-12
 """Relative difference that a division by equal numbers may leave between equal values."""

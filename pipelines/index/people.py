@@ -5,12 +5,21 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, Labels, group_sums, known_or_zero, ratio
 from pipelines.index.dispersion import dispersion
-from pipelines.index.frame import Cells, Frame
-from pipelines.index.inputs import AccountWeeks, People
+from pipelines.index.inputs import (
+    AccountWeeks,
+    Cells,
+    Floats,
+    Frame,
+    Integers,
+    Labels,
+    Method,
+    People,
+    group_sums,
+    known_or_zero,
+    ratio,
+)
 from pipelines.index.intervals import byar
-from pipelines.index.method import Method
 from pipelines.index.rate import beyond_size
 from pipelines.index.share import share_strata
 from pipelines.index.strata import Strata, Weekly

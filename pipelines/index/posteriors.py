@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats
+from pipelines.index.inputs import Floats
 from pipelines.index.regression import Line
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Labels, MethodError
+from pipelines.index.inputs import Flags, Floats, Labels, MethodError
 from pipelines.index.tree import Tree
 
 

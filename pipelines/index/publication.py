@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Texts, falls_short
-from pipelines.index.inputs import Indicator
-from pipelines.index.method import Method
+from pipelines.index.inputs import Flags, Floats, Indicator, Method, Texts, falls_short
 
 
 def reasons(

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, effective_size, known_or_zero, ratio
 from pipelines.index.dispersion import dispersion
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import Rates
+from pipelines.index.inputs import Floats, Frame, Method, Rates, effective_size, known_or_zero, ratio
 from pipelines.index.intervals import byar
-from pipelines.index.method import Method
 from pipelines.index.posteriors import ResidualPosterior
 from pipelines.index.regression import huber_line
 from pipelines.index.shrinkage import gamma_poisson, peer_priors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, ratio, ratio_or_zero
+from pipelines.index.inputs import Flags, Floats, ratio, ratio_or_zero
 
 _TUNING = 1.345
 _ROUNDS = 100

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, ratio
+from pipelines.index.inputs import Floats, ratio
 from pipelines.index.tree import Level
 
 LEAST_ALPHA = 0.4

@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, Texts
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import PILLARS
+from pipelines.index.inputs import PILLARS, Days, Flags, Floats, Frame, Method, Texts
 from pipelines.index.measure import HISTORIES, Measured
-from pipelines.index.method import Method
 from pipelines.index.method_rows import method_rows
 from pipelines.index.normalise import Goalposts
 from pipelines.index.publication import is_given

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipelines.index.choices import INPUTS
-from pipelines.index.frame import Frame
-from pipelines.index.method import Method
+from pipelines.index.inputs import Frame, Method
 from pipelines.index.rank_statistics import probability_within, rank_summary
 from pipelines.index.results import RankIntervals, Sensitivity, tile
 from pipelines.index.scoring import Moment, decompose

@@ -9,8 +9,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from pipelines.index.arrays import Days, Flags, Floats, Texts
-from pipelines.index.tables import empty_table, write_columns
+from pipelines.index.inputs import Days, Flags, Floats, Texts, empty_table, write_columns
 from pipelines.release import DRAWS, TABLES
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)

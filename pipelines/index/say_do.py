@@ -12,14 +12,28 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, Texts, known_mean, ratio
-from pipelines.index.frame import Frame
 from pipelines.index.gap import Gaps, SayDo, say_do_gaps
 from pipelines.index.gap.results import NOT_COMPARABLE, WITHHELD
+from pipelines.index.inputs import (
+    Days,
+    Errors,
+    Flags,
+    Floats,
+    Frame,
+    Integers,
+    Labels,
+    LanguageWeeks,
+    Method,
+    Restatements,
+    Revenues,
+    SayDoTables,
+    Texts,
+    TopicWeeks,
+    known_mean,
+    ratio,
+)
 from pipelines.index.level import hazen
-from pipelines.index.method import Method
 from pipelines.index.results import GapForms, SayDoGaps, stack
-from pipelines.index.say_do_tables import Errors, LanguageWeeks, Restatements, Revenues, SayDoTables, TopicWeeks
 
 _DAY = np.timedelta64(1, "D")
 _UNDETERMINED = "und"

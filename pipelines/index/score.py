@@ -10,12 +10,9 @@ import msgspec
 import numpy as np
 
 from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
-from pipelines.index.arrays import Floats, MethodError
 from pipelines.index.editions import Edition, all_editions
-from pipelines.index.frame import frame_of
-from pipelines.index.inputs import PILLARS, Indicator, Inputs
+from pipelines.index.inputs import PILLARS, Floats, Indicator, Inputs, Method, MethodError, frame_of
 from pipelines.index.measure import measure
-from pipelines.index.method import Method
 from pipelines.index.normalise import goalposts, normalise
 from pipelines.index.people import followers_of
 from pipelines.index.report import report

@@ -15,12 +15,10 @@ import msgspec
 import numpy as np
 
 from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
-from pipelines.index.arrays import Flags, Floats, Integers, Texts
 from pipelines.index.bootstrap import week_counts
 from pipelines.index.editions import Editions, Published, quantity_draws, world_of
-from pipelines.index.inputs import PILLARS, FixedGoalposts
+from pipelines.index.inputs import PILLARS, FixedGoalposts, Flags, Floats, Integers, Method, Texts
 from pipelines.index.measure import HISTORIES, Measured
-from pipelines.index.method import Method
 from pipelines.index.normalise import Goalposts, goalposts, normalise
 from pipelines.index.publication import is_given, withhold_wide
 from pipelines.index.uncertainty import DECIMALS, METHOD, SAMPLING, World, monte_carlo

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats
+from pipelines.index.inputs import Floats
 from pipelines.index.sobol import sobol
 
 

@@ -6,12 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, effective_size, known_or_zero, ratio
 from pipelines.index.dispersion import dispersion
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import Shares
+from pipelines.index.inputs import Floats, Frame, Method, Shares, effective_size, known_or_zero, ratio
 from pipelines.index.intervals import wilson
-from pipelines.index.method import Method
 from pipelines.index.posteriors import BetaPosterior
 from pipelines.index.shrinkage import beta_binomial, peer_priors
 from pipelines.index.strata import Strata, Weekly

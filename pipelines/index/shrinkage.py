@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers, ratio, ratio_or_zero
+from pipelines.index.inputs import Flags, Floats, Integers, ratio, ratio_or_zero
 
 Prior = Callable[[Floats, Floats], tuple[Floats, Floats]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers, known_or_zero, ratio
+from pipelines.index.inputs import Flags, Floats, Integers, known_or_zero, ratio
 from pipelines.index.strata import Strata
 
 _EQUAL = 1e-12

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.index.arrays import Floats, MethodError
+from pipelines.index.inputs import Floats, MethodError
 
 _BITS = 30
 _POLYNOMIALS: tuple[tuple[int, int, tuple[int, ...]], ...] = (

@@ -8,9 +8,8 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, falls_short, known_or_zero, ratio, ratio_or_zero
+from pipelines.index.inputs import Flags, Floats, Method, falls_short, known_or_zero, ratio, ratio_or_zero
 from pipelines.index.intervals import mover
-from pipelines.index.method import Method
 
 
 class Posterior(Protocol):

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.index.arrays import Flags, Floats, Integers
+from pipelines.index.inputs import Flags, Floats, Integers
 
 # Rounding must not move a curve that stands at exactly a half.
 _ROUNDING = 1e-9

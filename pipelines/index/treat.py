@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers
+from pipelines.index.inputs import Flags, Floats, Integers
 
 WIDEST_SKEWNESS = 2.0
 HIGHEST_KURTOSIS = 3.5

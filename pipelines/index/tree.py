@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, Integers, MethodError
+from pipelines.index.inputs import Floats, Integers, MethodError
 
 Kind = Literal["Indicator", "Aggregate"]
 

@@ -15,9 +15,8 @@ import msgspec
 import numpy as np
 
 from pipelines.index.aggregate import EXPONENTS, power_mean, ranks
-from pipelines.index.arrays import Flags, Floats, Integers, MethodError
 from pipelines.index.choices import INPUTS, MISSING, NONE, Alternatives, Choices, choices
-from pipelines.index.method import Normalisation
+from pipelines.index.inputs import Flags, Floats, Integers, MethodError, Normalisation
 from pipelines.index.normalise import between_goalposts, minmax, percentile_rank, zscore
 from pipelines.index.rank_statistics import mean_rank_shift
 from pipelines.index.sensitivity import Indices, sensitivity

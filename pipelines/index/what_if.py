@@ -8,9 +8,8 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, MethodError
 from pipelines.index.choices import INPUTS, Alternatives, choices
-from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.inputs import Aggregation, Flags, Floats, MethodError, Normalisation
 from pipelines.index.uncertainty import World, replicate
 
 

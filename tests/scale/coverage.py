@@ -18,12 +18,9 @@ import msgspec
 import numpy as np
 
 from pipelines import ROOT
-from pipelines.index.arrays import Floats, Labels
 from pipelines.index.duration import weekly_duration
-from pipelines.index.frame import Frame
-from pipelines.index.inputs import AccountWeeks, People
+from pipelines.index.inputs import AccountWeeks, Floats, Frame, Labels, Method, People
 from pipelines.index.mean import Lines, weekly_mean
-from pipelines.index.method import Method
 from pipelines.index.people import distinct_people
 from pipelines.index.rate import weekly_rate
 from pipelines.index.regression import Line, huber_line

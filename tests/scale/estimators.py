@@ -19,11 +19,9 @@ import msgspec
 import numpy as np
 
 from pipelines import ROOT
-from pipelines.index.arrays import Flags, Floats
 from pipelines.index.duration import weekly_duration
-from pipelines.index.frame import Frame
+from pipelines.index.inputs import Flags, Floats, Frame, Method
 from pipelines.index.mean import Lines, weekly_mean
-from pipelines.index.method import Method
 from pipelines.index.rate import weekly_rate
 from pipelines.index.share import weekly_share
 from pipelines.index.strata import Strata, standardise

@@ -25,9 +25,8 @@ import numpy as np
 
 from pipelines.index import MethodError
 from pipelines.index.aggregate import AGGREGATIONS
-from pipelines.index.arrays import Floats, Labels
 from pipelines.index.composite import Composite, Recipe, build, prepare, treat_kept
-from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.inputs import Aggregation, Floats, Labels, Normalisation
 from pipelines.index.method_uncertainty import method_uncertainty
 from pipelines.index.normalise import NORMALISATIONS
 from pipelines.index.tree import Node, Tree, TreeError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers
 from pipelines.index.gap import SayDo
+from pipelines.index.inputs import Flags, Floats, Integers
 from tests.scale.estimators import the_method
 
 METHOD = the_method()

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pipelines import ROOT
 from pipelines.index import Indicator, Inputs, Labels, Method
-from pipelines.index.arrays import Days
-from pipelines.index.inputs import AccountWeeks, Companies, Durations, Levels, Means, People, Periods, Rates, Shares
+from pipelines.index.inputs import AccountWeeks, Days, Durations, Levels, Means, People, Rates, Shares
+from pipelines.index.inputs.statistics import Companies, Periods
 
 Floats = NDArray[np.float64]
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.index.aggregate import aggregate, copeland, engagement_index, entering, power_mean, ranks
-from pipelines.index.arrays import MethodError
-from pipelines.index.method import Aggregation
+from pipelines.index.inputs import Aggregation, MethodError
 from pipelines.index.tree import Level
 from tests.unit.index_world import method
 

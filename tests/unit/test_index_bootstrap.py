@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from pipelines.index import Inputs, score
-from pipelines.index.arrays import Floats
 from pipelines.index.bootstrap import coupled, week_counts, week_effects
-from pipelines.index.frame import Frame, frame_of
-from pipelines.index.inputs import Periods
+from pipelines.index.inputs import Floats, Frame, frame_of
+from pipelines.index.inputs.statistics import Periods
 from pipelines.index.mean import Lines, weekly_mean
 from pipelines.index.rate import weekly_rate
 from pipelines.index.share import weekly_share

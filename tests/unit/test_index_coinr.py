@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 
 from pipelines.index.aggregate import AGGREGATIONS
-from pipelines.index.arrays import Floats, Labels
 from pipelines.index.composite import Recipe, build
-from pipelines.index.method import Aggregation, Normalisation
+from pipelines.index.inputs import Aggregation, Floats, Labels, Normalisation
 from pipelines.index.treat import skewness, treat
 from pipelines.index.tree import Node, Tree
 

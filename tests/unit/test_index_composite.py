@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.arrays import Floats, Labels, MethodError
 from pipelines.index.composite import Composite, Recipe, build
-from pipelines.index.method import Aggregation
+from pipelines.index.inputs import Aggregation, Floats, Labels, MethodError
 from pipelines.index.prepare import denominate, impute, screen
 from pipelines.index.tree import Node, Tree
 

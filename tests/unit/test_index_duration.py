@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.index import Indicator
-from pipelines.index.arrays import Flags, Floats
 from pipelines.index.duration import duration
-from pipelines.index.frame import frame_of
-from pipelines.index.inputs import Durations
+from pipelines.index.inputs import Durations, Flags, Floats, frame_of
 from pipelines.index.measure import measure
 from pipelines.index.strata import Strata
 from pipelines.index.survival import Curves, Seen, Waits

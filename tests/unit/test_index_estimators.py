@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.index import Inputs, Labels, MethodError, score
-from pipelines.index.frame import frame_of
-from pipelines.index.inputs import AccountWeeks, Levels, Means, People, Rates, Shares
+from pipelines.index.inputs import AccountWeeks, Levels, Means, People, Rates, Shares, frame_of
 from pipelines.index.mean import Lines, weekly_mean
 from pipelines.index.measure import Measured, measure
 from pipelines.index.regression import huber_line

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.index.arrays import effective_size
+from pipelines.index.inputs import effective_size
 from pipelines.index.intervals import byar, mover, normal_quantile, student_quantile, wilson
 from pipelines.index.level import hazen
 from pipelines.index.regression import huber_line

@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 
 from pipelines.index import Inputs, Results, index_reason, score
-from pipelines.index.arrays import Floats
 from pipelines.index.editions import Edition, Editions, all_editions
-from pipelines.index.frame import frame_of
-from pipelines.index.inputs import PILLARS, Indicator
+from pipelines.index.inputs import PILLARS, Floats, Indicator, frame_of
 from pipelines.index.measure import Estimate, Measured, measure
 from pipelines.index.method_rows import method_rows
 from pipelines.index.normalise import Goalposts

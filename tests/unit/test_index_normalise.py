@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.arrays import Floats, MethodError
-from pipelines.index.method import Normalisation
+from pipelines.index.inputs import Floats, MethodError, Normalisation
 from pipelines.index.normalise import (
     NORMALISATIONS,
     between_goalposts,

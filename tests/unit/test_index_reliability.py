@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.arrays import Floats
+from pipelines.index.inputs import Floats
 from pipelines.index.reliability import PillarWarning, correlation, covariances, cronbach_alpha, pillar_warnings
 from pipelines.index.tree import Level
 

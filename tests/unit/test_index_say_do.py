@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from pipelines.index import Inputs, score
-from pipelines.index.frame import frame_of
 from pipelines.index.gap import SayDo
+from pipelines.index.inputs import SayDoTables, frame_of
 from pipelines.index.say_do import gap_rows, say_do
-from pipelines.index.say_do_tables import SayDoTables
 from tests.unit.sql_world import CAUSE, World, at, models, moment
 
 COMPANIES = ("acme", "bolt", "calm", "dune", "echo", "fern")

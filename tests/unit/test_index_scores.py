@@ -8,8 +8,7 @@ import pytest
 
 from pipelines.index import Results, index_reason, score, score_truth
 from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
-from pipelines.index.frame import frame_of
-from pipelines.index.inputs import PILLARS, FixedGoalposts, Shares
+from pipelines.index.inputs import PILLARS, FixedGoalposts, Shares, frame_of
 from pipelines.index.measure import measure
 from pipelines.index.normalise import Goalposts, goalposts, normalise
 from pipelines.index.publication import reasons, withhold_wide

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.index.arrays import Floats
+from pipelines.index.inputs import Floats
 from pipelines.index.sensitivity import design, indices, sensitivity
 
 

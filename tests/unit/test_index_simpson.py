@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.frame import frame_of
-from pipelines.index.inputs import Shares
+from pipelines.index.inputs import Shares, frame_of
 from pipelines.index.share import share
 from pipelines.index.simpson import crude, paradoxes
 from pipelines.index.strata import standardise

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc  # type: ignore[import-untyped]
 
-from pipelines.index.arrays import Floats, MethodError
+from pipelines.index.inputs import Floats, MethodError
 from pipelines.index.sobol import MOST_DIMENSIONS, sobol
 
 

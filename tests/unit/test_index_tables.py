@@ -11,8 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.index import Inputs, Labels, Method, MethodError, indicator_of, score
-from pipelines.index.inputs import Levels
-from pipelines.index.tables import read_columns
+from pipelines.index.inputs import Levels, read_columns
 from pipelines.release import TABLES
 from tests.unit.index_world import companies, empty_inputs, method, periods, world
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
 
-from pipelines.index.arrays import Floats
+from pipelines.index.inputs import Floats
 from pipelines.index.treat import kurtosis, log_coin_tool, passes, skewness, treat, winsorise
 
 NAN = np.nan

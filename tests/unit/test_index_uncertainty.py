@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pipelines.index import uncertainty
-from pipelines.index.arrays import Floats
 from pipelines.index.choices import INPUTS, NONE, choices
+from pipelines.index.inputs import Floats
 from pipelines.index.treat import skewness, winsorise
 from pipelines.index.uncertainty import (
     METHOD,

@@ -12,11 +12,9 @@ import pytest
 
 from pipelines import ROOT
 from pipelines.index import Inputs, score
-from pipelines.index.arrays import Floats, MethodError
 from pipelines.index.composite import Recipe, build
 from pipelines.index.editions import Edition, all_editions
-from pipelines.index.frame import frame_of
-from pipelines.index.inputs import PILLARS
+from pipelines.index.inputs import PILLARS, Floats, MethodError, frame_of
 from pipelines.index.measure import measure
 from pipelines.index.method_uncertainty import method_uncertainty
 from pipelines.index.scoring import Moment, all_goalposts, score_period

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats
 from pipelines.index.choices import Alternatives
+from pipelines.index.inputs import Floats
 from pipelines.index.uncertainty import World
 
 NAN = np.nan

@@ -9,11 +9,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, known_mean, known_or_zero, ratio, ratio_or_zero
 from pipelines.index.gap.inputs import SayDo
 from pipelines.index.gap.peers import Peers
 from pipelines.index.gap.prevalence import HIGHEST, LOWEST
 from pipelines.index.gap.say import clipped_logit
+from pipelines.index.inputs import Flags, Floats, known_mean, known_or_zero, ratio, ratio_or_zero
 from pipelines.index.shrinkage import beta_binomial, peer_priors
 
 _JEFFREYS = (0.5, 1.0)

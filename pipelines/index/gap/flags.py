@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats
 from pipelines.index.gap.inputs import GapRules
+from pipelines.index.inputs import Flags, Floats
 
 
 def benjamini_hochberg(p_values: Floats, rate: float) -> Flags:

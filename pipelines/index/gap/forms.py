@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers
 from pipelines.index.gap.peers import Peers
+from pipelines.index.inputs import Flags, Floats, Integers
 from pipelines.index.level import hazen
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Texts
 from pipelines.index.bootstrap import week_counts
-from pipelines.index.frame import Frame
 from pipelines.index.gap import results
 from pipelines.index.gap.do import Do, do
 from pipelines.index.gap.flags import flagged
@@ -18,6 +16,7 @@ from pipelines.index.gap.prevalence import differential_p_value
 from pipelines.index.gap.reliability import Reliability, reliability
 from pipelines.index.gap.results import Gaps
 from pipelines.index.gap.say import Say, clipped_logit, say, week_frame
+from pipelines.index.inputs import Flags, Floats, Frame, Texts
 
 
 class _Topic(msgspec.Struct, frozen=True):

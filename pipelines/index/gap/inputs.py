@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers, MethodError
-from pipelines.index.method import Method
+from pipelines.index.inputs import Flags, Floats, Integers, Method, MethodError
 
 GapRules = Method
 """The method's parameters that begin with `gap_`, and those that it shares with the index."""

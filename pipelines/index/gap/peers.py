@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats, Integers, ratio
+from pipelines.index.inputs import Flags, Floats, Integers, ratio
 
 _FEWEST = 3
 _FLAT = 1e-3

@@ -6,7 +6,7 @@ from math import erfc, exp, factorial, fsum, gamma, isfinite, sqrt
 
 import numpy as np
 
-from pipelines.index.arrays import Floats, ratio_or_zero
+from pipelines.index.inputs import Floats, ratio_or_zero
 
 LOWEST, HIGHEST = 0.002, 0.998
 LEAST_SKILL = 0.02

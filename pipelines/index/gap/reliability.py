@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Floats, known_mean
 from pipelines.index.gap.do import topic_points
 from pipelines.index.gap.inputs import GapRules, SayDo
 from pipelines.index.gap.peers import Peers, scale_of
 from pipelines.index.gap.say import clipped_logit, corrected, observed, week_frame
+from pipelines.index.inputs import Floats, known_mean
 
 
 class Reliability(msgspec.Struct, frozen=True):

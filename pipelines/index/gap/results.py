@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pipelines.index.arrays import Flags, Floats, Integers, Texts
+from pipelines.index.inputs import Flags, Floats, Integers, Texts
 
 WALKS_AND_TALKS = "walks and talks"
 WALKS_QUIETLY = "walks quietly"

@@ -11,12 +11,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Flags, Floats
 from pipelines.index.bootstrap import coupled, week_effects
-from pipelines.index.frame import Frame
 from pipelines.index.gap.inputs import GapRules, SayDo
 from pipelines.index.gap.peers import Peers
 from pipelines.index.gap.prevalence import HIGHEST, LEAST_SKILL, LOWEST, error_draws, expected_rate, rogan_gladen
+from pipelines.index.inputs import Flags, Floats, Frame
 from pipelines.index.share import weekly_share
 from pipelines.index.strata import Standardised, Strata, combine, standardise
 

@@ -12,8 +12,8 @@ from functools import cached_property
 import msgspec
 import numpy as np
 
-from pipelines.index.arrays import Days, Flags, Floats, Integers, Labels, MethodError, group_sums, starts_of_runs
-from pipelines.index.inputs import Inputs
+from pipelines.index.inputs.arrays import Days, Flags, Floats, Integers, Labels, MethodError, group_sums, starts_of_runs
+from pipelines.index.inputs.statistics import Inputs
 
 _DAY = np.timedelta64(1, "D")
 

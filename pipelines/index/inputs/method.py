@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from pipelines.index.arrays import MethodError
+from pipelines.index.inputs.arrays import MethodError
 
 Normalisation = Literal[
     "goalposts",

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from pipelines.index.arrays import Days, Flags, Floats, Labels, Texts
+from pipelines.index.inputs.arrays import Days, Flags, Floats, Labels, Texts
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 

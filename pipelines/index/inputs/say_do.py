@@ -8,8 +8,8 @@ from typing import TypeVar
 import msgspec
 import pyarrow as pa
 
-from pipelines.index.arrays import Days, Floats, Labels
-from pipelines.index.tables import read_columns
+from pipelines.index.inputs.arrays import Days, Floats, Labels
+from pipelines.index.inputs.columns import read_columns
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 
