@@ -14,11 +14,10 @@ import msgspec
 import streamlit as st
 
 from pipelines import ROOT
-from pipelines.index import wording
 from pipelines.observatory import Settings
 from pipelines.release import NoRelease, OpenRelease, current_id, open_release
-from pipelines.scorecard import Scorecard, periods, scorecard, to_csv, to_json, to_pdf
-from pipelines.scorecard.assemble import rows_of
+from pipelines.scorecard import Scorecard, periods, rows_of, scorecard, to_csv, to_json, to_pdf
+from pipelines.scorecard import sentences as wording
 from pipelines.warehouse import seed_table
 
 Row = dict[str, Any]

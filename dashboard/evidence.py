@@ -10,8 +10,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.safe import web_link
-from pipelines.scorecard import Scorecard
-from pipelines.scorecard.words import exact, label
+from pipelines.scorecard import Scorecard, exact, label
 
 _ALL = "all posts"
 Row = Mapping[str, Any]

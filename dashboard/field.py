@@ -11,11 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard import data
-from pipelines.index import PILLARS, Labels
-from pipelines.index.aggregate import entering
-from pipelines.index.inputs import Columns, Floats, read_columns
-from pipelines.index.uncertainty import World
-from pipelines.index.what_if import pillar_world
+from pipelines.index import PILLARS, Columns, Floats, Labels, World, entering, pillar_world, read_columns
 
 
 class Field(msgspec.Struct, frozen=True):

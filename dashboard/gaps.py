@@ -6,9 +6,8 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.safe import plain
-from pipelines.index import wording
-from pipelines.scorecard import Scorecard
-from pipelines.scorecard.words import interval, number
+from pipelines.scorecard import Scorecard, interval, number
+from pipelines.scorecard import sentences as wording
 
 
 def _conduct(low: float | None, high: float | None) -> str:

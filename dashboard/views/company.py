@@ -9,9 +9,7 @@ import streamlit as st
 
 from dashboard import charts, data, evidence, gaps
 from dashboard.safe import plain, web_link
-from pipelines.index.wording import ranks
-from pipelines.scorecard import Scorecard
-from pipelines.scorecard.words import commitment, day, interval, label, points, score, with_unit
+from pipelines.scorecard import Scorecard, commitment, day, interval, label, points, ranks, score, with_unit
 
 _FORMATS = {"pdf": "application/pdf", "csv": "text/csv", "json": "application/json"}
 

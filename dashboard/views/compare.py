@@ -11,10 +11,8 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard.safe import plain
-from pipelines.index import wording
-from pipelines.index.wording import is_above, ranks
-from pipelines.scorecard import Scorecard
-from pipelines.scorecard.words import PILLARS, TITLES, day, points, score
+from pipelines.scorecard import PILLARS, TITLES, Scorecard, day, is_above, points, ranks, score
+from pipelines.scorecard import sentences as wording
 
 _START = 4
 

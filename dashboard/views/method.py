@@ -10,8 +10,7 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard.safe import plain
-from pipelines.index.wording import INPUTS
-from pipelines.scorecard.words import label, number
+from pipelines.scorecard import INPUTS, label, number
 
 Parameters = Mapping[str, str]
 _SAID_APART = ("index_withheld", "inputs_that_may_be_fixed")

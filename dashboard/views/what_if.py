@@ -11,12 +11,9 @@ import streamlit as st
 from dashboard import charts, data
 from dashboard.field import Field, field
 from dashboard.safe import plain
-from pipelines.index.aggregate import ranks
-from pipelines.index.inputs import Aggregation, Flags, Floats
-from pipelines.index.uncertainty import DECIMALS, ReplicationError
-from pipelines.index.what_if import WhatIf, what_if
+from pipelines.index import DECIMALS, Aggregation, Flags, Floats, ReplicationError, WhatIf, ranks, what_if
 from pipelines.release import ReleaseError
-from pipelines.scorecard.words import TITLES, day, points, score
+from pipelines.scorecard import TITLES, day, points, score
 
 _MEANS: dict[Aggregation, str] = {
     "geometric": "geometric: a low pillar is hardly bought back",

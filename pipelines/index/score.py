@@ -9,17 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import numpy as np
 
-from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
-from pipelines.index.editions import Edition, all_editions
+from pipelines.index.composite import goalposts, normalise, ranks
+from pipelines.index.estimators import followers_of, measure
+from pipelines.index.gap import gap_rows
 from pipelines.index.inputs import PILLARS, Floats, Indicator, Inputs, Method, MethodError, frame_of
-from pipelines.index.measure import measure
-from pipelines.index.normalise import goalposts, normalise
-from pipelines.index.people import followers_of
-from pipelines.index.report import report
-from pipelines.index.results import Results
-from pipelines.index.say_do import gap_rows
-from pipelines.index.scoring import all_goalposts, score_period, without_draws
-from pipelines.index.uncertainty import DECIMALS
+from pipelines.index.scores import (
+    Results,
+    all_goalposts,
+    engagement_index,
+    entering,
+    pillar_scores,
+    report,
+    score_period,
+    without_draws,
+)
+from pipelines.index.uncertainty import DECIMALS, Edition, all_editions
 
 
 def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:

@@ -1,6 +1,9 @@
-"""A fictional world for demo, tests and scale runs; `World` is its public face, `PHRASES` the cause phrases it uses."""
+"""A fictional world behind the real wire formats, for demo, tests and scale runs."""
 
 from pipelines.sample.texts import PHRASES
 from pipelines.sample.world import World
 
-__all__ = ["PHRASES", "World"]
+__all__ = [
+    "PHRASES",
+    "World",
+]

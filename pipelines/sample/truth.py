@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.index import Indicator, Method, TrueScores, score_truth
-from pipelines.index.regression import huber_line
+from pipelines.index import Indicator, Method, TrueScores, huber_line, score_truth
 from pipelines.sample.companies import LEVELS, Company
 from pipelines.sample.counts import (
     ANSWER_LIKES,

@@ -1,8 +1,45 @@
 """One company's page: assembled once from a release, rendered as PDF, CSV and JSON with the same numbers."""
 
-from pipelines.scorecard.assemble import UnknownCompany, periods, scorecard
+from pipelines.scorecard.assemble import UnknownCompany, periods, rows_of, scorecard
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.exports import to_csv, to_json
 from pipelines.scorecard.pdf import to_pdf
+from pipelines.scorecard.sentences import INPUTS, is_above, ranks
+from pipelines.scorecard.words import (
+    PILLARS,
+    TITLES,
+    commitment,
+    day,
+    exact,
+    interval,
+    label,
+    number,
+    points,
+    score,
+    with_unit,
+)
 
-__all__ = ["Scorecard", "UnknownCompany", "periods", "scorecard", "to_csv", "to_json", "to_pdf"]
+__all__ = [
+    "INPUTS",
+    "PILLARS",
+    "TITLES",
+    "Scorecard",
+    "UnknownCompany",
+    "commitment",
+    "day",
+    "exact",
+    "interval",
+    "is_above",
+    "label",
+    "number",
+    "periods",
+    "points",
+    "ranks",
+    "rows_of",
+    "score",
+    "scorecard",
+    "to_csv",
+    "to_json",
+    "to_pdf",
+    "with_unit",
+]

@@ -9,8 +9,8 @@ from importlib.resources import files
 import msgspec
 import typst
 
-from pipelines.index.wording import ranks
 from pipelines.scorecard.card import IndicatorLine, Scorecard
+from pipelines.scorecard.sentences import ranks
 from pipelines.scorecard.words import PILLARS, commitment, day, exact, interval, label, points, score, with_unit
 
 _ROWS = {"indicators": 10, "topics": 5, "disclosures": 5, "commitments": 4, "sources": 8}

@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import data
 from dashboard.safe import plain, web_link
-from pipelines.index import choices, wording
+from pipelines.index.uncertainty import choices
 from pipelines.release import DRAWS
+from pipelines.scorecard import sentences as wording
 from tests.conftest import ROOT
 from tests.dashboard.fictional import CLOCK, HOSTILE, database_of, fictional_release, tables
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.field import field
 from pipelines import index
-from pipelines.index.what_if import what_if
+from pipelines.index import what_if
 from pipelines.release import current_id
 from pipelines.warehouse import Database
 from tests.pipeline.homes import database, rows

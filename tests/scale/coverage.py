@@ -18,15 +18,14 @@ import msgspec
 import numpy as np
 
 from pipelines import ROOT
-from pipelines.index.duration import weekly_duration
-from pipelines.index.inputs import AccountWeeks, Floats, Frame, Labels, Method, People
-from pipelines.index.mean import Lines, weekly_mean
-from pipelines.index.people import distinct_people
-from pipelines.index.rate import weekly_rate
-from pipelines.index.regression import Line, huber_line
-from pipelines.index.share import weekly_share
-from pipelines.index.strata import Strata
-from pipelines.index.survival import Waits
+from pipelines.index import Floats, Labels, Method, huber_line
+from pipelines.index.estimators import Strata, weekly_share
+from pipelines.index.estimators.duration import weekly_duration
+from pipelines.index.estimators.mean import Lines, weekly_mean
+from pipelines.index.estimators.people import distinct_people
+from pipelines.index.estimators.rate import weekly_rate
+from pipelines.index.formulas import Line, Waits
+from pipelines.index.inputs import AccountWeeks, Frame, People
 from tests.scale.estimators import dense_frame, the_method
 
 WORLDS = 1000

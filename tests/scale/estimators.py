@@ -19,13 +19,13 @@ import msgspec
 import numpy as np
 
 from pipelines import ROOT
-from pipelines.index.duration import weekly_duration
-from pipelines.index.inputs import Flags, Floats, Frame, Method
-from pipelines.index.mean import Lines, weekly_mean
-from pipelines.index.rate import weekly_rate
-from pipelines.index.share import weekly_share
-from pipelines.index.strata import Strata, standardise
-from pipelines.index.survival import Waits
+from pipelines.index import Flags, Floats, Method
+from pipelines.index.estimators import Strata, standardise, weekly_share
+from pipelines.index.estimators.duration import weekly_duration
+from pipelines.index.estimators.mean import Lines, weekly_mean
+from pipelines.index.estimators.rate import weekly_rate
+from pipelines.index.formulas import Waits
+from pipelines.index.inputs import Frame
 
 LIMIT_SECONDS = 3.0
 COMPANIES, PLATFORMS, WEEKS, PEER_GROUPS = 500, 4, 260, 12

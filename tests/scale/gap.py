@@ -22,8 +22,8 @@ import msgspec
 import numpy as np
 
 from pipelines import ROOT
+from pipelines.index import Floats
 from pipelines.index.gap import SayDo, say_do_gaps
-from pipelines.index.inputs import Floats
 from tests.scale.estimators import the_method
 
 PATH = ROOT / "sql" / "seeds" / "gap_simulation.csv"

@@ -23,13 +23,14 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from pipelines.index import MethodError
-from pipelines.index.aggregate import AGGREGATIONS
-from pipelines.index.composite import Composite, Recipe, build, prepare, treat_kept
-from pipelines.index.inputs import Aggregation, Floats, Labels, Normalisation
-from pipelines.index.method_uncertainty import method_uncertainty
-from pipelines.index.normalise import NORMALISATIONS
-from pipelines.index.tree import Node, Tree, TreeError
+from pipelines.index import Aggregation, Floats, Labels, MethodError
+from pipelines.index.composite import Tree
+from pipelines.index.composite.aggregate import AGGREGATIONS
+from pipelines.index.composite.engine import Composite, Recipe, build, prepare, treat_kept
+from pipelines.index.composite.normalise import NORMALISATIONS
+from pipelines.index.composite.tree import Node, TreeError
+from pipelines.index.inputs import Normalisation
+from pipelines.index.uncertainty.any_data import method_uncertainty
 
 Rule = TypeVar("Rule", bound=str)
 Row = tuple[int, dict[str, str]]

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from pipelines import ROOT
+from pipelines.topics import Term, TermMatcher, terms_in
 from pipelines.topics.definitions import NONE, Definitions
 from pipelines.topics.features import Hits, Reader, term_hits
-from pipelines.topics.matching import TermMatcher, terms_in
-from pipelines.topics.terms import Term
 from pipelines.topics.vectors import WordVectors
 from tests.scale.topics_training import Ints, Pairs
 

@@ -18,8 +18,7 @@ import numpy as np
 
 from pipelines.panel import load_panel
 from pipelines.records import Post, Response, find_sources
-from pipelines.topics import label
-from pipelines.topics.terms import read_topics
+from pipelines.topics import label, read_topics
 from tests.scale import topics_data as data
 from tests.scale.topics_measures import wilson
 from tests.scale.topics_training import Doubles, Ints

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipelines.index.choices import Alternatives
-from pipelines.index.method_uncertainty import method_uncertainty
-from pipelines.index.tree import Node, Tree
-from pipelines.index.uncertainty import World, monte_carlo, sensitivities
-from pipelines.index.what_if import what_if
+from pipelines.index import World, what_if
+from pipelines.index.composite import Tree
+from pipelines.index.composite.tree import Node
+from pipelines.index.uncertainty import monte_carlo, sensitivities
+from pipelines.index.uncertainty.any_data import method_uncertainty
+from pipelines.index.uncertainty.choices import Alternatives
 
 COINR_SECONDS = 0.12
 """What COINr's `get_sensitivity` takes for a replication of its own example, 51 units by 49 indicators."""

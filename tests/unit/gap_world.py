@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipelines.index import Flags, Floats
 from pipelines.index.gap import SayDo
-from pipelines.index.inputs import Flags, Floats, Integers
+from pipelines.index.inputs import Integers
 from tests.scale.estimators import the_method
 
 METHOD = the_method()

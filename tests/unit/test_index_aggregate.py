@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.aggregate import aggregate, copeland, engagement_index, entering, power_mean, ranks
-from pipelines.index.inputs import Aggregation, MethodError
-from pipelines.index.tree import Level
+from pipelines.index import Aggregation, MethodError, entering, ranks
+from pipelines.index.composite import Level, aggregate, power_mean
+from pipelines.index.composite.aggregate import copeland
+from pipelines.index.scores import engagement_index
 from tests.unit.index_world import method
 
 NAN = np.nan

@@ -6,14 +6,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import Inputs, score
-from pipelines.index.bootstrap import coupled, week_counts, week_effects
-from pipelines.index.inputs import Floats, Frame, frame_of
+from pipelines.index import Floats, Inputs, score
+from pipelines.index.estimators import Strata, standardise, week_effects, weekly_share
+from pipelines.index.estimators.mean import Lines, weekly_mean
+from pipelines.index.estimators.rate import weekly_rate
+from pipelines.index.formulas import coupled, week_counts
+from pipelines.index.inputs import Frame, frame_of
 from pipelines.index.inputs.statistics import Periods
-from pipelines.index.mean import Lines, weekly_mean
-from pipelines.index.rate import weekly_rate
-from pipelines.index.share import weekly_share
-from pipelines.index.strata import Strata, standardise
 from tests.unit.index_world import companies, empty_inputs, method, periods, world
 
 METHOD = method(half_life_days=np.inf)

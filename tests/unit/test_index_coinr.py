@@ -13,11 +13,12 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 
-from pipelines.index.aggregate import AGGREGATIONS
-from pipelines.index.composite import Recipe, build
-from pipelines.index.inputs import Aggregation, Floats, Labels, Normalisation
-from pipelines.index.treat import skewness, treat
-from pipelines.index.tree import Node, Tree
+from pipelines.index import Aggregation, Floats, Labels
+from pipelines.index.composite import Tree, skewness, treat
+from pipelines.index.composite.aggregate import AGGREGATIONS
+from pipelines.index.composite.engine import Recipe, build
+from pipelines.index.composite.tree import Node
+from pipelines.index.inputs import Normalisation
 
 Column = list[float | None]
 UNITS = 30

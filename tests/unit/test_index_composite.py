@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.composite import Composite, Recipe, build
-from pipelines.index.inputs import Aggregation, Floats, Labels, MethodError
-from pipelines.index.prepare import denominate, impute, screen
-from pipelines.index.tree import Node, Tree
+from pipelines.index import Aggregation, Floats, Labels, MethodError
+from pipelines.index.composite import Tree
+from pipelines.index.composite.engine import Composite, Recipe, build
+from pipelines.index.composite.prepare import denominate, impute, screen
+from pipelines.index.composite.tree import Node
 
 NAN = np.nan
 TREE = Tree.of(

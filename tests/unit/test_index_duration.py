@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index import Indicator
-from pipelines.index.duration import duration
-from pipelines.index.inputs import Durations, Flags, Floats, frame_of
-from pipelines.index.measure import measure
-from pipelines.index.strata import Strata
-from pipelines.index.survival import Curves, Seen, Waits
+from pipelines.index import Flags, Floats, Indicator
+from pipelines.index.estimators import Strata, measure
+from pipelines.index.estimators.duration import duration
+from pipelines.index.formulas import Curves, Seen, Waits
+from pipelines.index.inputs import Durations, frame_of
 from tests.unit.index_world import WEEK, companies, empty_inputs, labels, method
 
 LAST = np.datetime64("2020-12-14")

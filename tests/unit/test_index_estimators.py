@@ -10,13 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index import Inputs, Labels, MethodError, score
+from pipelines.index import Inputs, Labels, MethodError, huber_line, score
+from pipelines.index.estimators import Measured, measure, weekly_share
+from pipelines.index.estimators.mean import Lines, weekly_mean
+from pipelines.index.formulas import gamma_poisson
 from pipelines.index.inputs import AccountWeeks, Levels, Means, People, Rates, Shares, frame_of
-from pipelines.index.mean import Lines, weekly_mean
-from pipelines.index.measure import Measured, measure
-from pipelines.index.regression import huber_line
-from pipelines.index.share import weekly_share
-from pipelines.index.shrinkage import gamma_poisson
 from tests.scale.estimators import dense_frame
 from tests.unit.index_world import CATALOGUE, WEEK, companies, days, empty_inputs, labels, method, periods
 

@@ -7,11 +7,20 @@ import math
 import numpy as np
 import pytest
 
+from pipelines.index import huber_line
+from pipelines.index.estimators import hazen
+from pipelines.index.formulas import (
+    beta_binomial,
+    byar,
+    gamma_poisson,
+    mover,
+    normal_normal,
+    normal_quantile,
+    peer_priors,
+    student_quantile,
+    wilson,
+)
 from pipelines.index.inputs import effective_size
-from pipelines.index.intervals import byar, mover, normal_quantile, student_quantile, wilson
-from pipelines.index.level import hazen
-from pipelines.index.regression import huber_line
-from pipelines.index.shrinkage import beta_binomial, gamma_poisson, normal_normal, peer_priors
 
 
 def test_wilson_gives_the_published_limits() -> None:

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from pipelines.index import Floats
 from pipelines.index.gap import GapError, Gaps, SayDo, say_do_gaps
 from pipelines.index.gap.results import (
     BELOW_DETECTION,
@@ -17,7 +18,7 @@ from pipelines.index.gap.results import (
     WALKS_QUIETLY,
     WITHHELD,
 )
-from pipelines.index.inputs import Floats, Integers
+from pipelines.index.inputs import Integers
 from tests.unit.gap_world import METHOD, WEEKS, say_do
 
 OPEN = msgspec.structs.replace(METHOD, gap_reliability=-10.0)

@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
 
 from pipelines.index.gap import say_do_gaps
+from pipelines.index.gap.compare import Peers, excess_talk, rank_gap, scale_of
 from pipelines.index.gap.do import do
-from pipelines.index.gap.flags import benjamini_hochberg, flagged, is_differential_passed
-from pipelines.index.gap.forms import excess_talk, rank_gap
-from pipelines.index.gap.peers import Peers, scale_of
-from pipelines.index.gap.prevalence import chi_square_tail, differential_p_value, error_draws, rogan_gladen
-from pipelines.index.gap.reliability import of_difference, spearman_brown
+from pipelines.index.gap.judge import benjamini_hochberg, flagged, is_differential_passed, of_difference, spearman_brown
+from pipelines.index.gap.say import chi_square_tail, differential_p_value, error_draws, rogan_gladen
 from tests.unit.gap_world import METHOD, say_do
 
 

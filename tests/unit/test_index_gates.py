@@ -8,16 +8,18 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import Inputs, Results, index_reason, score
-from pipelines.index.editions import Edition, Editions, all_editions
-from pipelines.index.inputs import PILLARS, Floats, Indicator, frame_of
-from pipelines.index.measure import Estimate, Measured, measure
-from pipelines.index.method_rows import method_rows
-from pipelines.index.normalise import Goalposts
-from pipelines.index.report_ranks import no_sensitivity, rank_intervals, sensitivity_rows
-from pipelines.index.results import RankIntervals, Sensitivity, stack
-from pipelines.index.scoring import Moment, Scored, all_goalposts, decompose, score_period
-from pipelines.index.uncertainty import World, monte_carlo, nominal, sensitivities
+from pipelines.index import PILLARS, Floats, Indicator, Inputs, Results, World, index_reason, score
+from pipelines.index.composite import Goalposts
+from pipelines.index.estimators import Measured, measure
+from pipelines.index.estimators.measure import Estimate
+from pipelines.index.inputs import frame_of
+from pipelines.index.scores import all_goalposts, score_period, stack
+from pipelines.index.scores.method_rows import method_rows
+from pipelines.index.scores.months import Moment, Scored, decompose
+from pipelines.index.scores.ranks import no_sensitivity, rank_intervals, sensitivity_rows
+from pipelines.index.scores.results import RankIntervals, Sensitivity
+from pipelines.index.uncertainty import Edition, Editions, all_editions, monte_carlo, sensitivities
+from pipelines.index.uncertainty.replications import nominal
 from tests.unit.index_world import CATALOGUE, companies, empty_inputs, method, world
 from tests.unit.uncertainty_world import alternatives, small_world
 

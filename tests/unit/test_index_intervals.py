@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.intervals import byar, student_quantile, wilson
+from pipelines.index.formulas import byar, student_quantile, wilson
 from tests.scale.coverage import band, coverage
 
 levels = st.floats(0.5, 0.99)

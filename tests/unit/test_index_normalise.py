@@ -7,17 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.inputs import Floats, MethodError, Normalisation
-from pipelines.index.normalise import (
-    NORMALISATIONS,
-    between_goalposts,
-    minmax,
-    normalise_by,
-    percentile_rank,
-    rank_of,
-    zero_ranges,
-    zscore,
-)
+from pipelines.index import Floats, MethodError
+from pipelines.index.composite import between_goalposts, minmax, percentile_rank, zero_ranges, zscore
+from pipelines.index.composite.normalise import NORMALISATIONS, normalise_by, rank_of
+from pipelines.index.inputs import Normalisation
 
 NAN = np.nan
 ROOT = np.sqrt(5 / 3)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.rank_statistics import mean_rank_shift, probability_above, probability_within, rank_summary
+from pipelines.index.formulas import mean_rank_shift, probability_within, rank_summary
+from pipelines.index.formulas.ranks import probability_above
 
 RANKS = np.array([[1.0, 2, 3], [2, 1, 3], [1, 2, 3], [1, 3, 2]])
 

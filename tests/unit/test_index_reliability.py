@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.inputs import Floats
-from pipelines.index.reliability import PillarWarning, correlation, covariances, cronbach_alpha, pillar_warnings
-from pipelines.index.tree import Level
+from pipelines.index import Floats
+from pipelines.index.composite import Level, pillar_warnings
+from pipelines.index.composite.reliability import PillarWarning, correlation, covariances, cronbach_alpha
 
 NAN = np.nan
 

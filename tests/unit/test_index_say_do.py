@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pipelines.index import Inputs, score
-from pipelines.index.gap import SayDo
+from pipelines.index.gap import SayDo, gap_rows
+from pipelines.index.gap.gather import say_do
 from pipelines.index.inputs import SayDoTables, frame_of
-from pipelines.index.say_do import gap_rows, say_do
 from tests.unit.sql_world import CAUSE, World, at, models, moment
 
 COMPANIES = ("acme", "bolt", "calm", "dune", "echo", "fern")

@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import Results, index_reason, score, score_truth
-from pipelines.index.aggregate import engagement_index, entering, pillar_scores, ranks
-from pipelines.index.inputs import PILLARS, FixedGoalposts, Shares, frame_of
-from pipelines.index.measure import measure
-from pipelines.index.normalise import Goalposts, goalposts, normalise
-from pipelines.index.publication import reasons, withhold_wide
+from pipelines.index import PILLARS, Results, entering, index_reason, ranks, score, score_truth
+from pipelines.index.composite import Goalposts, goalposts, normalise
+from pipelines.index.estimators import measure, withhold_wide
+from pipelines.index.estimators.publication import reasons
+from pipelines.index.inputs import FixedGoalposts, Shares, frame_of
+from pipelines.index.scores import engagement_index, pillar_scores
 from tests.unit.index_world import CATALOGUE, World, companies, days, empty_inputs, labels, method, world
 
 METHOD = method()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.index.inputs import Floats
-from pipelines.index.sensitivity import design, indices, sensitivity
+from pipelines.index import Floats
+from pipelines.index.formulas import sensitivity
+from pipelines.index.formulas.sensitivity import design, indices
 
 
 def ishigami(points: Floats) -> Floats:

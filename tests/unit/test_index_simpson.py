@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.index.estimators import standardise
+from pipelines.index.estimators.share import share
 from pipelines.index.inputs import Shares, frame_of
-from pipelines.index.share import share
-from pipelines.index.simpson import crude, paradoxes
-from pipelines.index.strata import standardise
+from pipelines.index.scores.simpson import crude, paradoxes
 from tests.unit.index_world import empty_inputs, labels, method
 
 LAST = np.datetime64("2020-12-14")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc  # type: ignore[import-untyped]
 
-from pipelines.index.inputs import Floats, MethodError
-from pipelines.index.sobol import MOST_DIMENSIONS, sobol
+from pipelines.index import Floats, MethodError
+from pipelines.index.formulas.sobol import MOST_DIMENSIONS, sobol
 
 
 def gray(count: int) -> list[int]:

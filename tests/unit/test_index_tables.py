@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.index import Inputs, Labels, Method, MethodError, indicator_of, score
-from pipelines.index.inputs import Levels, read_columns
+from pipelines.index import Inputs, Labels, Method, MethodError, indicator_of, read_columns, score
+from pipelines.index.inputs import Levels
 from pipelines.release import TABLES
 from tests.unit.index_world import companies, empty_inputs, method, periods, world
 

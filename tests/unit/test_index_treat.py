@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
 
-from pipelines.index.inputs import Floats
-from pipelines.index.treat import kurtosis, log_coin_tool, passes, skewness, treat, winsorise
+from pipelines.index import Floats
+from pipelines.index.composite import log_coin_tool, passes, skewness, treat, winsorise
+from pipelines.index.composite.treat import kurtosis
 
 NAN = np.nan
 

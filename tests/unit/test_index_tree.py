@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index.tree import Kind, Node, Tree, TreeError
+from pipelines.index.composite import Tree
+from pipelines.index.composite.tree import Kind, Node, TreeError
 
 
 def node(code: str, parent: str | None, level: int = 1, **changes: float) -> Node:

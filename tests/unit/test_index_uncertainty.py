@@ -6,22 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import uncertainty
-from pipelines.index.choices import INPUTS, NONE, choices
-from pipelines.index.inputs import Floats
-from pipelines.index.treat import skewness, winsorise
-from pipelines.index.uncertainty import (
-    METHOD,
-    SAMPLING,
-    ReplicationError,
-    Replications,
-    World,
-    monte_carlo,
-    nominal,
-    replicate,
-    sensitivities,
-    varying,
-)
+from pipelines.index import Floats, ReplicationError, World
+from pipelines.index.composite import skewness, winsorise
+from pipelines.index.uncertainty import INPUTS, METHOD, SAMPLING, monte_carlo, sensitivities, varying
+from pipelines.index.uncertainty import replications as uncertainty
+from pipelines.index.uncertainty.choices import NONE, choices
+from pipelines.index.uncertainty.replications import Replications, nominal, replicate
 from tests.scale.uncertainty import random_world
 from tests.unit.uncertainty_world import BASE, alternatives, one_by_one, small_world
 

@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 
 from pipelines import ROOT
-from pipelines.index import Inputs, score
-from pipelines.index.composite import Recipe, build
-from pipelines.index.editions import Edition, all_editions
-from pipelines.index.inputs import PILLARS, Floats, MethodError, frame_of
-from pipelines.index.measure import measure
-from pipelines.index.method_uncertainty import method_uncertainty
-from pipelines.index.scoring import Moment, all_goalposts, score_period
-from pipelines.index.tree import Node, Tree
-from pipelines.index.uncertainty import ReplicationError, nominal
-from pipelines.index.what_if import WhatIf, pillar_world, what_if
+from pipelines.index import PILLARS, Floats, Inputs, MethodError, ReplicationError, WhatIf, pillar_world, score, what_if
+from pipelines.index.composite import Tree
+from pipelines.index.composite.engine import Recipe, build
+from pipelines.index.composite.tree import Node
+from pipelines.index.estimators import measure
+from pipelines.index.inputs import frame_of
+from pipelines.index.scores import all_goalposts, score_period
+from pipelines.index.scores.months import Moment
+from pipelines.index.uncertainty import Edition, all_editions
+from pipelines.index.uncertainty.any_data import method_uncertainty
+from pipelines.index.uncertainty.replications import nominal
 from tests.scale.uncertainty import random_world
 from tests.unit.index_world import world
 from tests.unit.uncertainty_world import BASE, one_by_one, small_world

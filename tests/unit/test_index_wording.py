@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.index import wording
 from pipelines.index.gap import results
+from pipelines.scorecard import sentences as wording
 from tests.unit.index_world import method
 
 DAY = dt.date(2026, 9, 30)

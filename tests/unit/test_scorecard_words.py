@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pipelines.index import wording
+from pipelines.scorecard import sentences as wording
 from pipelines.scorecard import words
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pipelines import ROOT
+from pipelines.topics import Found, Hit
 from pipelines.topics.features import FEATURES, Usual, pair_features, term_hits
-from pipelines.topics.matching import Found, Hit
 from pipelines.topics.meaning import Head, Meaning, own_meaning, read_head, write_head
 from pipelines.topics.vectors import MOST_CHARACTERS, WordVectors, sentences_of
 from tests.scale.topics_measures import Counts, at_own_prevalence, count, wilson

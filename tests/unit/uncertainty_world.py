@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from pipelines.index.choices import Alternatives
-from pipelines.index.inputs import Floats
-from pipelines.index.uncertainty import World
+from pipelines.index import Floats, World
+from pipelines.index.uncertainty.choices import Alternatives
 
 NAN = np.nan
 BASE = np.array(

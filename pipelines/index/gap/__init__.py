@@ -6,5 +6,13 @@ One period in, pure NumPy: no database, no clock, no randomness but the seed giv
 from pipelines.index.gap.gaps import say_do_gaps
 from pipelines.index.gap.inputs import GapError, GapRules, SayDo
 from pipelines.index.gap.results import Gaps
+from pipelines.index.gap.rows import gap_rows
 
-__all__ = ["GapError", "GapRules", "Gaps", "SayDo", "say_do_gaps"]
+__all__ = [
+    "GapError",
+    "GapRules",
+    "Gaps",
+    "SayDo",
+    "gap_rows",
+    "say_do_gaps",
+]

@@ -9,12 +9,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from pipelines.index.formulas import beta_binomial, peer_priors
+from pipelines.index.gap.compare import Peers
 from pipelines.index.gap.inputs import SayDo
-from pipelines.index.gap.peers import Peers
-from pipelines.index.gap.prevalence import HIGHEST, LOWEST
-from pipelines.index.gap.say import clipped_logit
+from pipelines.index.gap.say import HIGHEST, LOWEST, clipped_logit
 from pipelines.index.inputs import Flags, Floats, known_mean, known_or_zero, ratio, ratio_or_zero
-from pipelines.index.shrinkage import beta_binomial, peer_priors
 
 _JEFFREYS = (0.5, 1.0)
 _LARGEST = 1e4

@@ -5,17 +5,14 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.bootstrap import week_counts
+from pipelines.index.formulas import week_counts
 from pipelines.index.gap import results
+from pipelines.index.gap.compare import Peers, Scale, excess_talk, rank_gap, scale_of
 from pipelines.index.gap.do import Do, do
-from pipelines.index.gap.flags import flagged
-from pipelines.index.gap.forms import excess_talk, rank_gap
 from pipelines.index.gap.inputs import GapError, GapRules, SayDo
-from pipelines.index.gap.peers import Peers, Scale, scale_of
-from pipelines.index.gap.prevalence import differential_p_value
-from pipelines.index.gap.reliability import Reliability, reliability
+from pipelines.index.gap.judge import Reliability, flagged, reliability
 from pipelines.index.gap.results import Gaps
-from pipelines.index.gap.say import Say, clipped_logit, say, week_frame
+from pipelines.index.gap.say import Say, clipped_logit, differential_p_value, say, week_frame
 from pipelines.index.inputs import Flags, Floats, Frame, Texts
 
 

@@ -8,16 +8,68 @@ would count sampling twice.
 
 from __future__ import annotations
 
+from math import erfc, exp, factorial, fsum, gamma, isfinite, sqrt
+
 import msgspec
 import numpy as np
 
-from pipelines.index.bootstrap import coupled, week_effects
+from pipelines.index.estimators import Standardised, Strata, combine, standardise, week_effects, weekly_share
+from pipelines.index.formulas import coupled
+from pipelines.index.gap.compare import Peers
 from pipelines.index.gap.inputs import GapRules, SayDo
-from pipelines.index.gap.peers import Peers
-from pipelines.index.gap.prevalence import HIGHEST, LEAST_SKILL, LOWEST, error_draws, expected_rate, rogan_gladen
-from pipelines.index.inputs import Flags, Floats, Frame
-from pipelines.index.share import weekly_share
-from pipelines.index.strata import Standardised, Strata, combine, standardise
+from pipelines.index.inputs import Flags, Floats, Frame, ratio_or_zero
+
+LOWEST, HIGHEST = 0.002, 0.998
+"""Shares of posts are held within these before a logit is taken."""
+
+
+LEAST_SKILL = 0.02
+"""Se + Sp - 1 of a draw is held above this; what divides by nearly nothing says nothing."""
+
+
+def rogan_gladen(observed: Floats, sensitivity: Floats, specificity: Floats) -> Floats:
+    """True prevalence (p_obs + Sp - 1) / (Se + Sp - 1), not clipped (Rogan & Gladen 1978; METHODOLOGY 6.3).
+
+    At or below zero the topic is below detection, which is not a share of zero.
+    """
+    return np.asarray(
+        (observed + specificity - 1) / np.maximum(sensitivity + specificity - 1, LEAST_SKILL),
+        np.float64,
+    )
+
+
+def error_draws(rng: np.random.Generator, right: Floats, wrong: Floats, draws: int) -> Floats:
+    """Sensitivity or specificity given the labels of the test, Beta(right + 1, wrong + 1), `[draw, class]`."""
+    return rng.beta(right + 1, wrong + 1, (draws, len(right)))
+
+
+def expected_rate(right: Floats, wrong: Floats) -> Floats:
+    """The mean of that Beta; NaN where the classifier was never tested."""
+    return np.where(right + wrong > 0, (right + 1) / (right + wrong + 2), np.nan)
+
+
+def chi_square_tail(statistic: float, freedom: int) -> float:
+    """P(chi-square > statistic), in the closed form of whole degrees of freedom (Abramowitz & Stegun 26.4.4-5)."""
+    if freedom < 1 or not isfinite(statistic):
+        return float("nan")
+    half = statistic / 2
+    if freedom % 2 == 0:
+        return exp(-half) * fsum(half**place / factorial(place) for place in range(freedom // 2))
+    terms = (sqrt(half) * half**place / gamma(place + 1.5) for place in range((freedom - 1) // 2))
+    return erfc(sqrt(half)) + exp(-half) * fsum(terms)
+
+
+def differential_p_value(right: Floats, wrong: Floats) -> float:
+    """Pearson's chi-square test that a rate is the same in all classes tested, `[class]`.
+
+    NaN where fewer than two classes were tested; 1 where the classifier is never or always wrong.
+    """
+    table = np.stack([right, wrong])[:, right + wrong > 0]
+    if table.shape[1] < 2:
+        return float("nan")
+    expected = table.sum(1, keepdims=True) * table.sum(0) / table.sum()
+    statistic = float(ratio_or_zero((table - expected) ** 2, expected).sum())
+    return chi_square_tail(statistic, table.shape[1] - 1)
 
 
 class Say(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from pipelines import UserMistake
-from pipelines.index.inputs import PILLARS, SUMMARIES
+from pipelines.index import PILLARS, SUMMARIES
 
 _WEEKLY = {"indicator_id": "varchar", "company_id": "varchar", "platform": "varchar", "week": "date"}
 _VARIANT = _WEEKLY | {"variant": "varchar"}

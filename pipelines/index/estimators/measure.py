@@ -1,0 +1,147 @@
+"""One indicator measured: its estimator run, its platforms combined, and what may be published of it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+
+from pipelines.index.estimators.duration import duration
+from pipelines.index.estimators.level import Level, level_mean, level_percentile
+from pipelines.index.estimators.mean import mean
+from pipelines.index.estimators.people import distinct_people, returning_share
+from pipelines.index.estimators.publication import reasons
+from pipelines.index.estimators.rate import rate
+from pipelines.index.estimators.share import share
+from pipelines.index.estimators.strata import Strata, standardise
+from pipelines.index.inputs import Flags, Floats, Frame, Indicator, Inputs, Labels, Texts
+
+Rows = TypeVar("Rows", bound=msgspec.Struct)
+
+HISTORIES = ("now", "then")
+"""What is known of disclosures today, and what was published and seen by the period's end."""
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """An indicator across platforms, `[period, company]`; `scored` has the direction applied.
+
+    `filled` `[3, period, company]`: `scored` with figures not disclosed as the worst, median and best of peers.
+    """
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+    size: Floats
+    scored: Floats
+    reasons: Texts
+    filled: Floats | None = None
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """An indicator in both histories, the same estimate twice where nothing depends on them.
+
+    Posts are counted at a fixed age or as one export saw them, so their statistics are the same in both.
+    `strata` and the `weights` of the platforms are None for levels, which have no posterior either.
+    """
+
+    indicator: Indicator
+    now: Estimate
+    then: Estimate
+    strata: Strata | None = None
+    weights: Floats | None = None
+    platform_reasons: Texts | None = None
+
+    def known(self, history: str) -> Estimate:
+        """The estimate of one history."""
+        return self.now if history == "now" else self.then
+
+
+def measure(indicator: Indicator, inputs: Inputs, frame: Frame) -> Measured:
+    """Run an indicator's estimator over its own rows."""
+    if indicator.estimator == "level":
+        rows = _own(inputs.levels, indicator)
+        present = _companies(frame, rows.company_id)
+        estimator = level_mean if indicator.summary == "mean" else level_percentile
+        now, then = (
+            _estimate_level(indicator, estimator(frame, inputs.method, rows, history), present, inputs)
+            for history in HISTORIES
+        )
+        return Measured(indicator, now, then)
+    strata, present = _strata(indicator, inputs, frame)
+    found = standardise(strata, indicator.minimum_sample, inputs.method)
+    present |= (strata.size > 0).any((0, 1))
+    estimate = Estimate(
+        found.value,
+        found.lower,
+        found.upper,
+        found.size,
+        found.scored * indicator.direction,
+        reasons(
+            indicator,
+            value=found.value,
+            size=found.size,
+            volume_present=found.volume_present,
+            has_rows=present,
+            method=inputs.method,
+        ),
+    )
+    platform_reasons = reasons(
+        indicator,
+        value=strata.value,
+        size=strata.size,
+        volume_present=np.ones(frame.shape),
+        has_rows=present,
+        method=inputs.method,
+    )
+    return Measured(indicator, estimate, estimate, strata, found.weights, platform_reasons)
+
+
+def _strata(indicator: Indicator, inputs: Inputs, frame: Frame) -> tuple[Strata, Flags]:
+    match indicator.estimator:
+        case "share":
+            shares = _own(inputs.shares, indicator)
+            return share(frame, inputs.method, shares), _companies(frame, shares.company_id)
+        case "rate":
+            rates = _own(inputs.rates, indicator)
+            return rate(frame, inputs.method, rates), _companies(frame, rates.company_id)
+        case "mean":
+            means = _own(inputs.means, indicator)
+            return mean(frame, inputs.method, means), _companies(frame, means.company_id)
+        case "duration":
+            durations = _own(inputs.durations, indicator)
+            return duration(frame, inputs.method, durations), _companies(frame, durations.company_id)
+        case _:
+            people = _own(inputs.people, indicator)
+            present = _companies(frame, people.company_id)
+            if indicator.summary == "share":
+                return returning_share(frame, inputs.method, people), present
+            return distinct_people(frame, inputs.method, people, inputs.account_weeks), present
+
+
+def _estimate_level(indicator: Indicator, level: Level, present: Flags, inputs: Inputs) -> Estimate:
+    nothing = np.full(level.value.shape, np.nan)
+    why = reasons(
+        indicator,
+        value=level.value,
+        size=level.size,
+        volume_present=np.ones(level.value.shape),
+        has_rows=present,
+        method=inputs.method,
+    )
+    filled = None if level.filled is None else np.sort(level.filled * indicator.direction, axis=0)
+    return Estimate(level.value, nothing, nothing, level.size, level.value * indicator.direction, why, filled)
+
+
+def _own(table: Rows, indicator: Indicator) -> Rows:
+    """An indicator's own rows of a union."""
+    labels: Labels = getattr(table, "indicator_id")  # noqa: B009 - every union has it
+    rows = labels.within({indicator.indicator_id: 1}) == 1
+    parts = {name: getattr(table, name) for name in table.__struct_fields__}
+    return type(table)(**{name: it.take(rows) if isinstance(it, Labels) else it[rows] for name, it in parts.items()})
+
+
+def _companies(frame: Frame, labels: Labels) -> Flags:
+    """Which companies have any row at all."""
+    places = labels.within({name: place for place, name in enumerate(frame.companies)})
+    return np.isin(np.arange(len(frame.companies)), places)

@@ -1,0 +1,114 @@
+"""With whom a company's say and do are compared: its sector where that is large enough, else the whole panel."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pipelines.index.estimators import hazen
+from pipelines.index.inputs import Flags, Floats, Integers, ratio
+
+_FEWEST = 3
+_FLAT = 1e-3
+
+
+class Peers(msgspec.Struct, frozen=True):
+    """Reference groups, the whole panel first, and each company's, `[company]`; 0 marks the whole panel."""
+
+    references: tuple[Flags, ...]
+    of_company: Integers
+
+    @classmethod
+    def of(cls, groups: Integers, fewest_members: float) -> Peers:
+        """Groups of at least so many members are references of their own (METHODOLOGY 7.1)."""
+        references = [np.ones(len(groups), bool)]
+        of_company = np.zeros(len(groups), np.int64)
+        for code in np.unique(groups):
+            members = groups == code
+            if members.sum() >= fewest_members:
+                of_company[members] = len(references)
+                references.append(members)
+        return cls(tuple(references), of_company)
+
+    def served(self) -> list[tuple[Flags, Flags]]:
+        """Each reference with the companies that are compared with it, where there are any."""
+        pairs = [(members, self.of_company == place) for place, members in enumerate(self.references)]
+        return [(members, own) for members, own in pairs if own.any()]
+
+
+class Scale(msgspec.Struct, frozen=True):
+    """Mean and standard deviation (n - 1) of each company's reference group, `[..., company]`."""
+
+    mean: Floats
+    deviation: Floats
+
+    def z(self, values: Floats) -> Floats:
+        """Standardised values; NaN where the group does not vary."""
+        return ratio(values - self.mean, self.deviation)
+
+
+def scale_of(values: Floats, peers: Peers, is_compared: Flags) -> Scale:
+    """The scale of each company's group, over those of its members that are compared; NaN where it does not vary."""
+    mean, deviation = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
+    for reference, own in peers.served():
+        inside = values[..., reference & is_compared]
+        if inside.shape[-1] < _FEWEST:
+            continue
+        spread = inside.std(-1, ddof=1, keepdims=True)
+        # Draws never tie exactly: a group that hardly varies in most draws is one of equals.
+        is_flat = not np.median(spread) > _FLAT
+        mean[..., own] = inside.mean(-1, keepdims=True)
+        deviation[..., own] = np.nan if is_flat else spread
+    return Scale(mean, deviation)
+
+
+def rank_gap(say: Floats, do: Floats, peers: Peers, is_compared: Flags) -> Floats:
+    """100 (pi(S) - pi(D)), Hazen's percentiles within the peer group; NaN where not compared. All `[company]`."""
+    found = np.full(len(say), np.nan)
+    for reference, own in peers.served():
+        members = reference & is_compared
+        difference = np.full(len(say), np.nan)
+        difference[members] = 100 * (hazen(say[members]) - hazen(do[members]))
+        found[own] = difference[own]
+    return found
+
+
+def excess_talk(
+    say: Floats,
+    do: Floats,
+    sizes: tuple[tuple[str, Floats], ...],
+    industry: Integers,
+    peers: Peers,
+    is_compared: Flags,
+) -> tuple[Floats, list[str]]:
+    """Residual of logit say on logit do, log followers, log revenue and industry, and what was left out for whom.
+
+    A regressor unknown for any member compared, one that does not vary, or one that would leave fewer than three
+    degrees of freedom, is left out for the whole group: the texts are by company, "" where nothing was.
+    """
+    found, left_out = np.full(len(say), np.nan), [""] * len(say)
+    for reference, own in peers.served():
+        members = np.flatnonzero(reference & is_compared)
+        if len(members) < 4:
+            continue
+        columns = [np.ones(len(members)), do[members]]
+        dropped = []
+        for name, values in (*sizes, ("industry", None)):
+            block = _dummies(industry[members]) if values is None else [values[members]]
+            is_usable = bool(block) and all(np.isfinite(it).all() and np.ptp(it) > 0 for it in block)
+            if is_usable and len(members) - len(columns) - len(block) >= 3:
+                columns += block
+            else:
+                dropped.append(name)
+        design = np.stack(columns, axis=1)
+        fit = np.linalg.lstsq(design, say[members], rcond=None)[0]
+        residual = np.full(len(say), np.nan)
+        residual[members] = say[members] - (design * fit).sum(1)
+        found[own] = residual[own]
+        for place in np.flatnonzero(own):
+            left_out[place] = ", ".join(dropped)
+    return found, left_out
+
+
+def _dummies(codes: Integers) -> list[Floats]:
+    return [(codes == code).astype(np.float64) for code in np.unique(codes)[1:]]

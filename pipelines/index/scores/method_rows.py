@@ -1,0 +1,132 @@
+"""The method as it was used: its parameters, what was fitted to the data, why there is no index if there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from pipelines.index.composite import GOALPOST_DIGITS, Goalposts, flat_level, pillar_warnings
+from pipelines.index.estimators import Measured, is_given
+from pipelines.index.inputs import PILLARS, Flags, Frame, Method
+from pipelines.index.scores.months import Moment, headline_pillars
+from pipelines.index.scores.pillars import is_index_given
+from pipelines.index.scores.results import MethodRows, RankIntervals, Sensitivity
+from pipelines.index.scores.simpson import crude, paradoxes
+
+_MOST_PAIRS = 20
+_MOST_BEYOND = 0.25
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six")
+
+
+def method_rows(
+    measured: Sequence[Measured],
+    posts: Sequence[Goalposts],
+    moments: Sequence[Mapping[str, Moment]],
+    frame: Frame,
+    method: Method,
+    seed: int,
+    sensitivity: Sensitivity,
+    ranks: RankIntervals,
+) -> MethodRows:
+    """Rows of table `method`; fitted ones are `name.indicator[.platform]`, of the latest month end."""
+    rows = list(method.rows())
+    rows.append(("seed", str(seed)))
+    for it, ends in zip(measured, posts, strict=True):
+        rows += _fitted(it, ends, frame)
+    for it in measured:
+        rows += _reversals(it, frame)
+    if moments:
+        warnings = [*_warnings(measured, moments[-1]["now"]), *_outgrown(measured, posts)]
+        rows += [(f"warning.{number}", text) for number, text in enumerate(warnings, 1)]
+    if idle := sorted(sensitivity.input[sensitivity.total < method.fixed_below]):
+        rows.append(("inputs_that_may_be_fixed", " ".join(idle)))
+    if moments and (defaulted := moments[-1]["now"].defaulted) is not None:
+        for place in np.flatnonzero(defaulted).tolist():
+            count = f"{defaulted[place]} of {method.replications:g} replications without one of its pillars"
+            rows.append((f"defaulted.{frame.companies[place]}", count))
+    for varied in np.unique(ranks.varied):
+        width = (ranks.upper - ranks.lower)[ranks.varied == varied].mean()
+        rows.append((f"mean_rank_interval.{varied}", f"{width:.3g}"))
+    if moments and (why := withheld(moments[-1]["now"], method)):
+        rows.append(("index_withheld", why))
+    columns = zip(*rows, strict=True)
+    return MethodRows(*(np.array(column, np.object_) for column in columns))
+
+
+def _fitted(it: Measured, ends: Goalposts, frame: Frame) -> Iterator[tuple[str, str]]:
+    name = it.indicator.indicator_id
+    if ends.reason:
+        yield f"unscored.{name}", ends.reason
+    else:
+        yield f"goalpost_low.{name}", f"{ends.low:.{GOALPOST_DIGITS}g}"
+        yield f"goalpost_high.{name}", f"{ends.high:.{GOALPOST_DIGITS}g}"
+        yield f"goalpost_period.{name}", ends.fixed_at or str(frame.periods[ends.period])
+    for parameter, values in it.strata.notes if it.strata else ():
+        for platform, value in zip(frame.platforms, values[-1], strict=True):
+            if np.isfinite(value):
+                yield f"{parameter}.{name}.{platform}", f"{value:.10g}"
+
+
+def _warnings(measured: Sequence[Measured], moment: Moment) -> Iterator[str]:
+    """What the multivariate gate warns of (METHODOLOGY 2, step 4), of the latest month end."""
+    level = flat_level([it.indicator.indicator_id for it in measured], PILLARS, headline_pillars(measured))
+    for it in pillar_warnings(moment.indicators.score, moment.pillars.score, level):
+        yield it.text
+
+
+def _outgrown(measured: Sequence[Measured], posts: Sequence[Goalposts]) -> Iterator[str]:
+    """Fixed goalposts beyond which too many companies lie at the latest month end.
+
+    Of new ones it is a tenth, and of few companies the first and the last, whatever they do.
+    """
+    for it, ends in zip(measured, posts, strict=True):
+        known = it.now.scored[-1][is_given(it.now.reasons[-1]) & np.isfinite(it.now.scored[-1])]
+        beyond = int(((known < ends.low) | (known > ends.high)).sum())
+        if ends.fixed_at and beyond - 2 > _MOST_BEYOND * len(known):
+            yield (
+                f"{it.indicator.indicator_id}: {beyond} of {len(known)} companies lie beyond the goalposts fixed at "
+                f"{ends.fixed_at}; a new version of the method would set new ones"
+            )
+
+
+def _reversals(it: Measured, frame: Frame) -> Iterator[tuple[str, str]]:
+    """Pairs that pooled platforms would order the other way round (Simpson's paradox), of the latest month end."""
+    if it.strata is None or len(frame.platforms) < 2 or not len(frame.periods):
+        return
+    given = is_given(it.now.reasons[-1])
+    values = (np.where(given, side[-1], np.nan) for side in (crude(it.strata), it.now.value))
+    pairs = paradoxes(*values)
+    if len(pairs):
+        named = "; ".join(f"{frame.companies[one]} > {frame.companies[other]}" for one, other in pairs[:_MOST_PAIRS])
+        more = f"; and {len(pairs) - _MOST_PAIRS} more" if len(pairs) > _MOST_PAIRS else ""
+        yield f"reversed_when_platforms_are_pooled.{it.indicator.indicator_id}", named + more
+
+
+def withheld(moment: Moment, method: Method) -> str | None:
+    """Why nobody has an index at this month end; None where someone has."""
+    if np.isfinite(moment.index.score).any():
+        return None
+    if moment.suppressed:
+        return moment.suppressed
+    has_data = np.asarray(np.isfinite(moment.pillars.score).any(1))
+    fewest = _NUMBERS[int(method.fewest_pillars)]
+    if has_data.sum() < method.fewest_pillars:
+        return f"No index: {_named(has_data)} have data{_list(has_data)}; at least {fewest} are needed."
+    if moment.enters.sum() < method.fewest_pillars:
+        return (
+            f"No index: {_named(moment.enters)} have scores for {method.coverage:.0%} of the companies"
+            f"{_list(moment.enters)}; at least {fewest} are needed."
+        )
+    if not is_index_given(moment.enters, method):
+        return "No index: DIA, the pillar of conduct, has too little data; it is always needed."
+    return f"No index: no company has {fewest} pillars."
+
+
+def _named(pillars: Flags) -> str:
+    return f"{int(pillars.sum())} of {len(PILLARS)} pillars"
+
+
+def _list(pillars: Flags) -> str:
+    names = [name for name, is_in in zip(PILLARS, pillars, strict=True) if is_in]
+    return f" ({', '.join(sorted(names))})" if names else ""

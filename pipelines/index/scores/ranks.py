@@ -1,0 +1,52 @@
+"""The latest month end's replications as tables: rank intervals by what varies, and what each uncertain input does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipelines.index.formulas import probability_within, rank_summary
+from pipelines.index.inputs import Frame, Method
+from pipelines.index.scores.months import Moment, decompose
+from pipelines.index.scores.results import RankIntervals, Sensitivity, tile
+from pipelines.index.uncertainty import INPUTS, sensitivities, varying
+
+_TOP = 10
+
+
+def rank_intervals(moment: Moment, frame: Frame, method: Method, seed: int) -> Iterator[RankIntervals]:
+    """Rows of method, sampling and both, of the companies that have an index."""
+    found = decompose(moment, method, seed)
+    if found is None or moment.suppressed:
+        return
+    is_ranked = np.isfinite(moment.index.score)
+    companies = np.array(frame.companies, np.object_)[is_ranked]
+    for varied in ("method", "sampling", "total"):
+        ranks = getattr(found, varied)[:, is_ranked]
+        summary = rank_summary(ranks, method.interval, "inverted_cdf")
+        yield RankIntervals(
+            company_id=companies,
+            period=np.full(len(companies), frame.periods[-1]),
+            varied=tile(varied, len(companies)),
+            median=summary.median,
+            lower=summary.lower,
+            upper=summary.upper,
+            top_10_share=probability_within(ranks, _TOP),
+        )
+
+
+def no_sensitivity() -> Sensitivity:
+    """No rows."""
+    nothing = np.empty(0)
+    return Sensitivity(np.empty(0, np.object_), nothing, nothing, nothing, nothing)
+
+
+def sensitivity_rows(moment: Moment, method: Method, seed: int) -> Sensitivity:
+    """One row an input, NaN where it has nothing to vary; empty where nobody has an index."""
+    if moment.world is None or moment.suppressed:
+        return no_sensitivity()
+    found = sensitivities(moment.world, seed=seed, count=int(method.sensitivity_points))
+    can_vary = varying(moment.world)
+    columns = (found.first_order, found.total, found.total_bounds[0], found.total_bounds[1])
+    return Sensitivity(np.array(INPUTS, np.object_), *(np.where(can_vary, it, np.nan) for it in columns))

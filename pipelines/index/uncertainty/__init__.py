@@ -1,0 +1,43 @@
+"""How far ranks and scores depend on choices of method and on sampling: replications, sensitivity, what-ifs."""
+
+from pipelines.index.uncertainty.choices import INPUTS
+from pipelines.index.uncertainty.measurements import (
+    Edition,
+    Editions,
+    Published,
+    all_editions,
+    quantity_draws,
+    world_of,
+)
+from pipelines.index.uncertainty.replications import (
+    DECIMALS,
+    METHOD,
+    SAMPLING,
+    ReplicationError,
+    World,
+    monte_carlo,
+    sensitivities,
+    varying,
+)
+from pipelines.index.uncertainty.what_if import WhatIf, pillar_world, what_if
+
+__all__ = [
+    "DECIMALS",
+    "INPUTS",
+    "METHOD",
+    "SAMPLING",
+    "Edition",
+    "Editions",
+    "Published",
+    "ReplicationError",
+    "WhatIf",
+    "World",
+    "all_editions",
+    "monte_carlo",
+    "pillar_world",
+    "quantity_draws",
+    "sensitivities",
+    "varying",
+    "what_if",
+    "world_of",
+]

@@ -1,0 +1,279 @@
+"""How far the index depends on choices of method and on the posts that happened to be seen (METHODOLOGY 4.2).
+
+A replication builds the index once more with a choice of every uncertain input. Many of them together give rank
+intervals and probabilities; with inputs frozen, what part method and sampling have in them. Who has an index, and which
+values are published, is decided once, by what is published; a replication that cannot give such a company an index has
+failed, and one failure fails the run.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+
+import msgspec
+import numpy as np
+
+from pipelines.index.composite import (
+    EXPONENTS,
+    between_goalposts,
+    log_coin_tool,
+    minmax,
+    passes,
+    percentile_rank,
+    power_mean,
+    ranks,
+    skewness,
+    winsorise,
+    zscore,
+)
+from pipelines.index.formulas import Indices, mean_rank_shift, sensitivity
+from pipelines.index.inputs import Flags, Floats, Integers, MethodError, Normalisation
+from pipelines.index.uncertainty.choices import INPUTS, MISSING, NONE, Alternatives, Choices, choices
+
+SAMPLING = ("sampling",)
+METHOD = tuple(name for name in INPUTS if name not in SAMPLING)
+_MOST_AT_ONCE = 400_000
+DECIMALS = 9
+"""Scores closer than this tie: sums taken in another order must not part them."""
+
+
+class ReplicationError(MethodError):
+    """Replications gave no index where there is one; the message says how many, whose, and with which choices."""
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """What replications start from: the headline indicators of the pillars that enter, sorted by pillar.
+
+    `scored` `[edition, indicator, company]` and `draws` (an edition each, `[draw, indicator, company]`) are the scored
+    quantities with directions applied, NaN where no value is published. `goalposts` `[indicator, 2]`. `is_ranked`:
+    who has an index. `filled` `[3, indicator, company]`: scored quantities in which the figures that a company does not
+    disclose are as `MISSING`; NaN where there are none to disclose.
+    """
+
+    alternatives: Alternatives
+    scored: Floats
+    draws: Sequence[Floats]
+    goalposts: Floats
+    pillar: Integers
+    is_disclosed: Flags
+    is_ranked: Flags
+    filled: Floats | None = None
+
+    @property
+    def published_edition(self) -> int:
+        """The place of what is published among the editions."""
+        return self.alternatives.nominal_half_life * self.alternatives.thresholds * self.alternatives.filters
+
+
+class Replications(msgspec.Struct, frozen=True):
+    """Scores and ranks `[replication, company]` (NaN where not ranked); `defaulted`: replications by company in which a
+    whole pillar that it has as published was missing and left out."""
+
+    scores: Floats
+    ranks: Floats
+    defaulted: Integers
+
+
+def replicate(world: World, chosen: Choices) -> Replications:
+    """The index by each of the choices.
+
+    Raises:
+        ReplicationError: a company with an index got none.
+    """
+    count, companies = len(chosen.edition), world.scored.shape[2]
+    pillars = int(world.pillar.max()) + 1
+    scores = np.full((count, companies), np.nan)
+    defaulted = np.zeros(companies, np.int64)
+    published = world.scored[world.published_edition]
+    has_pillar = np.stack([np.isfinite(published[world.pillar == place]).any(0) for place in range(pillars)])
+    for rows in _batches(world, chosen):
+        own = chosen.of(rows)
+        x = _normalised(_quantities(world, own), world, own)
+        if (own.dropped != NONE).any():
+            x[np.arange(x.shape[1]) == own.dropped[:, None]] = np.nan
+        means = _pillar_means(x, world.pillar, pillars)
+        defaulted += ((np.isnan(means) & has_pillar).any(1) & world.is_ranked).sum(0)
+        for place, same in _alike(own.aggregation):
+            rule = world.alternatives.aggregations[place]
+            scores[rows[same]] = power_mean(1 + 0.99 * means[same], own.weights[same], EXPONENTS[rule])
+    scores[:, ~world.is_ranked] = np.nan
+    scores = np.round(scores, DECIMALS)
+    _check(scores, chosen, world)
+    return Replications(scores, ranks(scores), defaulted)
+
+
+def _batches(world: World, chosen: Choices) -> Iterator[Integers]:
+    """A bounded number of replications at a time, those of an edition together."""
+    most = max(1, _MOST_AT_ONCE // max(1, world.scored[0].size))
+    order = np.argsort(chosen.edition, kind="stable")
+    for start in range(0, len(order), most):
+        yield order[start : start + most]
+
+
+def _alike(places: Integers) -> Iterator[tuple[int, Integers | slice]]:
+    """Each alternative that is chosen, and the replications that choose it; of all a slice, which copies nothing."""
+    known = np.unique(places).tolist()
+    for place in known:
+        yield place, np.flatnonzero(places == place) if len(known) > 1 else slice(None)
+
+
+def _quantities(world: World, own: Choices) -> Floats:
+    """The scored quantities, `[replication, indicator, company]`: a draw's, or the estimate's where none is drawn."""
+    found = np.empty((len(own.draw), *world.scored.shape[1:]))
+    for edition, rows in _alike(own.edition):
+        drawn = own.draw[rows]
+        if isinstance(rows, slice):
+            found = world.draws[edition][drawn]
+        else:
+            found[rows] = world.draws[edition][drawn]
+        if (drawn == NONE).any():
+            found[(own.edition == edition) & (own.draw == NONE)] = world.scored[edition]
+    for place, rows in _alike(own.missing):
+        if place != NONE:
+            _fill(found, rows, world, world.alternatives.missing[place])
+    return found
+
+
+def _fill(found: Floats, rows: Integers | slice, world: World, rule: str) -> None:
+    """Disclosures that a ranked company does not make, all or some of an indicator, as the worst, median or best."""
+    which = MISSING.index(rule)
+    known = np.isfinite(world.scored[0])
+    for place in np.flatnonzero(world.is_disclosed).tolist():
+        values = found[rows, place]
+        if world.filled is not None:
+            some = world.filled[which, place]
+            values = np.where(np.isfinite(some) & known[place] & world.is_ranked, some, values)
+        if known[place].any():
+            guess = np.quantile(values[:, known[place]], which / 2, axis=1)
+            values = np.where(~known[place] & world.is_ranked, guess[:, None], values)
+        found[rows, place] = values
+
+
+def _normalised(x: Floats, world: World, own: Choices) -> Floats:
+    """Treated and on [0, 100], each replication by its own choices; overwrites `x`."""
+    goalposts = np.broadcast_to(world.goalposts, (len(x), *world.goalposts.shape)).copy()
+    for place, rows in _alike(own.treatment):
+        treatment = world.alternatives.treatments[place]
+        if treatment != "0":
+            x[rows], goalposts[rows] = _treated(x[rows], goalposts[rows], treatment)
+    for place, rows in _alike(own.normalisation):
+        scores = _scores(x[rows], world.alternatives.normalisations[place], goalposts[rows])
+        if isinstance(rows, slice):
+            return scores
+        x[rows] = scores
+    return x
+
+
+def _treated(x: Floats, goalposts: Floats, treatment: str) -> tuple[Floats, Floats]:
+    """Winsorised by so many points at most, or the logarithm of what has outliers, and of its goalposts with it.
+
+    A treatment after which no two companies would differ is not applied.
+    """
+    if treatment != "log":
+        cut = winsorise(x, int(treatment))[0]
+        is_flat = ~(np.fmax.reduce(cut, -1) > np.fmin.reduce(cut, -1))
+        cut[is_flat] = x[is_flat]
+        return cut, goalposts
+    fails = ~passes(x)
+    rows = x[fails]
+    least = np.nanmin(rows, -1, keepdims=True)
+    ends = np.clip(goalposts[fails], least, np.nanmax(rows, -1, keepdims=True))
+    is_negative = (skewness(rows) < 0)[:, None]
+    logs = log_coin_tool(np.where(is_negative, -1, 1) * np.concatenate([rows, ends], -1))
+    logs = np.where(is_negative, -logs, logs)
+    # Where all values lie beyond a goalpost, both end at the data's: a step apart, all score 0 or all 100.
+    low, high = logs[:, -2], logs[:, -1]
+    is_one = high <= low
+    is_above = is_one & (goalposts[fails][:, 1] <= least[:, 0])
+    x[fails] = logs[:, :-2]
+    goalposts[fails] = np.stack([low - is_above, high + (is_one & ~is_above)], 1)
+    return x, goalposts
+
+
+def _scores(x: Floats, rule: Normalisation, goalposts: Floats) -> Floats:
+    """Onto [0, 100] by any of the rules. A z-score is 50 + 20 z, cut at the ends."""
+    if rule == "goalposts":
+        return between_goalposts(x, goalposts[..., :1], goalposts[..., 1:])
+    if rule == "minmax":
+        return minmax(x)
+    if rule == "zscore":
+        return np.clip(zscore(x, 50.0, 20.0), 0.0, 100.0)
+    if rule == "percentile_rank":
+        return 100 * percentile_rank(x)
+    raise MethodError(f"sql/seeds/method.csv: normalisations: {rule} does not give scores of 0 to 100")
+
+
+def _pillar_means(x: Floats, pillar: Integers, pillars: int) -> Floats:
+    """Arithmetic means of what is known, `[replication, pillar, company]`; overwrites `x`, which stands by pillar."""
+    edges = np.searchsorted(pillar, np.arange(pillars + 1))
+    parts = [slice(*pair) for pair in itertools.pairwise(edges.tolist())]
+    missing = np.isnan(x)
+    np.copyto(x, 0.0, where=missing)
+    total = np.stack([x[:, part].sum(1) for part in parts], 1)
+    count = np.stack([(~missing[:, part]).sum(1) for part in parts], 1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _check(scores: Floats, chosen: Choices, world: World) -> None:
+    failed = np.isnan(scores[:, world.is_ranked])
+    if not failed.any():
+        return
+    rows = np.flatnonzero(failed.any(1))
+    first = chosen.of(rows[:1])
+    it = world.alternatives
+    raise ReplicationError(
+        f"{len(rows)} of {len(scores)} replications gave {int(failed.any(0).sum())} companies no index; the first with "
+        f"{it.normalisations[first.normalisation[0]]}, treatment {it.treatments[first.treatment[0]]}, "
+        f"{it.aggregations[first.aggregation[0]]} mean, edition {first.edition[0]}, {first.dropped[0]} dropped"
+    )
+
+
+def monte_carlo(world: World, *, seed: int, replications: int, frozen: Collection[str] = ()) -> Replications:
+    """Replications with every input that is not frozen chosen at random.
+
+    The same seed chooses the same for an input whether others are frozen or not.
+
+    Raises:
+        ReplicationError: a company with an index got none.
+    """
+    points = np.random.default_rng([seed, 2]).random((replications, len(INPUTS)))
+    return replicate(world, choices(points, world.alternatives, seed=seed, frozen=frozen))
+
+
+def nominal(world: World) -> Replications:
+    """The one replication with everything as published."""
+    return monte_carlo(world, seed=0, replications=1, frozen=INPUTS)
+
+
+def sensitivities(world: World, *, seed: int, count: int) -> Indices:
+    """What each input does to the mean rank shift, on `count` scrambled Sobol' points: count x 12 replications."""
+    published = nominal(world).ranks[0, world.is_ranked]
+
+    def shift(points: Floats) -> Floats:
+        found = replicate(world, choices(points, world.alternatives, seed=seed))
+        return mean_rank_shift(found.ranks[:, world.is_ranked], published)
+
+    return sensitivity(shift, len(INPUTS), count=count, seed=seed)
+
+
+def varying(world: World) -> Flags:
+    """Which inputs can change anything, `[input]`: the others have one alternative, or none that a company needs."""
+    it = world.alternatives
+    is_missing = ~np.isfinite(world.scored[0])
+    if world.filled is not None:
+        is_missing |= np.isfinite(world.filled).all(0) & (np.ptp(world.filled, axis=0) > 0)
+    missing = world.is_disclosed[:, None] & is_missing & world.is_ranked
+    can: dict[str, bool] = {
+        "normalisation": len(it.normalisations) > 1,
+        "treatment": len(it.treatments) > 1,
+        "pillar_weights": it.weight_noise > 0 and len(it.weights) > 1,
+        "aggregation": len(it.aggregations) > 1,
+        "half_life": it.half_lives > 1,
+        "topic_threshold": it.thresholds > 1,
+        "repeats": it.filters > 1,
+        "dropped_indicator": len(it.droppable) > 0,
+        "missing_disclosures": len(it.missing) > 1 and bool(missing.any()),
+        "sampling": it.draws > 1,
+    }
+    return np.array([can[name] for name in INPUTS], bool)

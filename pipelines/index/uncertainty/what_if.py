@@ -1,0 +1,125 @@
+"""The index once more by someone's own weights, companies, mean or scale, with its sampling intervals, in an instant.
+
+It starts from the same world as the replications of `uncertainty.py`; nothing is measured anew.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pipelines.index.inputs import Aggregation, Flags, Floats, MethodError, Normalisation
+from pipelines.index.uncertainty.choices import INPUTS, Alternatives, choices
+from pipelines.index.uncertainty.replications import World, replicate
+
+
+class WhatIf(msgspec.Struct, frozen=True):
+    """Scores and ranks by other choices, `[company]`, NaN outside the group, with sampling intervals `[2, company]`."""
+
+    scores: Floats
+    ranks: Floats
+    score_bounds: Floats
+    rank_bounds: Floats
+
+
+def pillar_world(pillars: Floats, draws: Floats, is_ranked: Flags) -> World:
+    """A world of pillars alone, as a release has it: what-ifs of weights, companies and mean need no more.
+
+    `pillars` `[pillar, company]` are those that enter the index, NaN where a company lacks one; `draws`
+    `[draw, pillar, company]`; `is_ranked` `[company]`: who has an index.
+    """
+    count = len(pillars)
+    return World(
+        alternatives=Alternatives(
+            normalisations=("goalposts",),
+            treatments=("0",),
+            aggregations=("geometric",),
+            missing=(),
+            half_lives=1,
+            nominal_half_life=0,
+            thresholds=1,
+            filters=1,
+            droppable=(),
+            draws=len(draws),
+            weights=np.ones(count),
+            weight_noise=0.0,
+        ),
+        scored=pillars[None],
+        draws=(draws,),
+        goalposts=np.tile([0.0, 100.0], (count, 1)),
+        pillar=np.arange(count),
+        is_disclosed=np.zeros(count, bool),
+        is_ranked=is_ranked,
+    )
+
+
+def what_if(
+    world: World,
+    *,
+    weights: Floats | None = None,
+    group: Flags | None = None,
+    aggregation: Aggregation | None = None,
+    normalisation: Normalisation | None = None,
+    concentration: float | None = None,
+    replications: int = 500,
+    interval: float = 0.9,
+) -> WhatIf:
+    """The index by other pillar weights, among other companies, or by another mean or scale.
+
+    `weights` `[pillar]`; `group` are the companies compared, which also set the scale of a relative normalisation. With
+    a `concentration` k the replications' weights are drawn from Dirichlet(k w), w the weights as shares (METHODOLOGY
+    4.2, X3: 50, by which six equal weights vary by 31 % of their own size).
+
+    Raises:
+        MethodError: weights that are negative or all zero.
+        ReplicationError: a company with an index got none.
+    """
+    it = world.alternatives
+    if weights is not None and not (
+        len(weights) == len(it.weights) and np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0
+    ):
+        raise MethodError(f"weights {weights}: one for each of {len(it.weights)} pillars, none negative, not all zero")
+    changed = msgspec.structs.replace(
+        it,
+        weights=it.weights if weights is None else weights,
+        aggregations=it.aggregations if aggregation is None else (aggregation,),
+        normalisations=it.normalisations if normalisation is None else (normalisation,),
+    )
+    place = world.published_edition
+    scored, drawn = world.scored[place], world.draws[place][:replications]
+    inside = np.ones(scored.shape[1], bool) if group is None else group
+    if not inside.all():
+        scored, drawn = scored[:, inside], np.compress(inside, drawn, axis=2)
+    own = msgspec.structs.replace(
+        world,
+        alternatives=msgspec.structs.replace(changed, half_lives=1, nominal_half_life=0, thresholds=1, filters=1),
+        scored=scored[None],
+        draws=(drawn,),
+        is_ranked=world.is_ranked[inside],
+        filled=None,
+    )
+    points = np.zeros((len(drawn) + 1, len(INPUTS)))
+    chosen = choices(points, own.alternatives, seed=0, frozen=INPUTS)
+    chosen = msgspec.structs.replace(chosen, draw=np.arange(-1, len(drawn)))
+    if concentration is not None:
+        chosen = msgspec.structs.replace(chosen, weights=_around(changed.weights, concentration, len(drawn)))
+    found = replicate(own, chosen)
+    tail = (1 - interval) / 2
+    rows = (
+        found.scores[:1],
+        found.ranks[:1],
+        np.quantile(found.scores[1:], (tail, 1 - tail), axis=0),
+        np.quantile(found.ranks[1:], (tail, 1 - tail), axis=0, method="inverted_cdf"),
+    )
+    every = np.full((6, len(inside)), np.nan)
+    every[:, inside] = np.concatenate(rows)
+    return WhatIf(every[0], every[1], every[2:4], every[4:])
+
+
+def _around(weights: Floats, concentration: float, count: int) -> Floats:
+    """The weights themselves, then as many drawn around them, `[1 + count, pillar]`; a weight of zero stays zero."""
+    shares, counts = weights / weights.sum(), weights > 0
+    found = np.zeros((1 + count, len(weights)))
+    found[0] = shares
+    found[1:, counts] = np.random.default_rng(0).dirichlet(concentration * shares[counts], count)
+    return found
