@@ -12,7 +12,7 @@ from pipelines.release import TABLES
 from pipelines.warehouse import Model, seed_tables, views
 from pipelines.warehouse.models.files import PARAMETERS
 from pipelines.warehouse.models.headers import STATISTICS
-from tests.unit.sql_world import World, models
+from tests.unit.sql.world import World, models
 
 SQL = ROOT / "sql"
 FILES = sorted(SQL.glob("*/**/*.sql"))

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.warehouse.models.lint import CASTS, CONSTRUCTS, FUNCTIONS, lint, parse
-from tests.unit.sql_world import moment
+from tests.unit.sql.world import moment
 
 DAY, AT = dt.date(2020, 2, 29), moment(2020, 2, 29, 23, 59, 58)
 TABLES = f"""

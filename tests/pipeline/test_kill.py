@@ -17,7 +17,7 @@ from pipelines import ROOT
 from pipelines.archive import Archive
 from pipelines.release import current_id, verify
 from tests.pipeline.homes import archive, command, database, digests, raw_counts, run
-from tests.unit.archive_tools import warcio_check
+from tests.unit.archive.tools import warcio_check
 
 DEMO = ("demo", "--no-serve", "--companies", "12")
 PANEL = "fictional-12-seed-1"

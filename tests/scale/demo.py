@@ -18,7 +18,7 @@ from pipelines.records import Response, find_sources
 from pipelines.sample import World
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.raw import Batch
-from tests.unit.test_warehouse import ledger
+from tests.unit.warehouse.test_database import ledger
 
 REAL = ROOT.parent / "shared" / "panels" / "companies-2020"
 PAGES = 400

@@ -1,0 +1,203 @@
+"""Commands that run the pipeline or start a process: what they hand on and what they print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines.archive import PassResult
+from pipelines.cli import running
+from pipelines.cli.app import main
+from pipelines.observatory import RunReport, Settings
+from pipelines.warehouse import LoadReport, Warehouse
+from tests.unit.release.releases import make_release
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SEISMOGRAPH_PANEL", raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setenv("PYTHONWARNINGS", "")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p").mkdir()
+    return tmp_path / "home"
+
+
+class FakeObservatory:
+    """Takes what the command hands on."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], dt.datetime] | None) -> None:
+        self.settings = settings
+        self.clock = clock
+        companies = (SimpleNamespace(company_id="acme"), SimpleNamespace(company_id="zenith"))
+        self.panel = SimpleNamespace(sources=("bluesky",), files=(SimpleNamespace(source="sbti"),), companies=companies)
+        self.calls: list[tuple[object, ...]] = []
+
+    def run(
+        self,
+        names: Sequence[str] | None,
+        companies: Sequence[str] | None,
+        *,
+        is_offline: bool,
+        progress: Callable[[str], None],
+    ) -> RunReport:
+        self.calls.append((names, companies, is_offline))
+        progress("fetching")
+        result = PassResult(
+            source="bluesky",
+            company_id="acme",
+            is_complete=False,
+            responses=1,
+            replayed=0,
+            reason="HTTP 503 four times",
+        )
+        loaded = LoadReport(responses=7, records=Counter(posts=1234, engagements=5), rejects=2)
+        return RunReport([result], loaded, 9, [], make_release(self.settings.home))
+
+
+@pytest.fixture
+def observatory(monkeypatch: pytest.MonkeyPatch) -> list[FakeObservatory]:
+    made: list[FakeObservatory] = []
+
+    def build(settings: Settings, panel: Path, *, clock: Callable[[], dt.datetime] | None = None) -> FakeObservatory:
+        made.append(FakeObservatory(settings, clock))
+        return made[-1]
+
+    monkeypatch.setattr("pipelines.observatory.build", build)
+    return made
+
+
+def test_run_says_what_was_done(home: Path, capsys: Capture, observatory: list[FakeObservatory]) -> None:
+    assert main(["run", "--panel", "p"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[:4] == [
+        "responses   7 new",
+        "records     5 engagements, 1,234 posts",
+        "rejects     2",
+        "unmatched   1 names, 1,200 records",
+    ]
+    assert shown.out.splitlines()[4].startswith("release     20210101T000000Z-")
+    assert "seismograph: bluesky, acme: pass not complete: HTTP 503 four times" in shown.err
+    assert "fetching" in shown.err
+    assert observatory[0].calls == [(None, None, False)]
+    assert observatory[0].clock is None
+
+
+def test_run_hands_on_sources_companies_and_the_day(home: Path, observatory: list[FakeObservatory]) -> None:
+    arguments = ["--source", "bluesky", "--source", "sbti", "--company", "zenith", "--as-of", "2020-12-31"]
+    assert main(["run", "--panel", "p", *arguments]) == 0
+    assert observatory[0].calls == [(("bluesky", "sbti"), ("zenith",), True)]
+    clock = observatory[0].clock
+    assert clock is not None and clock() == dt.datetime(2020, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--source", "blusky"], "unknown source 'blusky'; allowed: bluesky, sbti"),
+        (["--company", "acmee"], "unknown company 'acmee'; allowed: acme, zenith"),
+    ],
+)
+def test_run_refuses_names_it_does_not_know(
+    home: Path, capsys: Capture, observatory: list[FakeObservatory], arguments: list[str], expected: str
+) -> None:
+    assert main(["run", "--panel", "p", *arguments]) == 2
+    assert capsys.readouterr().err == f"seismograph: {expected}\n"
+    assert observatory[0].calls == []
+
+
+def _children(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    started: list[tuple[str, ...]] = []
+
+    def child(*words: str) -> int:
+        started.append(words)
+        return 0
+
+    monkeypatch.setattr(running, "_child", child)
+    return started
+
+
+def test_demo_tells_how_it_did_and_what_to_do_next(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[int, int]] = []
+
+    def build_demo(settings: Settings, companies: int, seed: int) -> FakeObservatory:
+        made.append((companies, seed))
+        return FakeObservatory(settings, None)
+
+    panel = home / "panels" / "small"
+    with Warehouse(panel / "warehouse.duckdb").writer() as db:
+        scored = "select '{}' as company_id, date '{}' as period, 'now' as known_at, 5e0 as score, 4e0 as lower, "
+        scored += "6e0 as upper, {} as rank, {} as rank_lower, {} as rank_upper"
+        rows = [("acme", "2020-12-31", 2, 2, 3), ("zenith", "2020-12-31", 1, 1, 1), ("acme", "2020-11-30", 1, 1, 1)]
+        db.replace_table("index.index_scores", " union all ".join(scored.format(*row) for row in rows))
+    (panel / "truth.csv").write_text("company_id,measure,value\nacme,rank,1\nzenith,index,9\nzenith,rank,1\n")
+    monkeypatch.setattr("pipelines.observatory.build_demo", build_demo)
+    assert main(["demo", "--no-serve", "--companies", "5", "--seed", "7"]) == 0
+    assert made == [(5, 7)]
+    told = capsys.readouterr().out.splitlines()[-3:]
+    assert told[0] == "truth       1 of 2 true ranks lie in their stated 90% intervals"
+    assert told[1] == f"next        uv run seismograph dashboard --home {home}"
+
+
+def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = _children(monkeypatch)
+    assert main(["dashboard", "--port", "8600", "--home", str(home)]) == 0
+    (words,) = started
+    assert words[:2] == ("streamlit", "run") and Path(words[2]).parts[-2:] == ("dashboard", "app.py")
+    options = dict(zip(words[3::2], words[4::2], strict=True))
+    assert options["--server.address"] == "127.0.0.1"
+    assert options["--server.port"] == "8600"
+    assert options["--server.headless"] == "true"
+    assert options["--browser.gatherUsageStats"] == "false"
+
+
+def test_dev_keeps_its_history_in_the_home_and_calls_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = _children(monkeypatch)
+    assert main(["dev", "--port", "3001"]) == 0
+    assert Path(os.environ["DAGSTER_HOME"]) == home / "dagster"
+    text = (home / "dagster" / "dagster.yaml").read_text()
+    assert (
+        text
+        == "telemetry:\n  enabled: false\nnux:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n"
+    )
+    (words,) = started
+    assert words[:2] == ("dagster", "dev") and Path(words[3]).name == "workspace.yaml"
+    assert words[4:] == ("--host", "127.0.0.1", "--port", "3001")
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_child_is_ended_with_its_parent(told: signal.Signals) -> None:
+    code = (
+        "import sys; from pipelines.commands.running import _child; sys.stdout.flush(); sys.exit(_child('http.server', "
+        "'0', '--bind', '127.0.0.1'))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        until = time.monotonic() + 5
+        while not (found := children.read_text().split()) and time.monotonic() < until:
+            time.sleep(0.02)
+        (child,) = found
+        time.sleep(0.3)
+        parent.send_signal(told)
+        assert parent.wait(timeout=5) == 0
+        assert not Path(f"/proc/{child}").exists()
+
+
+def test_a_child_ends_with_its_own_exit_code() -> None:
+    assert running._child("json.tool", "--help") == 0
+    assert running._child("json.tool", "/nowhere") == 2
