@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import ROOT
 from pipelines.archive import Archive
 from pipelines.archive.passes import begin_pass
 from pipelines.archive.writing import open_run
 from pipelines.records import Request
 from tests.unit.archive.tools import ACME, NOW, entries_of, known_at, warcio_check
 
-ROOT = Path(__file__).resolve().parents[2]
 WRITER = """
 import os, random, sys
 from pathlib import Path
 from pipelines.archive import Archive
-from pipelines.passes import begin_pass
-from pipelines.runs import open_run
+from pipelines.archive.passes import begin_pass
+from pipelines.archive.writing import open_run
 from pipelines.records import Request
-from tests.unit.archive_tools import ACME, NOW, known_at
+from tests.unit.archive.tools import ACME, NOW, known_at
 root, source, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 with open_run(Archive(root), source, "r1") as run:
     current = begin_pass(run, ACME, known_at(0))

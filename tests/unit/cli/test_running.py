@@ -183,7 +183,7 @@ def test_dev_keeps_its_history_in_the_home_and_calls_nobody(home: Path, monkeypa
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_child_is_ended_with_its_parent(told: signal.Signals) -> None:
     code = (
-        "import sys; from pipelines.commands.running import _child; sys.stdout.flush(); sys.exit(_child('http.server', "
+        "import sys; from pipelines.cli.running import _child; sys.stdout.flush(); sys.exit(_child('http.server', "
         "'0', '--bind', '127.0.0.1'))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
