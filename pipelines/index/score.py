@@ -12,7 +12,7 @@ import numpy as np
 from pipelines.index.composite import goalposts, normalise, ranks
 from pipelines.index.estimators import followers_of, measure
 from pipelines.index.gap import gap_rows
-from pipelines.index.inputs import PILLARS, Floats, Indicator, Inputs, Method, MethodError, frame_of
+from pipelines.index.inputs import PILLARS, Floats, Indicator, Inputs, Method, MethodError, axes_of
 from pipelines.index.scores import (
     Results,
     all_goalposts,
@@ -23,7 +23,7 @@ from pipelines.index.scores import (
     score_period,
     without_draws,
 )
-from pipelines.index.uncertainty import DECIMALS, Edition, all_editions
+from pipelines.index.uncertainty import DECIMALS, Measurement, all_measurements
 
 
 def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
@@ -38,24 +38,24 @@ def score(inputs: Inputs, *, seed: int, draws: int | None = None) -> Results:
         raise MethodError(f"seed {seed}: must not be negative")
     method = inputs.method if draws is None else msgspec.structs.replace(inputs.method, draws=float(draws))
     inputs = msgspec.structs.replace(inputs, method=method)
-    frame = frame_of(inputs)
-    is_empty = not frame.companies or not len(frame.periods)
+    axes = axes_of(inputs)
+    is_empty = not axes.companies or not len(axes.periods)
     catalogue = [] if is_empty else sorted(inputs.catalogue, key=lambda it: it.indicator_id)
     # NumPy lets go of the interpreter in long sums; more threads than cores only drive one another from the caches.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        measured = tuple(pool.map(lambda it: measure(it, inputs, frame), catalogue))
-    posts = all_goalposts(measured, method, inputs.goalposts)
-    editions = all_editions(inputs, Edition(frame, measured))
-    moments = []
-    for period in range(len(frame.periods) if measured else 0):
-        is_latest = period == len(frame.periods) - 1
-        # Measuring and drawing every edition is most of the work; it is done for the month end that is compared.
-        used = editions if is_latest else editions.published_alone()
-        moments.append(score_period(used, posts, method, period=period, seed=seed))
+        measured = tuple(pool.map(lambda it: measure(it, inputs, axes), catalogue))
+    goalposts = all_goalposts(measured, method, inputs.goalposts)
+    measurements = all_measurements(inputs, Measurement(axes, measured))
+    months = []
+    for period in range(len(axes.periods) if measured else 0):
+        is_latest = period == len(axes.periods) - 1
+        # Measuring and drawing every measurement is most of the work; it is done for the month end that is compared.
+        used = measurements if is_latest else measurements.published_alone()
+        months.append(score_period(used, goalposts, method, period=period, seed=seed))
         if not is_latest:
-            moments[-1] = {history: without_draws(it) for history, it in moments[-1].items()}
-    gaps = gap_rows(inputs.say_do, frame, followers_of(frame, inputs.account_weeks).sum(1), method, seed)
-    return report(measured, posts, moments, frame, method, seed=seed, gaps=gaps)
+            months[-1] = {history: without_draws(it) for history, it in months[-1].items()}
+    gaps = gap_rows(inputs.say_do, axes, followers_of(axes, inputs.account_weeks).sum(1), method, seed)
+    return report(measured, goalposts, months, axes, method, seed=seed, gaps=gaps)
 
 
 class TrueScores(msgspec.Struct, frozen=True):

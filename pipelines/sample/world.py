@@ -53,7 +53,7 @@ class World:
 
     @property
     def visits(self) -> tuple[dt.datetime, ...]:
-        """Moments at which a demo fetches, so that posts are seen more than once and some are seen to be deleted."""
+        """Times at which a demo fetches, so that posts are seen more than once and some are seen to be deleted."""
         return tuple(_LAST_VISIT - dt.timedelta(days=days) for days in (28, 7, 0))
 
     def answer(self, url: str, now: dt.datetime) -> tuple[int, dict[str, str], bytes]:

@@ -25,8 +25,8 @@ from pipelines.index.estimators.mean import Lines, weekly_mean
 from pipelines.index.estimators.people import distinct_people
 from pipelines.index.estimators.rate import weekly_rate
 from pipelines.index.formulas import Line, Waits
-from pipelines.index.inputs import AccountWeeks, Frame, People
-from tests.scale.estimators import dense_frame, the_method
+from pipelines.index.inputs import AccountWeeks, Axes, People
+from tests.scale.estimators import dense_axes, the_method
 
 WORLDS = 1000
 COMPANIES = 40
@@ -37,7 +37,7 @@ HORIZON = 168.0
 
 Rng = np.random.Generator
 Truth = tuple[Floats, Floats]
-World = Callable[[Rng, Frame, Method], tuple[Strata, Truth]]
+World = Callable[[Rng, Axes, Method], tuple[Strata, Truth]]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -57,25 +57,23 @@ class Row(msgspec.Struct, frozen=True):
         return self.band_low_share <= self.coverage_share <= self.band_high_share
 
 
-def a_frame(method: Method) -> Frame:
+def a_axes(method: Method) -> Axes:
     """One month end, one platform."""
-    frame = dense_frame(method, companies=COMPANIES, platforms=1, weeks=57)
+    axes = dense_axes(method, companies=COMPANIES, platforms=1, weeks=57)
     last = slice(-1, None)
-    return msgspec.structs.replace(
-        frame, periods=frame.periods[last], window=frame.window[last], decay=frame.decay[last]
-    )
+    return msgspec.structs.replace(axes, periods=axes.periods[last], window=axes.window[last], decay=axes.decay[last])
 
 
-def _weekly_posts(rng: Rng, frame: Frame, a_week: float) -> Floats:
-    return rng.poisson(a_week * np.exp(rng.normal(0, 0.5, COMPANIES)), (len(frame.weeks), 1, COMPANIES)).astype(float)
+def _weekly_posts(rng: Rng, axes: Axes, a_week: float) -> Floats:
+    return rng.poisson(a_week * np.exp(rng.normal(0, 0.5, COMPANIES)), (len(axes.weeks), 1, COMPANIES)).astype(float)
 
 
-def share_world(rng: Rng, frame: Frame, method: Method) -> tuple[Strata, Truth]:
+def share_world(rng: Rng, axes: Axes, method: Method) -> tuple[Strata, Truth]:
     """Beta shares, binomial successes."""
     truth = rng.beta(3.2, 4.8, COMPANIES)
-    trials = _weekly_posts(rng, frame, 1.5)
+    trials = _weekly_posts(rng, axes, 1.5)
     successes = rng.binomial(trials.astype(np.int64), truth).astype(float)
-    return weekly_share(frame, method, successes, trials), (truth, truth)
+    return weekly_share(axes, method, successes, trials), (truth, truth)
 
 
 SIZE = 0.7
@@ -114,58 +112,58 @@ def _sized(rng: Rng) -> tuple[Floats, Floats, Floats]:
     return followers, numerator, np.log1p(numerator) - middle - SLOPE * (np.log(followers) - line.centre)
 
 
-def rate_world(rng: Rng, frame: Frame, method: Method) -> tuple[Strata, Truth]:
+def rate_world(rng: Rng, axes: Axes, method: Method) -> tuple[Strata, Truth]:
     """Gamma rates beyond what a power of size explains, Poisson events."""
     followers, numerator, beyond = _sized(rng)
-    posts = _weekly_posts(rng, frame, 0.5)
+    posts = _weekly_posts(rng, axes, 0.5)
     events = rng.poisson(posts * numerator).astype(float)
-    strata = weekly_rate(frame, method, posts, events, posts * followers / 1000)
+    strata = weekly_rate(axes, method, posts, events, posts * followers / 1000)
     return strata, (1000 * numerator / followers, beyond)
 
 
-def mean_world(rng: Rng, frame: Frame, method: Method) -> tuple[Strata, Truth]:
+def mean_world(rng: Rng, axes: Axes, method: Method) -> tuple[Strata, Truth]:
     """Normal differences, normal posts whose level changes every month."""
     truth = rng.normal(-0.1, 0.35, COMPANIES)
-    n = _weekly_posts(rng, frame, 1.5)[:, 0]
+    n = _weekly_posts(rng, axes, 1.5)[:, 0]
     csr = rng.binomial(n.astype(np.int64), 0.4).astype(float)
     counts = np.stack([n - csr, csr], axis=1)
-    level = rng.normal(0, 0.5, (frame.months.max() + 1, COMPANIES))[frame.months]
+    level = rng.normal(0, 0.5, (axes.months.max() + 1, COMPANIES))[axes.months]
     middle = np.stack([level, level + truth], axis=1)
     total = counts * middle + np.sqrt(counts) * rng.normal(0, 1, counts.shape)
     spread = np.where(counts > 1, rng.chisquare(np.maximum(counts - 1, 1)), 0.0)
     squares = spread + total**2 / np.maximum(counts, 1)
     lines = Lines(np.arange(COMPANIES), np.stack([counts, total, squares], axis=1))
-    return weekly_mean(frame, method, lines), (truth, truth)
+    return weekly_mean(axes, method, lines), (truth, truth)
 
 
-def people_world(rng: Rng, frame: Frame, method: Method) -> tuple[Strata, Truth]:
+def people_world(rng: Rng, axes: Axes, method: Method) -> tuple[Strata, Truth]:
     """People as many as a Poisson gives, each with one answer."""
     followers, numerator, beyond = _sized(rng)
     people = rng.poisson(numerator)
-    rows, weeks = int(people.sum()), frame.weeks[frame.window[0] > 0]
+    rows, weeks = int(people.sum()), axes.weeks[axes.window[0] > 0]
     name = tuple(str(place) for place in range(rows))
     week = weeks[rng.integers(0, len(weeks), rows)]
-    company = Labels(np.repeat(np.arange(COMPANIES), people), frame.companies)
-    platform = Labels(np.zeros(rows, np.int64), frame.platforms)
+    company = Labels(np.repeat(np.arange(COMPANIES), people), axes.companies)
+    platform = Labels(np.zeros(rows, np.int64), axes.platforms)
     each = Labels(np.arange(rows), name)
     answers = People(Labels(np.zeros(rows, np.int64), ("people",)), company, platform, week, each, each, week, week)
     place = np.tile(np.arange(COMPANIES), len(weeks))
-    home = Labels(place, frame.companies)
+    home = Labels(place, axes.companies)
     accounts = AccountWeeks(
         home,
-        Labels(np.zeros(len(place), np.int64), frame.platforms),
+        Labels(np.zeros(len(place), np.int64), axes.platforms),
         home,
         np.repeat(weeks, COMPANIES),
         followers[place],
         np.full(len(place), 2.0),
     )
-    return distinct_people(frame, method, answers, accounts), (1000 * numerator / followers, beyond)
+    return distinct_people(axes, method, answers, accounts), (1000 * numerator / followers, beyond)
 
 
-def duration_world(rng: Rng, frame: Frame, method: Method) -> tuple[Strata, Truth]:
+def duration_world(rng: Rng, axes: Axes, method: Method) -> tuple[Strata, Truth]:
     """Log-normal waits given up after a week, one in ten at any time before."""
     scored = np.maximum(rng.normal(4.0, 1.0, COMPANIES), 0.5)
-    n = _weekly_posts(rng, frame, 1.5).astype(np.int64).ravel()
+    n = _weekly_posts(rng, axes, 1.5).astype(np.int64).ravel()
     place = np.repeat(np.arange(len(n)), n)
     cell = place % COMPANIES
     hours = (2 ** scored[cell] - 1) * np.exp(rng.normal(0, 1.5, len(cell)))
@@ -173,7 +171,7 @@ def duration_world(rng: Rng, frame: Frame, method: Method) -> tuple[Strata, Trut
     waits = Waits.of(
         place // COMPANIES, cell, np.minimum(hours, looked), hours <= looked, np.ones(len(cell)), COMPANIES
     )
-    return weekly_duration(frame, method, waits), (2**scored - 1, scored)
+    return weekly_duration(axes, method, waits), (2**scored - 1, scored)
 
 
 ESTIMATORS: dict[str, World] = {
@@ -185,10 +183,10 @@ ESTIMATORS: dict[str, World] = {
 }
 
 
-def covers(name: str, seed: int, frame: Frame, method: Method) -> tuple[bool, bool]:
+def covers(name: str, seed: int, axes: Axes, method: Method) -> tuple[bool, bool]:
     """Whether the plain and the scored interval of one company of one world hold the truth."""
     rng = np.random.default_rng([seed, list(ESTIMATORS).index(name)])
-    strata, (value, scored) = ESTIMATORS[name](rng, frame, method)
+    strata, (value, scored) = ESTIMATORS[name](rng, axes, method)
     at = seed % COMPANIES
     draws = strata.posterior.draw(rng, 0, DRAWS)[:, 0, at]
     tail = (1 - method.interval) / 2
@@ -200,12 +198,12 @@ def covers(name: str, seed: int, frame: Frame, method: Method) -> tuple[bool, bo
 def coverage(names: Iterator[str] | tuple[str, ...], worlds: int) -> list[Row]:
     """One row per estimator and interval."""
     method = the_method()
-    frame = a_frame(method)
+    axes = a_axes(method)
     chosen = tuple(names)
     low, high = band(worlds, method.interval, 2 * len(chosen))
     rows = []
     for name in chosen:
-        found = np.array([covers(name, seed, frame, method) for seed in range(worlds)])
+        found = np.array([covers(name, seed, axes, method) for seed in range(worlds)])
         for kind, held in zip(("plain", "scored"), found.mean(0).tolist(), strict=True):
             rows.append(Row(f"{name}_{kind}", name, kind, worlds, held, low, high))
     return rows

@@ -25,7 +25,7 @@ from pipelines.index.estimators.duration import weekly_duration
 from pipelines.index.estimators.mean import Lines, weekly_mean
 from pipelines.index.estimators.rate import weekly_rate
 from pipelines.index.formulas import Waits
-from pipelines.index.inputs import Frame
+from pipelines.index.inputs import Axes
 
 LIMIT_SECONDS = 3.0
 COMPANIES, PLATFORMS, WEEKS, PEER_GROUPS = 500, 4, 260, 12
@@ -34,7 +34,7 @@ SHARES, RATES, MEANS, DURATIONS = 22, 10, 5, 3
 WEEK = np.timedelta64(7, "D")
 
 Rng = np.random.Generator
-Estimator = Callable[[Frame, Method], Strata]
+Estimator = Callable[[Axes, Method], Strata]
 
 
 def the_method() -> Method:
@@ -43,8 +43,8 @@ def the_method() -> Method:
         return Method.of((row["parameter"], row["value"]) for row in csv.DictReader(file))
 
 
-def dense_frame(method: Method, *, companies: int, platforms: int, weeks: int, peer_groups: int = 1) -> Frame:
-    """A frame of every month end whose window lies within the weeks."""
+def dense_axes(method: Method, *, companies: int, platforms: int, weeks: int, peer_groups: int = 1) -> Axes:
+    """A axes of every month end whose window lies within the weeks."""
     mondays = np.datetime64("2016-01-04") + np.arange(weeks) * WEEK
     after = np.arange(np.datetime64("2016-01"), (mondays[-1] + 60).astype("datetime64[M]")) + 1
     ends = after.astype("datetime64[D]") - 1
@@ -57,7 +57,7 @@ def dense_frame(method: Method, *, companies: int, platforms: int, weeks: int, p
     age = (ends[:, None] + 1 - mondays).astype(np.float64) - 3.5
     member = np.arange(companies) % peer_groups
     groups: tuple[Flags, ...] = tuple(member == group for group in range(peer_groups))
-    return Frame(
+    return Axes(
         companies=tuple(f"c{place:04d}" for place in range(companies)),
         groups=groups,
         platforms=tuple(f"p{place}" for place in range(platforms)),
@@ -83,10 +83,10 @@ class Tables(msgspec.Struct, frozen=True):
         return cls(posts, posts * followers / 1000, followers)
 
 
-def indicators(rng: Rng, frame: Frame) -> Iterator[tuple[str, Estimator]]:
+def indicators(rng: Rng, axes: Axes) -> Iterator[tuple[str, Estimator]]:
     """Each indicator's estimator, bound to statistics of its own."""
-    _, platforms, companies = frame.shape
-    shape = len(frame.weeks), platforms, companies
+    _, platforms, companies = axes.shape
+    shape = len(axes.weeks), platforms, companies
     of_posts = Tables.draw(rng, shape)
     for _ in range(SHARES):
         yield "share", a_share(rng, of_posts)
@@ -101,14 +101,14 @@ def indicators(rng: Rng, frame: Frame) -> Iterator[tuple[str, Estimator]]:
 def a_share(rng: Rng, tables: Tables) -> Estimator:
     """Successes of posts, a share of its own for every company and platform."""
     successes = rng.binomial(tables.posts.astype(np.int64), rng.beta(2, 3, tables.followers.shape)).astype(np.float64)
-    return lambda frame, method: weekly_share(frame, method, successes, tables.posts)
+    return lambda axes, method: weekly_share(axes, method, successes, tables.posts)
 
 
 def a_rate(rng: Rng, tables: Tables) -> Estimator:
     """Events of posts, fewer a head for the larger."""
     each = np.exp(0.7 * np.log(tables.followers) - 5 + rng.normal(0, 0.5, tables.followers.shape))
     events = rng.poisson(tables.posts * each).astype(np.float64)
-    return lambda frame, method: weekly_rate(frame, method, tables.posts, events, tables.exposure)
+    return lambda axes, method: weekly_rate(axes, method, tables.posts, events, tables.exposure)
 
 
 def a_mean(rng: Rng, shape: tuple[int, int, int]) -> Estimator:
@@ -119,7 +119,7 @@ def a_mean(rng: Rng, shape: tuple[int, int, int]) -> Estimator:
     total = n * middle + np.sqrt(n) * rng.normal(0, 1, n.shape)
     squares = n + np.where(n > 0, total**2 / np.maximum(n, 1), 0.0)
     tables = Lines(np.arange(lines), np.stack([n, total, squares], axis=1))
-    return lambda frame, method: weekly_mean(frame, method, tables)
+    return lambda axes, method: weekly_mean(axes, method, tables)
 
 
 def a_duration(rng: Rng, shape: tuple[int, int, int]) -> Estimator:
@@ -130,33 +130,33 @@ def a_duration(rng: Rng, shape: tuple[int, int, int]) -> Estimator:
     looked = np.round(np.minimum(hours, 168.0) * 3600) / 3600
     cells = shape[1] * shape[2]
     waits = Waits.of(place // cells, place % cells, looked, hours < 168.0, np.ones(len(place)), cells)
-    return lambda frame, method: weekly_duration(frame, method, waits)
+    return lambda axes, method: weekly_duration(axes, method, waits)
 
 
-def _run(estimate: Estimator, frame: Frame, method: Method) -> float:
+def _run(estimate: Estimator, axes: Axes, method: Method) -> float:
     """Seconds of one indicator."""
     start = time.perf_counter()
-    standardise(estimate(frame, method), 30.0, method)
+    standardise(estimate(axes, method), 30.0, method)
     return time.perf_counter() - start
 
 
 def main() -> int:
     """Print seconds beside the limit; 1 where it is missed."""
     method = the_method()
-    frame = dense_frame(method, companies=COMPANIES, platforms=PLATFORMS, weeks=WEEKS, peer_groups=PEER_GROUPS)
+    axes = dense_axes(method, companies=COMPANIES, platforms=PLATFORMS, weeks=WEEKS, peer_groups=PEER_GROUPS)
     rng = np.random.default_rng(1)
-    named = list(indicators(rng, frame))
+    named = list(indicators(rng, axes))
     seconds: dict[str, list[float]] = {}
     for name, estimate in named:
-        seconds.setdefault(name, []).append(_run(estimate, frame, method))
+        seconds.setdefault(name, []).append(_run(estimate, axes, method))
     alone = sum(map(sum, seconds.values()))
     # A catalogue stands in the order of its names, not of its estimators.
     named = [named[place] for place in rng.permutation(len(named))]
     start = time.perf_counter()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda it: _run(it[1], frame, method), named))
+        list(pool.map(lambda it: _run(it[1], axes, method), named))
     total = time.perf_counter() - start
-    print(f"{COMPANIES} companies x {PLATFORMS} platforms x {WEEKS} weeks, {len(frame.periods)} month ends")
+    print(f"{COMPANIES} companies x {PLATFORMS} platforms x {WEEKS} weeks, {len(axes.periods)} month ends")
     for name, own in seconds.items():
         print(f"  {name:<9} {len(own):>3} indicators {sum(own):6.2f} s   {1000 * sum(own) / len(own):6.1f} ms each")
     print(f"  one after another {alone:.2f} s; side by side {alone / total:.2f} times as fast")

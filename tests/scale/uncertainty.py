@@ -19,7 +19,7 @@ COINR_SECONDS = 0.12
 """What COINr's `get_sensitivity` takes for a replication of its own example, 51 units by 49 indicators."""
 
 
-def random_world(companies: int, indicators: int, seed: int = 1, draws: int = 500, editions: int = 12) -> World:
+def random_world(companies: int, indicators: int, seed: int = 1, draws: int = 500, measurements: int = 12) -> World:
     """Normal quantities of companies that differ, one in eight indicators skewed, one value in twenty missing."""
     rng = np.random.default_rng(seed)
     pillar = np.arange(indicators) * 6 // indicators
@@ -27,15 +27,15 @@ def random_world(companies: int, indicators: int, seed: int = 1, draws: int = 50
     truth[::8] = np.exp(2 * truth[::8])
     truth[rng.random(truth.shape) < 0.05] = np.nan
     is_disclosed = pillar == 5
-    scored = truth + 0.05 * rng.normal(0, 1, (editions, indicators, companies))
+    scored = truth + 0.05 * rng.normal(0, 1, (measurements, indicators, companies))
     return World(
         alternatives=Alternatives(
             normalisations=("goalposts", "minmax", "zscore", "percentile_rank"),
             treatments=("0", "2", "5", "log"),
             aggregations=("geometric", "arithmetic", "harmonic"),
             missing=("worst", "median", "best"),
-            half_lives=editions // 4,
-            nominal_half_life=min(1, editions // 4 - 1),
+            half_lives=measurements // 4,
+            nominal_half_life=min(1, measurements // 4 - 1),
             thresholds=2,
             filters=2,
             droppable=tuple(range(indicators)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.inputs import Days, Flags, Floats, Frame, Levels, Method, known_mean, ratio
+from pipelines.index.inputs import Axes, Days, Flags, Floats, Levels, Method, known_mean, ratio
 
 _DAY = np.timedelta64(1, "D")
 
@@ -22,22 +22,22 @@ class Level(msgspec.Struct, frozen=True):
     filled: Floats | None = None
 
 
-def level_mean(frame: Frame, method: Method, rows: Levels, known_at: str) -> Level:
+def level_mean(axes: Axes, method: Method, rows: Levels, known_at: str) -> Level:
     """Mean of the latest value of every metric; a status stands until another replaces it, so none grows too old."""
     del method
-    latest = _latest(frame, rows, known_at, oldest_months=None)
+    latest = _latest(axes, rows, known_at, oldest_months=None)
     return Level(known_mean(latest.values, 1), np.isfinite(latest.values).sum(1).astype(np.float64))
 
 
-def level_percentile(frame: Frame, method: Method, rows: Levels, known_at: str) -> Level:
+def level_percentile(axes: Axes, method: Method, rows: Levels, known_at: str) -> Level:
     """Mean over metrics of the Hazen percentile among peers, 100 the best; figures over 30 months old are dropped.
 
     A metric that too few peers disclose ranks nobody.
     """
-    latest = _latest(frame, rows, known_at, oldest_months=int(method.oldest_disclosure_months))
+    latest = _latest(axes, rows, known_at, oldest_months=int(method.oldest_disclosure_months))
     ranked = np.full_like(latest.values, np.nan)
     missing = np.zeros((3, *latest.values.shape))
-    for members in frame.groups:
+    for members in axes.groups:
         for period, metric in np.ndindex(latest.values.shape[:2]):
             values = np.where(members, latest.values[period, metric], np.nan)
             if np.isfinite(values).sum() >= method.fewest_scored:
@@ -70,22 +70,22 @@ class _Latest(msgspec.Struct, frozen=True):
     directions: Floats
 
 
-def _latest(frame: Frame, rows: Levels, known_at: str, oldest_months: int | None) -> _Latest:
+def _latest(axes: Axes, rows: Levels, known_at: str, oldest_months: int | None) -> _Latest:
     """At every period the figure of the latest period end, in its latest published, then latest observed version."""
-    company = rows.company_id.within({name: place for place, name in enumerate(frame.companies)})
+    company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     published = np.where(np.isnat(rows.published_at), rows.observed_at, rows.published_at)
     order = np.lexsort((rows.value, rows.observed_at, published, rows.period_end))
     order = order[(company[order] >= 0) & np.isfinite(rows.value[order])]
     metrics = max(len(rows.metric_id.names), 1)
-    place = (rows.metric_id.codes * len(frame.companies) + company)[order]
-    values = np.full((len(frame.periods), metrics * len(frame.companies)), np.nan)
-    for number, period in enumerate(frame.periods):
+    place = (rows.metric_id.codes * len(axes.companies) + company)[order]
+    values = np.full((len(axes.periods), metrics * len(axes.companies)), np.nan)
+    for number, period in enumerate(axes.periods):
         may = _is_eligible(period, rows, published, known_at, oldest_months)[order]
         # The last of repeated places is the one that stays.
         values[number, place[may]] = rows.value[order][may]
     directions = np.ones(metrics)
     directions[rows.metric_id.codes] = np.where(np.isfinite(rows.direction), rows.direction, 1.0)
-    return _Latest(values.reshape(len(frame.periods), metrics, len(frame.companies)), directions)
+    return _Latest(values.reshape(len(axes.periods), metrics, len(axes.companies)), directions)
 
 
 def _is_eligible(

@@ -14,7 +14,7 @@ import numpy as np
 from pipelines.index.estimators.posteriors import StudentPosterior
 from pipelines.index.estimators.strata import Strata, Weekly
 from pipelines.index.formulas import normal_normal, peer_priors, student_quantile
-from pipelines.index.inputs import Floats, Frame, Integers, Means, Method, Runs, group_sums, ratio, starts_of_runs
+from pipelines.index.inputs import Axes, Floats, Integers, Means, Method, Runs, group_sums, ratio, starts_of_runs
 
 _FLAT = (0.0, np.inf)
 _TOGETHER = 4
@@ -38,23 +38,23 @@ class Lines(msgspec.Struct, frozen=True):
         return self.parts[:, 1]
 
 
-def mean(frame: Frame, method: Method, rows: Means) -> Strata:
+def mean(axes: Axes, method: Method, rows: Means) -> Strata:
     """Difference of the means of samples `csr` and `other`, strata weighted by n1 n0 / (n1 + n0); t interval.
 
     The variance within samples is pooled over a company's strata on a platform. Scored by the normal posterior mean
     among peers. The sample is the smaller of the two.
     """
-    return weekly_mean(frame, method, _lines(frame, rows))
+    return weekly_mean(axes, method, _lines(axes, rows))
 
 
-def weekly_mean(frame: Frame, method: Method, lines: Lines) -> Strata:
+def weekly_mean(axes: Axes, method: Method, lines: Lines) -> Strata:
     """The same of weekly tables; lines are in the order of their homes."""
-    weighed, difference, *samples = _sums(frame, lines, frame.plain_months, _plain_stratum, (1, 1, 0, 0))
+    weighed, difference, *samples = _sums(axes, lines, axes.plain_months, _plain_stratum, (1, 1, 0, 0))
     plain, plain_size = ratio(difference, weighed), np.minimum(samples[0], samples[1])
-    found = _differences(frame, lines)
+    found = _differences(axes, lines)
     half = student_quantile(method.interval, found.freedom) * found.error
     variances = np.where(np.isfinite(found.error), found.error**2, 0.0)
-    centre, between = peer_priors(frame.groups, normal_normal, found.value, variances, _FLAT)
+    centre, between = peer_priors(axes.groups, normal_normal, found.value, variances, _FLAT)
     kept = np.where(between > 0, 1 / (1 + variances / np.where(between > 0, between, 1.0)), 0.0)
     location = np.where(variances > 0, centre + kept * (found.value - centre), np.nan)
     return Strata(
@@ -67,20 +67,20 @@ def weekly_mean(frame: Frame, method: Method, lines: Lines) -> Strata:
         volume=found.sample,
         scored=location,
         posterior=StudentPosterior(location, np.sqrt(kept) * found.error, found.freedom),
-        weekly=lambda weeks: _weekly(frame, lines, weeks),
+        weekly=lambda weeks: _weekly(axes, lines, weeks),
     )
 
 
-def _lines(frame: Frame, rows: Means) -> Lines:
+def _lines(axes: Axes, rows: Means) -> Lines:
     sample = rows.sample.within({"other": 0, "csr": 1})
     is_counted = np.isfinite(rows.total) & np.isfinite(rows.total_of_squares) & (rows.n > 0) & (sample >= 0)
-    cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
-    _, _, companies = frame.shape
+    cells = axes.cells(rows.company_id, rows.platform, rows.week, is_counted)
+    _, _, companies = axes.shape
     accounts, kinds = max(len(rows.account_id.names), 1), max(len(rows.media_kind.names), 1)
     cell = cells.platform * companies + cells.company
     key = (cell * accounts + cells.labels(rows.account_id)) * kinds + cells.labels(rows.media_kind)
     found, line = np.unique(key, return_inverse=True)
-    shape = len(frame.weeks), 2, len(found)
+    shape = len(axes.weeks), 2, len(found)
     place = (cells.week * 2 + sample[cells.rows]) * len(found) + line
     columns = (rows.n, rows.total, rows.total_of_squares)
     tables = [group_sums(place, cells.column(it), int(np.prod(shape))).reshape(shape) for it in columns]
@@ -100,8 +100,8 @@ class _Difference(msgspec.Struct, frozen=True):
     sample: Floats
 
 
-def _differences(frame: Frame, lines: Lines) -> _Difference:
-    sums = _sums(frame, lines, frame.decayed_months, _stratum, (1, 1, 2, 0, 0, 0, 0))
+def _differences(axes: Axes, lines: Lines) -> _Difference:
+    sums = _sums(axes, lines, axes.decayed_months, _stratum, (1, 1, 2, 0, 0, 0, 0))
     weighed, difference, variance, within, freedom, other, csr = sums
     spread = ratio(within, np.where(freedom >= 1, freedom, 0.0))
     error = np.sqrt(spread * ratio(variance, weighed**2))
@@ -109,7 +109,7 @@ def _differences(frame: Frame, lines: Lines) -> _Difference:
     return _Difference(value, np.where(error > 0, error, np.nan), freedom, np.minimum(other, csr))
 
 
-def _sums(frame: Frame, lines: Lines, runs: Runs, stratum: Stratum, powers: tuple[int, ...]) -> Floats:
+def _sums(axes: Axes, lines: Lines, runs: Runs, stratum: Stratum, powers: tuple[int, ...]) -> Floats:
     """Parts of strata summed by period, platform and company; `powers`: how a common weight enters each part."""
     parts = np.empty((len(runs.weeks), len(powers), len(lines.home)))
     for first in range(0, len(parts), _TOGETHER):
@@ -120,7 +120,7 @@ def _sums(frame: Frame, lines: Lines, runs: Runs, stratum: Stratum, powers: tupl
     sums = np.zeros((len(runs.used), len(powers), len(lines.home)))
     for total, several, scales in runs.onto(sums):
         total += np.einsum("kp,kpl->pl", scales[:, None] ** np.array(powers), parts[several])
-    return _by_home(frame, lines.home, sums.swapaxes(0, 1))
+    return _by_home(axes, lines.home, sums.swapaxes(0, 1))
 
 
 def _plain_stratum(lines: Lines, runs: Sequence[tuple[slice, Floats]]) -> tuple[Floats, ...]:
@@ -157,10 +157,10 @@ def _stratum(lines: Lines, runs: Sequence[tuple[slice, Floats]]) -> tuple[Floats
     return weight, difference, weight**2 * inverse, within, freedom, effective[:, 0], effective[:, 1]
 
 
-def _weekly(frame: Frame, lines: Lines, weeks: slice) -> Weekly:
+def _weekly(axes: Axes, lines: Lines, weeks: slice) -> Weekly:
     """The difference is the slope of least squares on the sample within strata, a ratio of sums over weeks."""
-    starts = starts_of_runs(frame.months[weeks])
-    of_month = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(frame.months[weeks])))
+    starts = starts_of_runs(axes.months[weeks])
+    of_month = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(axes.months[weeks])))
     n, total = (np.add.reduceat(it[weeks], starts, axis=0) for it in (lines.n, lines.total))
     least = np.maximum(n.sum(1), 1.0)
     share, level = (n[:, 1] / least)[of_month], (total.sum(1) / least)[of_month]
@@ -169,12 +169,12 @@ def _weekly(frame: Frame, lines: Lines, weeks: slice) -> Weekly:
     is_both = (share > 0) & (share < 1)
     numerators = np.where(is_both, (1 - share) * above[:, 1] - share * above[:, 0], 0.0)
     spread = (1 - share) ** 2 * lines.n[weeks, 1] + share**2 * lines.n[weeks, 0]
-    return Weekly(*_by_home(frame, lines.home, np.stack([numerators, np.where(is_both, spread, 0.0)])))
+    return Weekly(*_by_home(axes, lines.home, np.stack([numerators, np.where(is_both, spread, 0.0)])))
 
 
-def _by_home(frame: Frame, home: Integers, values: Floats) -> Floats:
+def _by_home(axes: Axes, home: Integers, values: Floats) -> Floats:
     """Values of lines summed by platform and company: the last axis `[line]` becomes `[platform, company]`."""
-    _, platforms, companies = frame.shape
+    _, platforms, companies = axes.shape
     starts = starts_of_runs(home)
     if len(starts) < len(home):
         values = np.add.reduceat(values, starts, axis=-1)

@@ -15,7 +15,7 @@ from pipelines.index.estimators.publication import reasons
 from pipelines.index.estimators.rate import rate
 from pipelines.index.estimators.share import share
 from pipelines.index.estimators.strata import Strata, standardise
-from pipelines.index.inputs import Flags, Floats, Frame, Indicator, Inputs, Labels, Texts
+from pipelines.index.inputs import Axes, Flags, Floats, Indicator, Inputs, Labels, Texts
 
 Rows = TypeVar("Rows", bound=msgspec.Struct)
 
@@ -57,18 +57,18 @@ class Measured(msgspec.Struct, frozen=True):
         return self.now if history == "now" else self.then
 
 
-def measure(indicator: Indicator, inputs: Inputs, frame: Frame) -> Measured:
+def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
     """Run an indicator's estimator over its own rows."""
     if indicator.estimator == "level":
         rows = _own(inputs.levels, indicator)
-        present = _companies(frame, rows.company_id)
+        present = _companies(axes, rows.company_id)
         estimator = level_mean if indicator.summary == "mean" else level_percentile
         now, then = (
-            _estimate_level(indicator, estimator(frame, inputs.method, rows, history), present, inputs)
+            _estimate_level(indicator, estimator(axes, inputs.method, rows, history), present, inputs)
             for history in HISTORIES
         )
         return Measured(indicator, now, then)
-    strata, present = _strata(indicator, inputs, frame)
+    strata, present = _strata(indicator, inputs, axes)
     found = standardise(strata, indicator.minimum_sample, inputs.method)
     present |= (strata.size > 0).any((0, 1))
     estimate = Estimate(
@@ -90,33 +90,33 @@ def measure(indicator: Indicator, inputs: Inputs, frame: Frame) -> Measured:
         indicator,
         value=strata.value,
         size=strata.size,
-        volume_present=np.ones(frame.shape),
+        volume_present=np.ones(axes.shape),
         has_rows=present,
         method=inputs.method,
     )
     return Measured(indicator, estimate, estimate, strata, found.weights, platform_reasons)
 
 
-def _strata(indicator: Indicator, inputs: Inputs, frame: Frame) -> tuple[Strata, Flags]:
+def _strata(indicator: Indicator, inputs: Inputs, axes: Axes) -> tuple[Strata, Flags]:
     match indicator.estimator:
         case "share":
             shares = _own(inputs.shares, indicator)
-            return share(frame, inputs.method, shares), _companies(frame, shares.company_id)
+            return share(axes, inputs.method, shares), _companies(axes, shares.company_id)
         case "rate":
             rates = _own(inputs.rates, indicator)
-            return rate(frame, inputs.method, rates), _companies(frame, rates.company_id)
+            return rate(axes, inputs.method, rates), _companies(axes, rates.company_id)
         case "mean":
             means = _own(inputs.means, indicator)
-            return mean(frame, inputs.method, means), _companies(frame, means.company_id)
+            return mean(axes, inputs.method, means), _companies(axes, means.company_id)
         case "duration":
             durations = _own(inputs.durations, indicator)
-            return duration(frame, inputs.method, durations), _companies(frame, durations.company_id)
+            return duration(axes, inputs.method, durations), _companies(axes, durations.company_id)
         case _:
             people = _own(inputs.people, indicator)
-            present = _companies(frame, people.company_id)
+            present = _companies(axes, people.company_id)
             if indicator.summary == "share":
-                return returning_share(frame, inputs.method, people), present
-            return distinct_people(frame, inputs.method, people, inputs.account_weeks), present
+                return returning_share(axes, inputs.method, people), present
+            return distinct_people(axes, inputs.method, people, inputs.account_weeks), present
 
 
 def _estimate_level(indicator: Indicator, level: Level, present: Flags, inputs: Inputs) -> Estimate:
@@ -141,7 +141,7 @@ def _own(table: Rows, indicator: Indicator) -> Rows:
     return type(table)(**{name: it.take(rows) if isinstance(it, Labels) else it[rows] for name, it in parts.items()})
 
 
-def _companies(frame: Frame, labels: Labels) -> Flags:
+def _companies(axes: Axes, labels: Labels) -> Flags:
     """Which companies have any row at all."""
-    places = labels.within({name: place for place, name in enumerate(frame.companies)})
-    return np.isin(np.arange(len(frame.companies)), places)
+    places = labels.within({name: place for place, name in enumerate(axes.companies)})
+    return np.isin(np.arange(len(axes.companies)), places)

@@ -7,33 +7,33 @@ import numpy as np
 from pipelines.index.estimators.posteriors import ResidualPosterior
 from pipelines.index.estimators.strata import Strata, Weekly
 from pipelines.index.formulas import byar, dispersion, gamma_poisson, huber_line, peer_priors
-from pipelines.index.inputs import Floats, Frame, Method, Rates, effective_size, known_or_zero, ratio
+from pipelines.index.inputs import Axes, Floats, Method, Rates, effective_size, known_or_zero, ratio
 
 _WEAK = (1.0, 0.5)
 _LEAST_EXPECTED = 1e-2
 
 
-def rate(frame: Frame, method: Method, rows: Rates) -> Strata:
+def rate(axes: Axes, method: Method, rows: Rates) -> Strata:
     """Decayed events per 1,000 followers and post; posts of unknown followers are left out."""
     is_counted = np.isfinite(rows.events) & (rows.exposure > 0) & (rows.n > 0)
-    cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
-    n, events, exposure = (frame.table(cells, column) for column in (rows.n, rows.events, rows.exposure))
-    return weekly_rate(frame, method, n, events, exposure)
+    cells = axes.cells(rows.company_id, rows.platform, rows.week, is_counted)
+    n, events, exposure = (axes.table(cells, column) for column in (rows.n, rows.events, rows.exposure))
+    return weekly_rate(axes, method, n, events, exposure)
 
 
-def weekly_rate(frame: Frame, method: Method, n: Floats, events: Floats, exposure: Floats) -> Strata:
+def weekly_rate(axes: Axes, method: Method, n: Floats, events: Floats, exposure: Floats) -> Strata:
     """The same of weekly tables `[week, platform, company]`."""
-    posts, reach = frame.decayed(n), frame.decayed(exposure)
-    sums = frame.plain(events), frame.plain(exposure)
+    posts, reach = axes.decayed(n), axes.decayed(exposure)
+    sums = axes.plain(events), axes.plain(exposure)
     plain = ratio(*sums)
-    counted = frame.decayed(events)
+    counted = axes.decayed(events)
     value = ratio(counted, reach)
-    effective = effective_size(reach, frame.decayed_squares(exposure))
-    sample = effective / dispersion(frame, events, exposure, plain, sums)
+    effective = effective_size(reach, axes.decayed_squares(exposure))
+    sample = effective / dispersion(axes, events, exposure, plain, sums)
     lower, upper = byar(known_or_zero(value) * sample, sample, method.interval)
     followers = 1000 * ratio(reach, posts)
     scored, posterior = beyond_size(
-        frame,
+        axes,
         method,
         numerator=ratio(counted, posts),
         followers=followers,
@@ -41,11 +41,11 @@ def weekly_rate(frame: Frame, method: Method, n: Floats, events: Floats, exposur
     )
     return Strata(
         plain=plain,
-        plain_size=frame.plain(n),
+        plain_size=axes.plain(n),
         value=value,
         lower=lower,
         upper=upper,
-        size=effective_size(posts, frame.decayed_squares(n)),
+        size=effective_size(posts, axes.decayed_squares(n)),
         volume=posts,
         scored=scored,
         posterior=posterior,
@@ -55,7 +55,7 @@ def weekly_rate(frame: Frame, method: Method, n: Floats, events: Floats, exposur
 
 
 def beyond_size(
-    frame: Frame, method: Method, *, numerator: Floats, followers: Floats, trials: Floats
+    axes: Axes, method: Method, *, numerator: Floats, followers: Floats, trials: Floats
 ) -> tuple[Floats, ResidualPosterior]:
     """The residual u of ln(1 + numerator) = a + b ln F + u on each platform, shrunk, and its posterior.
 
@@ -70,7 +70,7 @@ def beyond_size(
     expected = np.maximum(np.expm1(line.at(size)), _LEAST_EXPECTED)
     exposure = np.where(is_point & np.isfinite(expected), expected * trials, 0.0)
     counted = np.where(exposure > 0, numerator * trials, 0.0)
-    mean, strength = peer_priors(frame.groups, gamma_poisson, counted, exposure, _WEAK)
+    mean, strength = peer_priors(axes.groups, gamma_poisson, counted, exposure, _WEAK)
     shape = np.where(exposure > 0, np.maximum(counted + mean * strength, 1e-3), np.nan)
     posterior = ResidualPosterior(shape, exposure + strength, expected, size, line)
     return posterior.mean, posterior

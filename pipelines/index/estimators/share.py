@@ -9,38 +9,38 @@ import numpy as np
 from pipelines.index.estimators.posteriors import BetaPosterior
 from pipelines.index.estimators.strata import Strata, Weekly
 from pipelines.index.formulas import beta_binomial, dispersion, peer_priors, wilson
-from pipelines.index.inputs import Floats, Frame, Method, Shares, effective_size, known_or_zero, ratio
+from pipelines.index.inputs import Axes, Floats, Method, Shares, effective_size, known_or_zero, ratio
 
 _JEFFREYS = (0.5, 1.0)
 
 
-def share(frame: Frame, method: Method, rows: Shares) -> Strata:
+def share(axes: Axes, method: Method, rows: Shares) -> Strata:
     """Successes among trials, both decayed; the posterior counts trials that cluster by week as fewer."""
     is_counted = np.isfinite(rows.successes) & (rows.trials > 0)
-    cells = frame.cells(rows.company_id, rows.platform, rows.week, is_counted)
-    return weekly_share(frame, method, frame.table(cells, rows.successes), frame.table(cells, rows.trials))
+    cells = axes.cells(rows.company_id, rows.platform, rows.week, is_counted)
+    return weekly_share(axes, method, axes.table(cells, rows.successes), axes.table(cells, rows.trials))
 
 
-def weekly_share(frame: Frame, method: Method, successes: Floats, trials: Floats) -> Strata:
+def weekly_share(axes: Axes, method: Method, successes: Floats, trials: Floats) -> Strata:
     """The same of weekly tables `[week, platform, company]`."""
-    sums = frame.plain(successes), frame.plain(trials)
+    sums = axes.plain(successes), axes.plain(trials)
     plain = ratio(*sums)
-    total = frame.decayed(trials)
+    total = axes.decayed(trials)
     return share_strata(
-        frame,
+        axes,
         method,
         plain=plain,
         plain_size=sums[1],
-        value=ratio(frame.decayed(successes), total),
-        size=effective_size(total, frame.decayed_squares(trials)),
+        value=ratio(axes.decayed(successes), total),
+        size=effective_size(total, axes.decayed_squares(trials)),
         volume=total,
-        clustering=dispersion(frame, successes, trials, plain * (1 - plain), sums),
+        clustering=dispersion(axes, successes, trials, plain * (1 - plain), sums),
         weekly=Weekly(successes, trials).of,
     )
 
 
 def share_strata(
-    frame: Frame,
+    axes: Axes,
     method: Method,
     *,
     plain: Floats,
@@ -55,7 +55,7 @@ def share_strata(
     lower, upper = wilson(value * size, size, method.interval)
     trials = np.where(np.isfinite(value), size / clustering, 0.0)
     successes = known_or_zero(value) * trials
-    mean, strength = peer_priors(frame.groups, beta_binomial, successes, trials, _JEFFREYS)
+    mean, strength = peer_priors(axes.groups, beta_binomial, successes, trials, _JEFFREYS)
     # A beta needs both parameters above zero also where every company of the group answered alike.
     a = np.maximum(successes + mean * strength, 1e-3)
     b = np.maximum(trials - successes + (1 - mean) * strength, 1e-3)

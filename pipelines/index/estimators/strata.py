@@ -10,9 +10,9 @@ import numpy as np
 
 from pipelines.index.formulas import mover
 from pipelines.index.inputs import (
+    Axes,
     Flags,
     Floats,
-    Frame,
     Method,
     falls_short,
     known_or_zero,
@@ -122,18 +122,18 @@ def _weighted(weights: Floats, values: Floats) -> Floats:
     return np.where(counts.any(1), np.where(counts, weights * values, 0.0).sum(1), np.nan)
 
 
-def week_effects(strata: Strata, weights: Floats, frame: Frame, period: int) -> Floats | None:
+def week_effects(strata: Strata, weights: Floats, axes: Axes, period: int) -> Floats | None:
     """By how much each week of the window moves the value across platforms, `[week, company]`; None where unknown.
 
     The first-order change of the ratio R of decayed sums, (numerator - R denominator) / sum of denominators (the
     infinitesimal jackknife: Efron 1982), summed over platforms by their `weights` `[platform, company]`.
     """
-    inside = np.flatnonzero(frame.window[period])
+    inside = np.flatnonzero(axes.window[period])
     if strata.weekly is None or not len(inside):
         return None
     run = slice(int(inside[0]), int(inside[-1]) + 1)
     parts = strata.weekly(run)
-    decay = frame.decay[period, run][:, None, None]
+    decay = axes.decay[period, run][:, None, None]
     total = (decay * parts.denominators).sum(0)
     away = parts.numerators - ratio((decay * parts.numerators).sum(0), total) * parts.denominators
     return np.asarray((ratio_or_zero(decay * away, total) * weights).sum(1), np.float64)

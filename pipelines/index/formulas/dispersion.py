@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.index.inputs import Floats, Frame, ratio, ratio_or_zero
+from pipelines.index.inputs import Axes, Floats, ratio, ratio_or_zero
 
 _FEWEST_WEEKS = 10
 _TINY = np.finfo(np.float64).tiny
 
 
-def dispersion(frame: Frame, counts: Floats, exposure: Floats, variance: Floats, sums: tuple[Floats, Floats]) -> Floats:
+def dispersion(axes: Axes, counts: Floats, exposure: Floats, variance: Floats, sums: tuple[Floats, Floats]) -> Floats:
     """Pearson's quasi-likelihood factor by company, at least 1 (McCullagh & Nelder 1989, 4.5.2 and 6.2.3).
 
     `counts`, `exposure`: `[week, platform, company]`, no counts where no exposure is; `sums` are theirs by period,
@@ -22,8 +22,8 @@ def dispersion(frame: Frame, counts: Floats, exposure: Floats, variance: Floats,
     def square(at: slice) -> Floats:
         return np.asarray(counts[at] ** 2 / np.maximum(exposure[at], _TINY), np.float64)
 
-    squares = frame.plain_of(square)
-    weeks = frame.plain_of(lambda at: np.asarray(exposure[at] > 0, np.float64))
+    squares = axes.plain_of(square)
+    weeks = axes.plain_of(lambda at: np.asarray(exposure[at] > 0, np.float64))
     total, seen = sums
     chi = ratio(squares - ratio_or_zero(total**2, seen), variance)
     own = np.where(weeks >= _FEWEST_WEEKS, ratio(chi, weeks - 1), np.nan)

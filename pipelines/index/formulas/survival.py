@@ -16,7 +16,7 @@ _ROUNDING = 1e-9
 _HALF = np.log(2.0)
 
 Weeks = NDArray[np.int16]
-"""Places of weeks in the frame, short so that windows are found quickly."""
+"""Places of weeks in the axes, short so that windows are found quickly."""
 
 
 class Waits(msgspec.Struct, frozen=True):

@@ -12,8 +12,8 @@ from pipelines.index.gap.do import Do, do
 from pipelines.index.gap.inputs import GapError, GapRules, SayDo
 from pipelines.index.gap.judge import Reliability, flagged, reliability
 from pipelines.index.gap.results import Gaps
-from pipelines.index.gap.say import Say, clipped_logit, differential_p_value, say, week_frame
-from pipelines.index.inputs import Flags, Floats, Frame, Texts
+from pipelines.index.gap.say import Say, clipped_logit, differential_p_value, say, week_axes
+from pipelines.index.inputs import Axes, Flags, Floats, Texts
 
 
 class _Topic(msgspec.Struct, frozen=True):
@@ -41,10 +41,10 @@ def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000)
     if draws < 1:
         raise GapError(f"say-do gap: draws is {draws}, but it must be 1 or more")
     peers = Peers.of(inputs.groups, rules.peer_group_members)
-    frame = week_frame(inputs, peers)
+    axes = week_axes(inputs, peers)
     weeks = week_counts(np.random.default_rng([seed, 0]), draws, len(inputs.weights), len(inputs.companies))
     topics = [
-        _topic(inputs, frame, peers, topic, rules, np.random.default_rng([seed, 1 + topic]), weeks)
+        _topic(inputs, axes, peers, topic, rules, np.random.default_rng([seed, 1 + topic]), weeks)
         for topic in range(len(inputs.topics))
     ]
     rows = {name: np.stack([it.figures[name] for it in topics]) for name in topics[0].figures}
@@ -110,9 +110,9 @@ def _withhold_unreliable(rows: dict[str, Floats], state: Texts, reason: Texts, o
 
 
 def _topic(
-    inputs: SayDo, frame: Frame, peers: Peers, topic: int, rules: GapRules, rng: np.random.Generator, weeks: Floats
+    inputs: SayDo, axes: Axes, peers: Peers, topic: int, rules: GapRules, rng: np.random.Generator, weeks: Floats
 ) -> _Topic:
-    spoken = say(inputs, frame, topic, rules, rng, weeks)
+    spoken = say(inputs, axes, topic, rules, rng, weeks)
     done = do(inputs, topic, peers, rng, len(weeks))
     logits = clipped_logit(spoken.shares)
     is_compared = spoken.is_known & done.is_known

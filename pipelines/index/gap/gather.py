@@ -13,11 +13,11 @@ import numpy as np
 from pipelines.index.estimators import hazen
 from pipelines.index.gap.inputs import SayDo
 from pipelines.index.inputs import (
+    Axes,
     Days,
     Errors,
     Flags,
     Floats,
-    Frame,
     Integers,
     Labels,
     LanguageWeeks,
@@ -34,29 +34,29 @@ _DAY = np.timedelta64(1, "D")
 _UNDETERMINED = "und"
 
 
-def say_do(tables: SayDoTables, frame: Frame, followers: Floats, method: Method, period: int) -> SayDo:
+def say_do(tables: SayDoTables, axes: Axes, followers: Floats, method: Method, period: int) -> SayDo:
     """One month end."""
-    inside = np.flatnonzero(frame.window[period])
+    inside = np.flatnonzero(axes.window[period])
     topics = tuple(sorted(tables.causes.topic_id.names))
-    main = _main_languages(tables.languages, frame, frame.weeks[inside])
+    main = _main_languages(tables.languages, axes, axes.weeks[inside])
     classes = tuple(sorted({*tables.errors.language.names, *main}))
-    conduct = _conduct(tables, frame, method, period, topics)
+    conduct = _conduct(tables, axes, method, period, topics)
     counts = _errors(tables.errors, topics, classes)
-    sector = tables.sectors.sector.codes[_places(tables.sectors.company_id, frame.companies)]
-    end = frame.periods[period]
+    sector = tables.sectors.sector.codes[_places(tables.sectors.company_id, axes.companies)]
+    end = axes.periods[period]
     return SayDo(
-        companies=frame.companies,
+        companies=axes.companies,
         topics=topics,
         groups=sector,
-        weights=frame.decay[period, inside],
-        posts=_posts(tables.languages, frame, inside, main),
-        on_topic=_posts_on(tables.topics, frame, inside, main, topics),
+        weights=axes.decay[period, inside],
+        posts=_posts(tables.languages, axes, inside, main),
+        on_topic=_posts_on(tables.topics, axes, inside, main, topics),
         points=conduct.points,
         point_topic=conduct.topic,
         restatement=conduct.restatement,
         disclosed=conduct.disclosed,
         log_followers=np.log(np.where(followers > 0, followers, np.nan)),
-        log_revenue=_log_revenue(tables.revenues, frame, int(end.astype("datetime64[Y]").astype(int)) + 1970),
+        log_revenue=_log_revenue(tables.revenues, axes, int(end.astype("datetime64[Y]").astype(int)) + 1970),
         industry=sector,
         error_class=np.array([classes.index(it) for it in main], np.int64),
         true_positives=counts[0],
@@ -72,11 +72,11 @@ def _places(labels: Labels, names: tuple[str, ...]) -> Integers:
     return np.array([row[name] for name in names], np.int64)
 
 
-def _main_languages(rows: LanguageWeeks, frame: Frame, weeks: Days) -> list[str]:
+def _main_languages(rows: LanguageWeeks, axes: Axes, weeks: Days) -> list[str]:
     """Of each company the language that most of its posts in the window are in; undetermined where there is none."""
     names = rows.language.names
-    totals = np.zeros((len(frame.companies), max(len(names), 1)))
-    company = rows.company_id.within({name: place for place, name in enumerate(frame.companies)})
+    totals = np.zeros((len(axes.companies), max(len(names), 1)))
+    company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     kept = (company >= 0) & np.isin(rows.week, weeks)
     np.add.at(totals, (company[kept], rows.language.codes[kept]), rows.posts_count[kept])
     if _UNDETERMINED in names:
@@ -85,30 +85,30 @@ def _main_languages(rows: LanguageWeeks, frame: Frame, weeks: Days) -> list[str]
     return [names[best] if totals[place, best] > 0 else _UNDETERMINED for place, best in enumerate(found)]
 
 
-def _posts(rows: LanguageWeeks, frame: Frame, inside: Integers, main: list[str]) -> Floats:
+def _posts(rows: LanguageWeeks, axes: Axes, inside: Integers, main: list[str]) -> Floats:
     """`[week, platform, company]`, in the main language or in none that can be told."""
-    shape = (len(inside), len(frame.platforms), len(frame.companies))
+    shape = (len(inside), len(axes.platforms), len(axes.companies))
     found = np.zeros(shape)
-    kept, places = _kept(rows, frame, inside, main)
+    kept, places = _kept(rows, axes, inside, main)
     np.add.at(found, places, rows.posts_count[kept])
     return found
 
 
-def _posts_on(rows: TopicWeeks, frame: Frame, inside: Integers, main: list[str], topics: tuple[str, ...]) -> Floats:
+def _posts_on(rows: TopicWeeks, axes: Axes, inside: Integers, main: list[str], topics: tuple[str, ...]) -> Floats:
     """`[week, platform, topic, company]`."""
-    found = np.zeros((len(inside), len(frame.platforms), len(topics), len(frame.companies)))
-    kept, (week, platform, company) = _kept(rows, frame, inside, main)
+    found = np.zeros((len(inside), len(axes.platforms), len(topics), len(axes.companies)))
+    kept, (week, platform, company) = _kept(rows, axes, inside, main)
     topic = rows.topic_id.within({name: place for place, name in enumerate(topics)})[kept]
     np.add.at(found, (week, platform, topic, company), rows.posts_count[kept])
     return found
 
 
 def _kept(
-    rows: LanguageWeeks | TopicWeeks, frame: Frame, inside: Integers, main: list[str]
+    rows: LanguageWeeks | TopicWeeks, axes: Axes, inside: Integers, main: list[str]
 ) -> tuple[Integers, tuple[Integers, Integers, Integers]]:
-    company = rows.company_id.within({name: place for place, name in enumerate(frame.companies)})
-    platform = rows.platform.within({name: place for place, name in enumerate(frame.platforms)})
-    week = (rows.week - frame.weeks[0]).astype(np.int64) // 7 - inside[0]
+    company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
+    platform = rows.platform.within({name: place for place, name in enumerate(axes.platforms)})
+    week = (rows.week - axes.weeks[0]).astype(np.int64) // 7 - inside[0]
     language = np.array(rows.language.names or ("",), np.object_)[rows.language.codes]
     own = np.array(main, np.object_)[np.maximum(company, 0)]
     is_read = (language == own) | (language == _UNDETERMINED)
@@ -125,29 +125,29 @@ class _Conduct(msgspec.Struct, frozen=True):
     disclosed: Flags
 
 
-def _conduct(tables: SayDoTables, frame: Frame, method: Method, period: int, topics: tuple[str, ...]) -> _Conduct:
+def _conduct(tables: SayDoTables, axes: Axes, method: Method, period: int, topics: tuple[str, ...]) -> _Conduct:
     """A metric's figure of a year as the percentile among all that disclose it; its years and trend as one point.
 
     Years of one metric repeat one another, so their mean is one datapoint and not several. Percentiles are those of
     the whole panel, the same scale for all, whatever group a company is compared with afterwards.
     """
-    rows, end = tables.points, frame.periods[period]
+    rows, end = tables.points, axes.periods[period]
     oldest = (end.astype("datetime64[M]") - int(method.oldest_disclosure_months) + 1).astype("datetime64[D]") - _DAY
-    company = rows.company_id.within({name: place for place, name in enumerate(frame.companies)})
+    company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     topic = rows.topic_id.within({name: place for place, name in enumerate(topics)})
     kept = np.flatnonzero((company >= 0) & (topic >= 0) & (rows.period_end <= end) & (rows.period_end >= oldest))
-    disclosed = np.zeros((len(topics), len(frame.companies)), bool)
+    disclosed = np.zeros((len(topics), len(axes.companies)), bool)
     disclosed[topic[kept], company[kept]] = True
     year = rows.period_end.astype("datetime64[Y]").astype(np.int64)
     keys, place = np.unique(np.stack([rows.metric_id.codes[kept], year[kept]]), axis=1, return_inverse=True)
-    values = np.full((keys.shape[1], len(frame.companies)), np.nan)
+    values = np.full((keys.shape[1], len(axes.companies)), np.nan)
     values[place.ravel(), company[kept]] = rows.value[kept] * np.where(rows.direction[kept] < 0, -1.0, 1.0)
     of_topic = np.zeros(len(values), np.int64)
     of_topic[place.ravel()] = topic[kept]
     directions = np.ones(len(values))
     directions[place.ravel()] = np.where(rows.direction[kept] < 0, -1.0, 1.0)
     points, moved = np.full_like(values, np.nan), np.full_like(values, np.nan)
-    before = _before(tables.restatements, rows.metric_id, keys, frame) * directions[:, None]
+    before = _before(tables.restatements, rows.metric_id, keys, axes) * directions[:, None]
     for number, row in enumerate(values):
         known = row[np.isfinite(row)]
         if len(known) >= method.fewest_scored:
@@ -161,7 +161,7 @@ def _conduct(tables: SayDoTables, frame: Frame, method: Method, period: int, top
     told = np.flatnonzero(np.isfinite(points).any(1)).tolist()
     metrics = sorted({(int(of_topic[number]), names[number]) for number in told})
     own = [[number for number in told if (int(of_topic[number]), names[number]) == it] for it in metrics]
-    shape = len(metrics), len(frame.companies)
+    shape = len(metrics), len(axes.companies)
     # By how much a datapoint moved, of whose figures only some were restated.
     shifts = [ratio(np.nansum(moved[some], 0), 1.0 * np.isfinite(points[some]).sum(0)) for some in own]
     is_moved = [np.isfinite(moved[some]).any(0) for some in own]
@@ -175,11 +175,11 @@ def _conduct(tables: SayDoTables, frame: Frame, method: Method, period: int, top
     )
 
 
-def _before(rows: Restatements, metrics: Labels, keys: Integers, frame: Frame) -> Floats:
+def _before(rows: Restatements, metrics: Labels, keys: Integers, axes: Axes) -> Floats:
     """The figure before its restatement, `[point, company]`, NaN where there was none."""
-    found = np.full((keys.shape[1], len(frame.companies)), np.nan)
+    found = np.full((keys.shape[1], len(axes.companies)), np.nan)
     place = {(metrics.names[metric], int(year)): number for number, (metric, year) in enumerate(keys.T)}
-    at = {name: number for number, name in enumerate(frame.companies)}
+    at = {name: number for number, name in enumerate(axes.companies)}
     years = rows.period_end.astype("datetime64[Y]").astype(np.int64)
     for company, metric, year, value in zip(
         rows.company_id.codes, rows.metric_id.codes, years, rows.value_before, strict=True
@@ -209,10 +209,10 @@ def _errors(rows: Errors, topics: tuple[str, ...], classes: tuple[str, ...]) -> 
     return found
 
 
-def _log_revenue(rows: Revenues, frame: Frame, year: int) -> Floats:
+def _log_revenue(rows: Revenues, axes: Axes, year: int) -> Floats:
     """Of each company the latest year's up to this one; NaN where none is known."""
-    found = np.full(len(frame.companies), np.nan)
-    company = rows.company_id.within({name: place for place, name in enumerate(frame.companies)})
+    found = np.full(len(axes.companies), np.nan)
+    company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     for row in np.argsort(rows.year, kind="stable"):
         if company[row] >= 0 and rows.year[row] <= year and rows.value[row] > 0:
             found[company[row]] = np.log(rows.value[row])

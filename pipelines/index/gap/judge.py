@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.index.gap.compare import Peers, scale_of
 from pipelines.index.gap.do import topic_points
 from pipelines.index.gap.inputs import GapRules, SayDo
-from pipelines.index.gap.say import clipped_logit, corrected, observed, week_frame
+from pipelines.index.gap.say import clipped_logit, corrected, observed, week_axes
 from pipelines.index.inputs import Flags, Floats, known_mean
 
 
@@ -41,7 +41,7 @@ def reliability(
         if not len(inputs.weights[weeks]):
             halves.append(np.full(len(inputs.companies), np.nan))
             continue
-        shares = observed(inputs, week_frame(inputs, peers, weeks), topic, rules, weeks)[1].scored[0]
+        shares = observed(inputs, week_axes(inputs, peers, weeks), topic, rules, weeks)[1].scored[0]
         halves.append(clipped_logit(corrected(inputs, topic, shares)))
     points = topic_points(inputs, topic)
     centred = points - known_mean(points, 1)[:, None]

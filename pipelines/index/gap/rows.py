@@ -11,8 +11,8 @@ from pipelines.index.gap import Gaps, SayDo, say_do_gaps
 from pipelines.index.gap.gather import say_do
 from pipelines.index.gap.results import NOT_COMPARABLE, WITHHELD
 from pipelines.index.inputs import (
+    Axes,
     Floats,
-    Frame,
     Method,
     SayDoTables,
     Texts,
@@ -23,25 +23,25 @@ _COUNTS = ("true_positives", "false_negatives", "true_negatives", "false_positiv
 
 
 def gap_rows(
-    tables: SayDoTables | None, frame: Frame, followers: Floats, method: Method, seed: int
+    tables: SayDoTables | None, axes: Axes, followers: Floats, method: Method, seed: int
 ) -> tuple[SayDoGaps, GapForms]:
     """The gaps of every month end, and their other forms; `followers` `[period, company]`, NaN where unknown.
 
     Of month ends but the latest only the causes that some outcome tells of, since the others have no gap, and by fewer
     draws.
     """
-    if tables is None or not frame.companies or not tables.causes.topic_id.names:
+    if tables is None or not axes.companies or not tables.causes.topic_id.names:
         return stack(SayDoGaps, ()), stack(GapForms, ())
-    rows = list(_rows(tables, frame, followers, method, seed))
+    rows = list(_rows(tables, axes, followers, method, seed))
     return stack(SayDoGaps, (gaps for gaps, _ in rows)), stack(GapForms, (forms for _, forms in rows))
 
 
 def _rows(
-    tables: SayDoTables, frame: Frame, followers: Floats, method: Method, seed: int
+    tables: SayDoTables, axes: Axes, followers: Floats, method: Method, seed: int
 ) -> Iterator[tuple[SayDoGaps, GapForms]]:
-    for period, end in enumerate(frame.periods):
-        inputs = say_do(tables, frame, followers[period], method, period)
-        is_latest = period == len(frame.periods) - 1
+    for period, end in enumerate(axes.periods):
+        inputs = say_do(tables, axes, followers[period], method, period)
+        is_latest = period == len(axes.periods) - 1
         if not is_latest:
             inputs = _measured(inputs)
         if not inputs.topics:

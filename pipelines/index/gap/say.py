@@ -17,7 +17,7 @@ from pipelines.index.estimators import Standardised, Strata, combine, standardis
 from pipelines.index.formulas import coupled
 from pipelines.index.gap.compare import Peers
 from pipelines.index.gap.inputs import GapRules, SayDo
-from pipelines.index.inputs import Flags, Floats, Frame, ratio_or_zero
+from pipelines.index.inputs import Axes, Flags, Floats, ratio_or_zero
 
 LOWEST, HIGHEST = 0.002, 0.998
 """Shares of posts are held within these before a logit is taken."""
@@ -92,11 +92,11 @@ class Say(msgspec.Struct, frozen=True):
         return self.is_comparable & self.is_tested
 
 
-def week_frame(inputs: SayDo, peers: Peers, weeks: slice = slice(None)) -> Frame:
-    """A frame of one period over some of the weeks."""
+def week_axes(inputs: SayDo, peers: Peers, weeks: slice = slice(None)) -> Axes:
+    """A axes of one period over some of the weeks."""
     weights = inputs.weights[weeks][None]
     names = np.datetime64("2001-01-01") + 7 * np.arange(weights.shape[1])
-    return Frame(
+    return Axes(
         companies=inputs.companies,
         # The panel comes first: groups large enough to teach their own prior overwrite it.
         groups=peers.references,
@@ -109,10 +109,10 @@ def week_frame(inputs: SayDo, peers: Peers, weeks: slice = slice(None)) -> Frame
 
 
 def observed(
-    inputs: SayDo, frame: Frame, topic: int, rules: GapRules, weeks: slice = slice(None)
+    inputs: SayDo, axes: Axes, topic: int, rules: GapRules, weeks: slice = slice(None)
 ) -> tuple[Strata, Standardised]:
     """Shares as labelled, by platform and standardised over platforms."""
-    strata = weekly_share(frame, rules, np.ascontiguousarray(inputs.on_topic[weeks, :, topic]), inputs.posts[weeks])
+    strata = weekly_share(axes, rules, np.ascontiguousarray(inputs.on_topic[weeks, :, topic]), inputs.posts[weeks])
     return strata, standardise(strata, rules.gap_fewest_posts, rules)
 
 
@@ -131,12 +131,12 @@ def clipped_logit(shares: Floats) -> Floats:
     return np.log(inside / (1 - inside))
 
 
-def say(inputs: SayDo, frame: Frame, topic: int, rules: GapRules, rng: np.random.Generator, counts: Floats) -> Say:
+def say(inputs: SayDo, axes: Axes, topic: int, rules: GapRules, rng: np.random.Generator, counts: Floats) -> Say:
     """One topic's corrected shares; `counts` say how often each week is drawn, `[draw, week, company]`."""
-    strata, standard = observed(inputs, frame, topic, rules)
+    strata, standard = observed(inputs, axes, topic, rules)
     draws, weights = len(counts), standard.weights[0]
     labelled = combine(weights, strata.posterior.draw(rng, 0, draws))
-    labelled = coupled(labelled, week_effects(strata, weights, frame, 0), counts, rng)
+    labelled = coupled(labelled, week_effects(strata, weights, axes, 0), counts, rng)
     of_class = inputs.error_class
     sensitivity = error_draws(rng, inputs.true_positives[topic], inputs.false_negatives[topic], draws)
     specificity = error_draws(rng, inputs.true_negatives[topic], inputs.false_positives[topic], draws)

@@ -17,7 +17,7 @@ from pipelines.index.inputs.arrays import (
     ratio_or_zero,
     starts_of_runs,
 )
-from pipelines.index.inputs.axes import Cells, Frame, Runs, frame_of
+from pipelines.index.inputs.axes import Axes, Cells, Runs, axes_of
 from pipelines.index.inputs.columns import Columns, empty_table, read_columns, write_columns
 from pipelines.index.inputs.indicators import PILLARS, SUMMARIES, Indicator, indicator_of
 from pipelines.index.inputs.method import Aggregation, Method, Normalisation
@@ -43,6 +43,7 @@ __all__ = [
     "VARIANTS",
     "AccountWeeks",
     "Aggregation",
+    "Axes",
     "Cells",
     "Columns",
     "Days",
@@ -51,7 +52,6 @@ __all__ = [
     "FixedGoalposts",
     "Flags",
     "Floats",
-    "Frame",
     "Indicator",
     "Inputs",
     "Integers",
@@ -71,10 +71,10 @@ __all__ = [
     "Shares",
     "Texts",
     "TopicWeeks",
+    "axes_of",
     "effective_size",
     "empty_table",
     "falls_short",
-    "frame_of",
     "group_sums",
     "indicator_of",
     "known_mean",

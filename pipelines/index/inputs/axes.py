@@ -1,4 +1,4 @@
-"""The dense frame of a computation: companies, platforms and weeks as axes, and every period's weights of the weeks.
+"""The dense axes of a computation: companies, platforms and weeks as axes, and every period's weights of the weeks.
 
 Tables are `[week, platform, company]`; what a period sees of them is `[period, platform, company]`.
 """
@@ -82,7 +82,7 @@ def _adjoining(runs: list[tuple[int, float]]) -> Iterator[tuple[slice, Floats]]:
         yield slice(runs[first][0], runs[end - 1][0] + 1), np.array([scale for _, scale in runs[first:end]])
 
 
-class Frame(msgspec.Struct, frozen=True, dict=True):
+class Axes(msgspec.Struct, frozen=True, dict=True):
     """Axes and weights. `window` is 1 inside a period's weeks, `decay` the weight there, both `[period, week]`."""
 
     companies: tuple[str, ...]
@@ -99,7 +99,7 @@ class Frame(msgspec.Struct, frozen=True, dict=True):
         return len(self.periods), len(self.platforms), len(self.companies)
 
     def cells(self, company: Labels, platform: Labels, week: Days, is_counted: Flags) -> Cells:
-        """Where rows fall in the frame; `is_counted` are those that may count."""
+        """Where rows fall in the axes; `is_counted` are those that may count."""
         at_company = company.within({name: place for place, name in enumerate(self.companies)})
         at_platform = platform.within({name: place for place, name in enumerate(self.platforms)})
         at_week = (week - self.weeks[0]).astype(np.int64) // 7 if len(self.weeks) else np.full(len(week), -1)
@@ -175,8 +175,8 @@ def _sums(runs: Runs, table: Floats, power: int = 1) -> Floats:
     return found.reshape(len(found), *table.shape[1:])
 
 
-def frame_of(inputs: Inputs) -> Frame:
-    """The frame that holds every period's window.
+def axes_of(inputs: Inputs) -> Axes:
+    """The axes that holds every period's window.
 
     Raises:
         MethodError: a window has other weeks than the method says.
@@ -199,7 +199,7 @@ def frame_of(inputs: Inputs) -> Frame:
     group = inputs.companies.peer_group.codes[
         np.argsort([inputs.companies.company_id.names[code] for code in inputs.companies.company_id.codes])
     ]
-    return Frame(
+    return Axes(
         companies=tuple(companies),
         groups=tuple(group == code for code in range(len(inputs.companies.peer_group.names))),
         platforms=tuple(sorted({name for labels in platforms for name in labels.names})),

@@ -8,8 +8,8 @@ import numpy as np
 
 from pipelines.index.composite import GOALPOST_DIGITS, Goalposts, flat_level, pillar_warnings
 from pipelines.index.estimators import Measured, is_given
-from pipelines.index.inputs import PILLARS, Flags, Frame, Method
-from pipelines.index.scores.months import Moment, headline_pillars
+from pipelines.index.inputs import PILLARS, Axes, Flags, Method
+from pipelines.index.scores.months import MonthScores, headline_pillars
 from pipelines.index.scores.pillars import is_index_given
 from pipelines.index.scores.results import MethodRows, RankIntervals, Sensitivity
 from pipelines.index.scores.simpson import crude, paradoxes
@@ -21,9 +21,9 @@ _NUMBERS = ("none", "one", "two", "three", "four", "five", "six")
 
 def method_rows(
     measured: Sequence[Measured],
-    posts: Sequence[Goalposts],
-    moments: Sequence[Mapping[str, Moment]],
-    frame: Frame,
+    goalposts: Sequence[Goalposts],
+    months: Sequence[Mapping[str, MonthScores]],
+    axes: Axes,
     method: Method,
     seed: int,
     sensitivity: Sensitivity,
@@ -32,55 +32,55 @@ def method_rows(
     """Rows of table `method`; fitted ones are `name.indicator[.platform]`, of the latest month end."""
     rows = list(method.rows())
     rows.append(("seed", str(seed)))
-    for it, ends in zip(measured, posts, strict=True):
-        rows += _fitted(it, ends, frame)
+    for it, ends in zip(measured, goalposts, strict=True):
+        rows += _fitted(it, ends, axes)
     for it in measured:
-        rows += _reversals(it, frame)
-    if moments:
-        warnings = [*_warnings(measured, moments[-1]["now"]), *_outgrown(measured, posts)]
+        rows += _reversals(it, axes)
+    if months:
+        warnings = [*_warnings(measured, months[-1]["now"]), *_outgrown(measured, goalposts)]
         rows += [(f"warning.{number}", text) for number, text in enumerate(warnings, 1)]
     if idle := sorted(sensitivity.input[sensitivity.total < method.fixed_below]):
         rows.append(("inputs_that_may_be_fixed", " ".join(idle)))
-    if moments and (defaulted := moments[-1]["now"].defaulted) is not None:
+    if months and (defaulted := months[-1]["now"].defaulted) is not None:
         for place in np.flatnonzero(defaulted).tolist():
             count = f"{defaulted[place]} of {method.replications:g} replications without one of its pillars"
-            rows.append((f"defaulted.{frame.companies[place]}", count))
+            rows.append((f"defaulted.{axes.companies[place]}", count))
     for varied in np.unique(ranks.varied):
         width = (ranks.upper - ranks.lower)[ranks.varied == varied].mean()
         rows.append((f"mean_rank_interval.{varied}", f"{width:.3g}"))
-    if moments and (why := withheld(moments[-1]["now"], method)):
+    if months and (why := withheld(months[-1]["now"], method)):
         rows.append(("index_withheld", why))
     columns = zip(*rows, strict=True)
     return MethodRows(*(np.array(column, np.object_) for column in columns))
 
 
-def _fitted(it: Measured, ends: Goalposts, frame: Frame) -> Iterator[tuple[str, str]]:
+def _fitted(it: Measured, ends: Goalposts, axes: Axes) -> Iterator[tuple[str, str]]:
     name = it.indicator.indicator_id
     if ends.reason:
         yield f"unscored.{name}", ends.reason
     else:
         yield f"goalpost_low.{name}", f"{ends.low:.{GOALPOST_DIGITS}g}"
         yield f"goalpost_high.{name}", f"{ends.high:.{GOALPOST_DIGITS}g}"
-        yield f"goalpost_period.{name}", ends.fixed_at or str(frame.periods[ends.period])
+        yield f"goalpost_period.{name}", ends.fixed_at or str(axes.periods[ends.period])
     for parameter, values in it.strata.notes if it.strata else ():
-        for platform, value in zip(frame.platforms, values[-1], strict=True):
+        for platform, value in zip(axes.platforms, values[-1], strict=True):
             if np.isfinite(value):
                 yield f"{parameter}.{name}.{platform}", f"{value:.10g}"
 
 
-def _warnings(measured: Sequence[Measured], moment: Moment) -> Iterator[str]:
+def _warnings(measured: Sequence[Measured], month: MonthScores) -> Iterator[str]:
     """What the multivariate gate warns of (METHODOLOGY 2, step 4), of the latest month end."""
     level = flat_level([it.indicator.indicator_id for it in measured], PILLARS, headline_pillars(measured))
-    for it in pillar_warnings(moment.indicators.score, moment.pillars.score, level):
+    for it in pillar_warnings(month.indicators.score, month.pillars.score, level):
         yield it.text
 
 
-def _outgrown(measured: Sequence[Measured], posts: Sequence[Goalposts]) -> Iterator[str]:
+def _outgrown(measured: Sequence[Measured], goalposts: Sequence[Goalposts]) -> Iterator[str]:
     """Fixed goalposts beyond which too many companies lie at the latest month end.
 
     Of new ones it is a tenth, and of few companies the first and the last, whatever they do.
     """
-    for it, ends in zip(measured, posts, strict=True):
+    for it, ends in zip(measured, goalposts, strict=True):
         known = it.now.scored[-1][is_given(it.now.reasons[-1]) & np.isfinite(it.now.scored[-1])]
         beyond = int(((known < ends.low) | (known > ends.high)).sum())
         if ends.fixed_at and beyond - 2 > _MOST_BEYOND * len(known):
@@ -90,35 +90,35 @@ def _outgrown(measured: Sequence[Measured], posts: Sequence[Goalposts]) -> Itera
             )
 
 
-def _reversals(it: Measured, frame: Frame) -> Iterator[tuple[str, str]]:
+def _reversals(it: Measured, axes: Axes) -> Iterator[tuple[str, str]]:
     """Pairs that pooled platforms would order the other way round (Simpson's paradox), of the latest month end."""
-    if it.strata is None or len(frame.platforms) < 2 or not len(frame.periods):
+    if it.strata is None or len(axes.platforms) < 2 or not len(axes.periods):
         return
     given = is_given(it.now.reasons[-1])
     values = (np.where(given, side[-1], np.nan) for side in (crude(it.strata), it.now.value))
     pairs = paradoxes(*values)
     if len(pairs):
-        named = "; ".join(f"{frame.companies[one]} > {frame.companies[other]}" for one, other in pairs[:_MOST_PAIRS])
+        named = "; ".join(f"{axes.companies[one]} > {axes.companies[other]}" for one, other in pairs[:_MOST_PAIRS])
         more = f"; and {len(pairs) - _MOST_PAIRS} more" if len(pairs) > _MOST_PAIRS else ""
         yield f"reversed_when_platforms_are_pooled.{it.indicator.indicator_id}", named + more
 
 
-def withheld(moment: Moment, method: Method) -> str | None:
+def withheld(month: MonthScores, method: Method) -> str | None:
     """Why nobody has an index at this month end; None where someone has."""
-    if np.isfinite(moment.index.score).any():
+    if np.isfinite(month.index.score).any():
         return None
-    if moment.suppressed:
-        return moment.suppressed
-    has_data = np.asarray(np.isfinite(moment.pillars.score).any(1))
+    if month.suppressed:
+        return month.suppressed
+    has_data = np.asarray(np.isfinite(month.pillars.score).any(1))
     fewest = _NUMBERS[int(method.fewest_pillars)]
     if has_data.sum() < method.fewest_pillars:
         return f"No index: {_named(has_data)} have data{_list(has_data)}; at least {fewest} are needed."
-    if moment.enters.sum() < method.fewest_pillars:
+    if month.enters.sum() < method.fewest_pillars:
         return (
-            f"No index: {_named(moment.enters)} have scores for {method.coverage:.0%} of the companies"
-            f"{_list(moment.enters)}; at least {fewest} are needed."
+            f"No index: {_named(month.enters)} have scores for {method.coverage:.0%} of the companies"
+            f"{_list(month.enters)}; at least {fewest} are needed."
         )
-    if not is_index_given(moment.enters, method):
+    if not is_index_given(month.enters, method):
         return "No index: DIA, the pillar of conduct, has too little data; it is always needed."
     return f"No index: no company has {fewest} pillars."
 

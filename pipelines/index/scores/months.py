@@ -23,7 +23,7 @@ from pipelines.index.uncertainty import (
     DECIMALS,
     METHOD,
     SAMPLING,
-    Editions,
+    Measurements,
     Published,
     World,
     monte_carlo,
@@ -40,7 +40,7 @@ class Scored(msgspec.Struct, frozen=True):
     upper: Floats
 
 
-class Moment(msgspec.Struct, frozen=True):
+class MonthScores(msgspec.Struct, frozen=True):
     """One period in one history: `reasons` and `indicators` `[indicator, company]`, `pillars` `[pillar, company]`.
 
     `draws` are the index in replications of method and sampling, `[replication, company]`; `pillar_draws` the pillars
@@ -84,64 +84,64 @@ def headline_pillars(measured: Sequence[Measured]) -> Integers:
     return np.array(found, np.int64)
 
 
-def without_draws(moment: Moment) -> Moment:
-    """A moment of which nothing but the published numbers is kept."""
-    none, pillars = moment.draws[:0], moment.pillar_draws[:0]
-    return msgspec.structs.replace(moment, world=None, rank_draws=None, draws=none, pillar_draws=pillars)
+def without_draws(month: MonthScores) -> MonthScores:
+    """A month of which nothing but the published numbers is kept."""
+    none, pillars = month.draws[:0], month.pillar_draws[:0]
+    return msgspec.structs.replace(month, world=None, rank_draws=None, draws=none, pillar_draws=pillars)
 
 
 def score_period(
-    editions: Editions, posts: Sequence[Goalposts], method: Method, *, period: int, seed: int
-) -> dict[str, Moment]:
+    measurements: Measurements, goalposts: Sequence[Goalposts], method: Method, *, period: int, seed: int
+) -> dict[str, MonthScores]:
     """One period's scores by history."""
-    frame, measured = editions.published.frame, editions.published.measured
-    day = abs(int(frame.periods[period].astype("datetime64[D]").astype(np.int64)))
-    weeks = int(np.count_nonzero(frame.window[period]))
-    counts = week_counts(np.random.default_rng([seed, day]), int(method.draws), weeks, frame.shape[2])
+    axes, measured = measurements.published.axes, measurements.published.measured
+    day = abs(int(axes.periods[period].astype("datetime64[D]").astype(np.int64)))
+    weeks = int(np.count_nonzero(axes.window[period]))
+    counts = week_counts(np.random.default_rng([seed, day]), int(method.draws), weeks, axes.shape[2])
     draws = [
         None if ends.reason or drawn is None else normalise(drawn, ends)
         for ends, drawn in (
-            (ends, quantity_draws(it, frame, method, period, seed, counts))
-            for it, ends in zip(measured, posts, strict=True)
+            (ends, quantity_draws(it, axes, method, period, seed, counts))
+            for it, ends in zip(measured, goalposts, strict=True)
         )
     ]
-    moments: dict[str, Moment] = {}
+    months: dict[str, MonthScores] = {}
     for history in HISTORIES:
-        if moments and all(it.then is it.now for it in measured):
-            moments[history] = moments["now"]
+        if months and all(it.then is it.now for it in measured):
+            months[history] = months["now"]
             continue
-        moment = _moment(measured, posts, draws, method, period, history)
-        if np.isfinite(moment.index.score).any():
+        month = _month_scores(measured, goalposts, draws, method, period, history)
+        if np.isfinite(month.index.score).any():
             pillar = headline_pillars(measured)
             published = Published(
-                given=is_given(moment.reasons) & (np.isfinite(moment.pillars.score)[pillar] | (pillar < 0)[:, None]),
+                given=is_given(month.reasons) & (np.isfinite(month.pillars.score)[pillar] | (pillar < 0)[:, None]),
                 pillar=pillar,
-                enters=moment.enters,
-                is_ranked=np.isfinite(moment.index.score),
+                enters=month.enters,
+                is_ranked=np.isfinite(month.index.score),
             )
             world = world_of(
-                editions, posts, published, method, period=period, history=history, seed=seed, counts=counts
+                measurements, goalposts, published, method, period=period, history=history, seed=seed, counts=counts
             )
-            moment = _ranked(moment, world, method, seed)
-        moments[history] = moment
-    return moments
+            month = _ranked(month, world, method, seed)
+        months[history] = month
+    return months
 
 
-def _ranked(moment: Moment, world: World, method: Method, seed: int) -> Moment:
-    """The moment with the ranks of replications; the index is taken back where too few ranks can be told apart."""
+def _ranked(month: MonthScores, world: World, method: Method, seed: int) -> MonthScores:
+    """The month with the ranks of replications; the index is taken back where too few ranks can be told apart."""
     found = monte_carlo(world, seed=seed, replications=int(method.replications))
     bounds = _interval(found.ranks, method, "inverted_cdf")
-    places = _around(moment.ranks.score, *bounds)
-    moment = msgspec.structs.replace(
-        moment, ranks=places, draws=found.scores, world=world, rank_draws=found.ranks, defaulted=found.defaulted
+    places = _around(month.ranks.score, *bounds)
+    month = msgspec.structs.replace(
+        month, ranks=places, draws=found.scores, world=world, rank_draws=found.ranks, defaulted=found.defaulted
     )
     ranked = int(world.is_ranked.sum())
     wide = int((places.upper - places.lower > method.widest_rank_interval * ranked).sum())
     if wide <= method.most_wide_intervals * ranked:
-        return moment
+        return month
     nothing = np.full(len(world.is_ranked), np.nan)
     return msgspec.structs.replace(
-        moment,
+        month,
         index=Scored(nothing, nothing, nothing),
         ranks=Scored(nothing, nothing, nothing),
         draws=np.full_like(found.scores, np.nan),
@@ -160,29 +160,29 @@ class RankIntervals(msgspec.Struct, frozen=True):
     sampling: Floats
 
 
-def decompose(moment: Moment, method: Method, seed: int) -> RankIntervals | None:
-    """What method alone and sampling alone do to a moment's ranks; None where nobody has one."""
-    if moment.world is None or moment.rank_draws is None:
+def decompose(month: MonthScores, method: Method, seed: int) -> RankIntervals | None:
+    """What method alone and sampling alone do to a month's ranks; None where nobody has one."""
+    if month.world is None or month.rank_draws is None:
         return None
     alone = [
-        monte_carlo(moment.world, seed=seed, replications=int(method.replications), frozen=frozen).ranks
+        monte_carlo(month.world, seed=seed, replications=int(method.replications), frozen=frozen).ranks
         for frozen in (SAMPLING, METHOD)
     ]
-    return RankIntervals(moment.rank_draws, alone[0], alone[1])
+    return RankIntervals(month.rank_draws, alone[0], alone[1])
 
 
-def _moment(
+def _month_scores(
     measured: Sequence[Measured],
-    posts: Sequence[Goalposts],
+    goalposts: Sequence[Goalposts],
     draws: Sequence[Floats | None],
     method: Method,
     period: int,
     history: str,
-) -> Moment:
+) -> MonthScores:
     companies = measured[0].now.value.shape[1]
     nothing = np.full((int(method.draws), companies), np.nan)
     why, scores, lower, upper, all_draws = [], [], [], [], []
-    for it, ends, drawn in zip(measured, posts, draws, strict=True):
+    for it, ends, drawn in zip(measured, goalposts, draws, strict=True):
         estimate = it.known(history)
         score = normalise(estimate.scored[period], ends)
         low, high = _interval(nothing if drawn is None else drawn, method)
@@ -199,7 +199,7 @@ def _moment(
     return _aggregate(np.stack(why), indicators, np.stack(all_draws, 1), headline_pillars(measured), method)
 
 
-def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, method: Method) -> Moment:
+def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, method: Method) -> MonthScores:
     pillars, present = pillar_scores(indicators.score, pillar, method)
     enters = entering(pillars, method.coverage)
     index = engagement_index(pillars, enters, method)
@@ -209,7 +209,7 @@ def _aggregate(why: Texts, indicators: Scored, draws: Floats, pillar: Integers, 
     rank, unknown = ranks(np.round(index, DECIMALS)), np.full_like(index, np.nan)
     has_interval = np.stack([np.isfinite(indicators.lower[pillar == place]).any(0) for place in range(len(PILLARS))])
     bounds = [np.where(has_interval, bound, np.nan) for bound in _interval(pillar_draws, method)]
-    return Moment(
+    return MonthScores(
         reasons=why,
         indicators=indicators,
         pillars=_around(pillars, bounds[0], bounds[1]),

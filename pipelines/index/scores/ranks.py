@@ -7,27 +7,27 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipelines.index.formulas import probability_within, rank_summary
-from pipelines.index.inputs import Frame, Method
-from pipelines.index.scores.months import Moment, decompose
+from pipelines.index.inputs import Axes, Method
+from pipelines.index.scores.months import MonthScores, decompose
 from pipelines.index.scores.results import RankIntervals, Sensitivity, tile
 from pipelines.index.uncertainty import INPUTS, sensitivities, varying
 
 _TOP = 10
 
 
-def rank_intervals(moment: Moment, frame: Frame, method: Method, seed: int) -> Iterator[RankIntervals]:
+def rank_intervals(moment: MonthScores, axes: Axes, method: Method, seed: int) -> Iterator[RankIntervals]:
     """Rows of method, sampling and both, of the companies that have an index."""
     found = decompose(moment, method, seed)
     if found is None or moment.suppressed:
         return
     is_ranked = np.isfinite(moment.index.score)
-    companies = np.array(frame.companies, np.object_)[is_ranked]
+    companies = np.array(axes.companies, np.object_)[is_ranked]
     for varied in ("method", "sampling", "total"):
         ranks = getattr(found, varied)[:, is_ranked]
         summary = rank_summary(ranks, method.interval, "inverted_cdf")
         yield RankIntervals(
             company_id=companies,
-            period=np.full(len(companies), frame.periods[-1]),
+            period=np.full(len(companies), axes.periods[-1]),
             varied=tile(varied, len(companies)),
             median=summary.median,
             lower=summary.lower,
@@ -42,7 +42,7 @@ def no_sensitivity() -> Sensitivity:
     return Sensitivity(np.empty(0, np.object_), nothing, nothing, nothing, nothing)
 
 
-def sensitivity_rows(moment: Moment, method: Method, seed: int) -> Sensitivity:
+def sensitivity_rows(moment: MonthScores, method: Method, seed: int) -> Sensitivity:
     """One row an input, NaN where it has nothing to vary; empty where nobody has an index."""
     if moment.world is None or moment.suppressed:
         return no_sensitivity()

@@ -8,9 +8,9 @@ import numpy as np
 
 from pipelines.index.composite import Goalposts
 from pipelines.index.estimators import HISTORIES, Measured, is_given
-from pipelines.index.inputs import PILLARS, Days, Flags, Floats, Frame, Method, Texts
+from pipelines.index.inputs import PILLARS, Axes, Days, Flags, Floats, Method, Texts
 from pipelines.index.scores.method_rows import method_rows
-from pipelines.index.scores.months import Moment, Scored
+from pipelines.index.scores.months import MonthScores, Scored
 from pipelines.index.scores.ranks import no_sensitivity, rank_intervals, sensitivity_rows
 from pipelines.index.scores.results import (
     GapForms,
@@ -28,47 +28,47 @@ from pipelines.index.scores.results import (
     tile,
 )
 
-Moments = Sequence[Mapping[str, Moment]]
+AllMonths = Sequence[Mapping[str, MonthScores]]
 
 
 def report(
     measured: Sequence[Measured],
-    posts: Sequence[Goalposts],
-    moments: Moments,
-    frame: Frame,
+    goalposts: Sequence[Goalposts],
+    months: AllMonths,
+    axes: Axes,
     method: Method,
     *,
     seed: int,
     gaps: tuple[SayDoGaps, GapForms],
 ) -> Results:
     """Every table of an index run."""
-    grid = _Grid(frame)
-    ranks = stack(RankIntervals, rank_intervals(moments[-1]["now"], frame, method, seed) if moments else ())
-    sensitivity = sensitivity_rows(moments[-1]["now"], method, seed) if moments else no_sensitivity()
+    grid = _Grid(axes)
+    ranks = stack(RankIntervals, rank_intervals(months[-1]["now"], axes, method, seed) if months else ())
+    sensitivity = sensitivity_rows(months[-1]["now"], method, seed) if months else no_sensitivity()
     return Results(
-        indicator_values=stack(IndicatorValues, _values(measured, posts, moments, grid)),
+        indicator_values=stack(IndicatorValues, _values(measured, goalposts, months, grid)),
         plain_values=stack(PlainValues, _plain(measured, grid)),
-        indicator_scores=stack(IndicatorScores, _scores(measured, moments, grid)),
-        pillar_scores=stack(PillarScores, _pillars(moments, grid)),
-        index_scores=stack(IndexScores, _index(moments, grid)),
-        index_draws=stack(IndexDraws, _draws(moments, grid, int(method.draws))),
-        pillar_draws=stack(PillarDraws, _pillar_draws(moments, grid)),
+        indicator_scores=stack(IndicatorScores, _scores(measured, months, grid)),
+        pillar_scores=stack(PillarScores, _pillars(months, grid)),
+        index_scores=stack(IndexScores, _index(months, grid)),
+        index_draws=stack(IndexDraws, _draws(months, grid, int(method.draws))),
+        pillar_draws=stack(PillarDraws, _pillar_draws(months, grid)),
         rank_intervals=ranks,
         sensitivity=sensitivity,
         say_do_gaps=gaps[0],
         gap_forms=gaps[1],
-        method=method_rows(measured, posts, moments, frame, method, seed, sensitivity, ranks),
+        method=method_rows(measured, goalposts, months, axes, method, seed, sensitivity, ranks),
     )
 
 
 class _Grid:
     """Companies and month ends of `[period, company]` arrays, as columns of the rows that a mask keeps."""
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        periods, _, companies = frame.shape
-        self._companies = np.tile(np.array(frame.companies, np.object_), periods).reshape(periods, companies)
-        self._periods = np.repeat(frame.periods, companies).reshape(periods, companies)
+    def __init__(self, axes: Axes) -> None:
+        self.axes = axes
+        periods, _, companies = axes.shape
+        self._companies = np.tile(np.array(axes.companies, np.object_), periods).reshape(periods, companies)
+        self._periods = np.repeat(axes.periods, companies).reshape(periods, companies)
 
     def company(self, kept: Flags) -> Texts:
         """`company_id` of the kept cells."""
@@ -80,19 +80,19 @@ class _Grid:
 
 
 def _values(
-    measured: Sequence[Measured], posts: Sequence[Goalposts], moments: Moments, grid: _Grid
+    measured: Sequence[Measured], goalposts: Sequence[Goalposts], months: AllMonths, grid: _Grid
 ) -> Iterator[IndicatorValues]:
     for history in HISTORIES:
         for place, it in enumerate(measured):
             found = it.known(history)
-            why = np.stack([moment[history].reasons[place] for moment in moments])
-            score = np.stack([moment[history].indicators.score[place] for moment in moments])
+            why = np.stack([month[history].reasons[place] for month in months])
+            score = np.stack([month[history].indicators.score[place] for month in months])
             values = Scored(found.value, found.lower, found.upper)
-            unscored = posts[place].reason or "not scored: too few companies on its platforms to control for size"
+            unscored = goalposts[place].reason or "not scored: too few companies on its platforms to control for size"
             yield _value_rows(grid, it, history, "all", values, found.size, why, np.isnan(score), unscored)
             if it.strata is None or it.platform_reasons is None:
                 continue
-            for platform, name in enumerate(grid.frame.platforms):
+            for platform, name in enumerate(grid.axes.platforms):
                 at = (slice(None), platform)
                 values = Scored(it.strata.value[at], it.strata.lower[at], it.strata.upper[at])
                 size, why = it.strata.size[at], it.platform_reasons[at]
@@ -138,7 +138,7 @@ def _plain(measured: Sequence[Measured], grid: _Grid) -> Iterator[PlainValues]:
         if it.strata is None:
             yield _plain_rows(grid, it, "all", it.now.value, it.now.size)
             continue
-        for platform, name in enumerate(grid.frame.platforms):
+        for platform, name in enumerate(grid.axes.platforms):
             yield _plain_rows(grid, it, name, it.strata.plain[:, platform], it.strata.plain_size[:, platform])
 
 
@@ -155,10 +155,10 @@ def _plain_rows(grid: _Grid, it: Measured, platform: str, value: Floats, size: F
     )
 
 
-def _scores(measured: Sequence[Measured], moments: Moments, grid: _Grid) -> Iterator[IndicatorScores]:
+def _scores(measured: Sequence[Measured], months: AllMonths, grid: _Grid) -> Iterator[IndicatorScores]:
     for history in HISTORIES:
         for place, it in enumerate(measured):
-            found = _over_periods([moment[history].indicators for moment in moments], place)
+            found = _over_periods([month[history].indicators for month in months], place)
             kept = np.isfinite(found.score)
             yield IndicatorScores(
                 company_id=grid.company(kept),
@@ -171,10 +171,10 @@ def _scores(measured: Sequence[Measured], moments: Moments, grid: _Grid) -> Iter
             )
 
 
-def _pillars(moments: Moments, grid: _Grid) -> Iterator[PillarScores]:
-    for history in HISTORIES if moments else ():
+def _pillars(months: AllMonths, grid: _Grid) -> Iterator[PillarScores]:
+    for history in HISTORIES if months else ():
         for place, pillar in enumerate(PILLARS):
-            found = _over_periods([moment[history].pillars for moment in moments], place)
+            found = _over_periods([month[history].pillars for month in months], place)
             kept = np.ones(found.score.shape, bool)
             yield PillarScores(
                 company_id=grid.company(kept),
@@ -184,14 +184,14 @@ def _pillars(moments: Moments, grid: _Grid) -> Iterator[PillarScores]:
                 score=found.score.ravel(),
                 lower=found.lower.ravel(),
                 upper=found.upper.ravel(),
-                weight_present=np.stack([moment[history].weight_present[place] for moment in moments]).ravel(),
+                weight_present=np.stack([month[history].weight_present[place] for month in months]).ravel(),
             )
 
 
-def _index(moments: Moments, grid: _Grid) -> Iterator[IndexScores]:
-    for history in HISTORIES if moments else ():
-        found = _over_periods([moment[history].index for moment in moments])
-        ranks = _over_periods([moment[history].ranks for moment in moments])
+def _index(months: AllMonths, grid: _Grid) -> Iterator[IndexScores]:
+    for history in HISTORIES if months else ():
+        found = _over_periods([month[history].index for month in months])
+        ranks = _over_periods([month[history].ranks for month in months])
         kept = np.isfinite(found.score)
         yield IndexScores(
             company_id=grid.company(kept),
@@ -211,29 +211,29 @@ def _over_periods(found: Sequence[Scored], place: int | None = None) -> Scored:
     return Scored(*(np.stack([side if place is None else side[place] for side in column]) for column in sides))
 
 
-def _draws(moments: Moments, grid: _Grid, most: int) -> Iterator[IndexDraws]:
+def _draws(months: AllMonths, grid: _Grid, most: int) -> Iterator[IndexDraws]:
     """The latest month end's first replications of the companies that have an index, as known now."""
-    if moments:
-        draws = moments[-1]["now"].draws[:most]
+    if months:
+        draws = months[-1]["now"].draws[:most]
         known = np.isfinite(draws).all(0)
-        numbers, companies = draws.shape[0], np.array(grid.frame.companies, np.object_)[known]
+        numbers, companies = draws.shape[0], np.array(grid.axes.companies, np.object_)[known]
         yield IndexDraws(
             company_id=np.repeat(companies, numbers),
-            period=np.full(len(companies) * numbers, grid.frame.periods[-1]),
+            period=np.full(len(companies) * numbers, grid.axes.periods[-1]),
             draw=np.tile(np.arange(numbers, dtype=np.float64), len(companies)),
             score=draws[:, known].T.ravel(),
         )
 
 
-def _pillar_draws(moments: Moments, grid: _Grid) -> Iterator[PillarDraws]:
+def _pillar_draws(months: AllMonths, grid: _Grid) -> Iterator[PillarDraws]:
     """The latest month end's draws of every pillar that has a score, as known now."""
-    if moments:
-        draws = moments[-1]["now"].pillar_draws
-        known = np.isfinite(draws).all(0) & np.isfinite(moments[-1]["now"].pillars.score)
+    if months:
+        draws = months[-1]["now"].pillar_draws
+        known = np.isfinite(draws).all(0) & np.isfinite(months[-1]["now"].pillars.score)
         numbers, (pillar, company) = len(draws), np.nonzero(known)
         yield PillarDraws(
-            company_id=np.repeat(np.array(grid.frame.companies, np.object_)[company], numbers),
-            period=np.full(len(pillar) * numbers, grid.frame.periods[-1]),
+            company_id=np.repeat(np.array(grid.axes.companies, np.object_)[company], numbers),
+            period=np.full(len(pillar) * numbers, grid.axes.periods[-1]),
             pillar=np.repeat(np.array(PILLARS, np.object_)[pillar], numbers),
             draw=np.tile(np.arange(numbers, dtype=np.float64), len(pillar)),
             score=draws[:, known].T.ravel(),

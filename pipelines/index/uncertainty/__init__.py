@@ -2,10 +2,10 @@
 
 from pipelines.index.uncertainty.choices import INPUTS
 from pipelines.index.uncertainty.measurements import (
-    Edition,
-    Editions,
+    Measurement,
+    Measurements,
     Published,
-    all_editions,
+    all_measurements,
     quantity_draws,
     world_of,
 )
@@ -26,13 +26,13 @@ __all__ = [
     "INPUTS",
     "METHOD",
     "SAMPLING",
-    "Edition",
-    "Editions",
+    "Measurement",
+    "Measurements",
     "Published",
     "ReplicationError",
     "WhatIf",
     "World",
-    "all_editions",
+    "all_measurements",
     "monte_carlo",
     "pillar_world",
     "quantity_draws",

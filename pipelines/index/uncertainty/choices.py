@@ -21,7 +21,7 @@ INPUTS = (
     "missing_disclosures",
     "sampling",
 )
-"""X1 to X10. Half-life, threshold and repeats choose the edition of the statistics that everything starts from."""
+"""X1 to X10. Half-life, threshold and repeats choose the measurement of the statistics that everything starts from."""
 
 MISSING = ("worst", "median", "best")
 """What a figure that is not disclosed may be among the peers' (X9)."""
@@ -57,7 +57,7 @@ class Choices(msgspec.Struct, frozen=True):
     treatment: Integers
     weights: Floats
     aggregation: Integers
-    edition: Integers
+    measurement: Integers
     dropped: Integers
     missing: Integers
     draw: Integers
@@ -82,14 +82,14 @@ def choices(points: Floats, alternatives: Alternatives, *, seed: int, frozen: Co
 
     noise = np.random.default_rng([seed, 3]).uniform(-1, 1, (_WEIGHT_SETS, len(it.weights)))
     sets = np.concatenate([it.weights * (1 + it.weight_noise * noise), it.weights[None]])
-    edition = pick("half_life", it.half_lives, it.nominal_half_life)
-    edition = edition * it.thresholds + pick("topic_threshold", it.thresholds, 0)
+    measurement = pick("half_life", it.half_lives, it.nominal_half_life)
+    measurement = measurement * it.thresholds + pick("topic_threshold", it.thresholds, 0)
     return Choices(
         normalisation=pick("normalisation", len(it.normalisations), 0),
         treatment=pick("treatment", len(it.treatments), 0),
         weights=sets[pick("pillar_weights", _WEIGHT_SETS, _WEIGHT_SETS)],
         aggregation=pick("aggregation", len(it.aggregations), 0),
-        edition=edition * it.filters + pick("repeats", it.filters, 0),
+        measurement=measurement * it.filters + pick("repeats", it.filters, 0),
         dropped=np.array([*it.droppable, NONE])[pick("dropped_indicator", len(it.droppable), NONE)],
         missing=pick("missing_disclosures", len(it.missing), NONE),
         draw=pick("sampling", it.draws, NONE),

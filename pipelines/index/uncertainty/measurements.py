@@ -1,8 +1,8 @@
-"""The statistics once more for other half-lives and variants, and what replications of a month end start from.
+"""Re-measures every headline indicator for each alternative half-life and variant of the posts.
 
-An edition is every headline indicator measured with one half-life from one variant of the posts (METHODOLOGY 4.2, X5 to
-X7). Draws of one indicator begin with the same random numbers in every edition; where the samplers of its posterior
-reject some, later companies' draws differ by chance as well.
+A measurement holds all headline indicators with one half-life, from one variant of the posts (METHODOLOGY 4.2, X5 to
+X7); replications of a month end start from them. Draws of one indicator begin with the same random numbers in every
+measurement; where the samplers of its posterior reject some, later companies' draws differ by chance as well.
 """
 
 from __future__ import annotations
@@ -16,39 +16,39 @@ import numpy as np
 from pipelines.index.composite import Goalposts
 from pipelines.index.estimators import Measured, combine, measure, week_effects
 from pipelines.index.formulas import coupled
-from pipelines.index.inputs import VARIANTS, Flags, Floats, Frame, Inputs, Integers, Method, frame_of
+from pipelines.index.inputs import VARIANTS, Axes, Flags, Floats, Inputs, Integers, Method, axes_of
 from pipelines.index.uncertainty.choices import MISSING, Alternatives
 from pipelines.index.uncertainty.replications import World
 
 
-class Edition(msgspec.Struct, frozen=True):
-    """Indicators measured in a frame, in the catalogue's order."""
+class Measurement(msgspec.Struct, frozen=True):
+    """Indicators measured in a axes, in the catalogue's order."""
 
-    frame: Frame
+    axes: Axes
     measured: tuple[Measured, ...]
 
 
-class Editions(msgspec.Struct, frozen=True):
-    """`of` holds the edition of each half-life, threshold and filter, the last running fastest."""
+class Measurements(msgspec.Struct, frozen=True):
+    """`of` holds the measurement of each half-life, threshold and filter, the last running fastest."""
 
-    of: tuple[Edition, ...]
+    of: tuple[Measurement, ...]
     half_lives: int
     nominal_half_life: int
     thresholds: int
     filters: int
 
     @property
-    def published(self) -> Edition:
-        """The edition that is published."""
+    def published(self) -> Measurement:
+        """The measurement that is published."""
         return self.of[self.nominal_half_life * self.thresholds * self.filters]
 
-    def published_alone(self) -> Editions:
-        """Nothing but the published edition: half-life, threshold and filter do not vary."""
-        return Editions((self.published,), half_lives=1, nominal_half_life=0, thresholds=1, filters=1)
+    def published_alone(self) -> Measurements:
+        """Nothing but the published measurement: half-life, threshold and filter do not vary."""
+        return Measurements((self.published,), half_lives=1, nominal_half_life=0, thresholds=1, filters=1)
 
 
-def all_editions(inputs: Inputs, base: Edition) -> Editions:
-    """Every edition that the method and the inputs' variants allow; `base` is the published one."""
+def all_measurements(inputs: Inputs, base: Measurement) -> Measurements:
+    """Every measurement that the method and the inputs' variants allow; `base` is the published one."""
     method = inputs.method
     half_lives = tuple(sorted({*method.half_lives_days, method.half_life_days}))
     variants = VARIANTS if inputs.variants else ((VARIANTS[0][0],),)
@@ -58,14 +58,14 @@ def all_editions(inputs: Inputs, base: Edition) -> Editions:
         own = base
         if half_life != method.half_life_days:
             whole = msgspec.structs.replace(inputs, method=changed)
-            own = _edition(whole, base, {it.indicator.indicator_id for it in base.measured})
+            own = _measurement(whole, base, {it.indicator.indicator_id for it in base.measured})
         for variant in (name for row in variants for name in row):
             if variant in inputs.variants:
                 varied = msgspec.structs.replace(inputs.variants[variant], method=changed)
-                found.append(_edition(varied, own, varied.varied))
+                found.append(_measurement(varied, own, varied.varied))
             else:
                 found.append(own)
-    return Editions(
+    return Measurements(
         of=tuple(found),
         half_lives=len(half_lives),
         nominal_half_life=half_lives.index(method.half_life_days),
@@ -74,30 +74,30 @@ def all_editions(inputs: Inputs, base: Edition) -> Editions:
     )
 
 
-def _edition(inputs: Inputs, base: Edition, differing: Collection[str]) -> Edition:
-    """Headline indicators measured anew where they differ from another edition."""
-    frame = frame_of(inputs)
+def _measurement(inputs: Inputs, base: Measurement, differing: Collection[str]) -> Measurement:
+    """Headline indicators measured anew where they differ from another measurement."""
+    axes = axes_of(inputs)
     headline = (
-        measure(it.indicator, inputs, frame)
+        measure(it.indicator, inputs, axes)
         if it.indicator.is_headline and it.strata is not None and it.indicator.indicator_id in differing
         else it
         for it in base.measured
     )
-    return Edition(frame, tuple(headline))
+    return Measurement(axes, tuple(headline))
 
 
-def quantity_draws(it: Measured, frame: Frame, method: Method, period: int, seed: int, counts: Floats) -> Floats | None:
+def quantity_draws(it: Measured, axes: Axes, method: Method, period: int, seed: int, counts: Floats) -> Floats | None:
     """Draws of a scored quantity, direction applied, `[draw, company]`; None where there is no posterior.
 
     `counts` are the weeks drawn for all indicators together (`bootstrap.week_counts`), which couple them.
     """
     if it.strata is None or it.weights is None:
         return None
-    day = int(frame.periods[period].astype("datetime64[D]").astype(np.int64))
+    day = int(axes.periods[period].astype("datetime64[D]").astype(np.int64))
     # Days before 1970 would be negative, which a seed cannot be.
     rng = np.random.default_rng([seed, crc32(it.indicator.indicator_id.encode()), abs(day)])
     drawn = combine(it.weights[period], it.strata.posterior.draw(rng, period, int(method.draws)))
-    effects = week_effects(it.strata, it.weights[period], frame, period)
+    effects = week_effects(it.strata, it.weights[period], axes, period)
     return coupled(drawn, effects, counts, rng) * it.indicator.direction
 
 
@@ -111,8 +111,8 @@ class Published(msgspec.Struct, frozen=True):
 
 
 def world_of(
-    editions: Editions,
-    posts: Sequence[Goalposts],
+    measurements: Measurements,
+    goalposts: Sequence[Goalposts],
     published: Published,
     method: Method,
     *,
@@ -123,22 +123,22 @@ def world_of(
 ) -> World:
     """A month end as replications need it: headline indicators that are scored, of the pillars that enter."""
     enters = np.flatnonzero(published.enters)
-    is_used = np.isin(published.pillar, enters) & np.array([it.reason is None for it in posts])
+    is_used = np.isin(published.pillar, enters) & np.array([it.reason is None for it in goalposts])
     used = np.flatnonzero(is_used)
     used = used[np.argsort(published.pillar[used], kind="stable")].tolist()
     pillar = np.searchsorted(enters, published.pillar[used])
-    published_of = [editions.published.measured[place].known(history) for place in used]
+    published_of = [measurements.published.measured[place].known(history) for place in used]
     nothing = np.full((len(MISSING), len(published.is_ranked)), np.nan)
     filled = [nothing if it.filled is None else it.filled[:, period] for it in published_of]
     scored, drawn = [], []
     known: dict[int, Floats | None] = {}
-    for edition in editions.of:
+    for measurement in measurements.of:
         estimates, draws = [], []
         for place in used:
-            it, given = edition.measured[place], published.given[place]
+            it, given = measurement.measured[place], published.given[place]
             estimate = np.where(given, it.known(history).scored[period], np.nan)
             if id(it) not in known:
-                known[id(it)] = quantity_draws(it, edition.frame, method, period, seed, counts)
+                known[id(it)] = quantity_draws(it, measurement.axes, method, period, seed, counts)
             own = known[id(it)]
             estimates.append(estimate)
             draws.append(np.where(given & np.isfinite(estimate), estimate if own is None else own, np.nan))
@@ -151,10 +151,10 @@ def world_of(
             treatments=method.treatments,
             aggregations=method.aggregations,
             missing=method.missing_disclosures,
-            half_lives=editions.half_lives,
-            nominal_half_life=editions.nominal_half_life,
-            thresholds=editions.thresholds,
-            filters=editions.filters,
+            half_lives=measurements.half_lives,
+            nominal_half_life=measurements.nominal_half_life,
+            thresholds=measurements.thresholds,
+            filters=measurements.filters,
             droppable=tuple(np.flatnonzero(np.bincount(pillar)[pillar] > 1).tolist()),
             draws=int(method.draws),
             weights=np.ones(len(enters)),
@@ -162,9 +162,9 @@ def world_of(
         ),
         scored=np.stack(scored),
         draws=tuple(drawn),
-        goalposts=np.array([(posts[place].low, posts[place].high) for place in used]),
+        goalposts=np.array([(goalposts[place].low, goalposts[place].high) for place in used]),
         pillar=pillar,
-        is_disclosed=np.array([editions.of[0].measured[place].strata is None for place in used]),
+        is_disclosed=np.array([measurements.of[0].measured[place].strata is None for place in used]),
         is_ranked=published.is_ranked,
         filled=np.stack(filled, 1),
     )

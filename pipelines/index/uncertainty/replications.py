@@ -45,9 +45,9 @@ class ReplicationError(MethodError):
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """What replications start from: the headline indicators of the pillars that enter, sorted by pillar.
 
-    `scored` `[edition, indicator, company]` and `draws` (an edition each, `[draw, indicator, company]`) are the scored
-    quantities with directions applied, NaN where no value is published. `goalposts` `[indicator, 2]`. `is_ranked`:
-    who has an index. `filled` `[3, indicator, company]`: scored quantities in which the figures that a company does not
+    `scored` `[measurement, indicator, company]` and `draws` (each `[draw, indicator, company]`) are the scored
+    quantities with directions applied, NaN where no value is published. `goalposts` `[indicator, 2]`. `is_ranked`: who
+    has an index. `filled` `[3, indicator, company]`: scored quantities in which the figures that a company does not
     disclose are as `MISSING`; NaN where there are none to disclose.
     """
 
@@ -61,8 +61,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     filled: Floats | None = None
 
     @property
-    def published_edition(self) -> int:
-        """The place of what is published among the editions."""
+    def published_measurement(self) -> int:
+        """The place of what is published among the measurements."""
         return self.alternatives.nominal_half_life * self.alternatives.thresholds * self.alternatives.filters
 
 
@@ -81,11 +81,11 @@ def replicate(world: World, chosen: Choices) -> Replications:
     Raises:
         ReplicationError: a company with an index got none.
     """
-    count, companies = len(chosen.edition), world.scored.shape[2]
+    count, companies = len(chosen.measurement), world.scored.shape[2]
     pillars = int(world.pillar.max()) + 1
     scores = np.full((count, companies), np.nan)
     defaulted = np.zeros(companies, np.int64)
-    published = world.scored[world.published_edition]
+    published = world.scored[world.published_measurement]
     has_pillar = np.stack([np.isfinite(published[world.pillar == place]).any(0) for place in range(pillars)])
     for rows in _batches(world, chosen):
         own = chosen.of(rows)
@@ -104,9 +104,9 @@ def replicate(world: World, chosen: Choices) -> Replications:
 
 
 def _batches(world: World, chosen: Choices) -> Iterator[Integers]:
-    """A bounded number of replications at a time, those of an edition together."""
+    """A bounded number of replications at a time, those of a measurement together."""
     most = max(1, _MOST_AT_ONCE // max(1, world.scored[0].size))
-    order = np.argsort(chosen.edition, kind="stable")
+    order = np.argsort(chosen.measurement, kind="stable")
     for start in range(0, len(order), most):
         yield order[start : start + most]
 
@@ -121,14 +121,14 @@ def _alike(places: Integers) -> Iterator[tuple[int, Integers | slice]]:
 def _quantities(world: World, own: Choices) -> Floats:
     """The scored quantities, `[replication, indicator, company]`: a draw's, or the estimate's where none is drawn."""
     found = np.empty((len(own.draw), *world.scored.shape[1:]))
-    for edition, rows in _alike(own.edition):
+    for measurement, rows in _alike(own.measurement):
         drawn = own.draw[rows]
         if isinstance(rows, slice):
-            found = world.draws[edition][drawn]
+            found = world.draws[measurement][drawn]
         else:
-            found[rows] = world.draws[edition][drawn]
+            found[rows] = world.draws[measurement][drawn]
         if (drawn == NONE).any():
-            found[(own.edition == edition) & (own.draw == NONE)] = world.scored[edition]
+            found[(own.measurement == measurement) & (own.draw == NONE)] = world.scored[measurement]
     for place, rows in _alike(own.missing):
         if place != NONE:
             _fill(found, rows, world, world.alternatives.missing[place])
@@ -225,7 +225,7 @@ def _check(scores: Floats, chosen: Choices, world: World) -> None:
     raise ReplicationError(
         f"{len(rows)} of {len(scores)} replications gave {int(failed.any(0).sum())} companies no index; the first with "
         f"{it.normalisations[first.normalisation[0]]}, treatment {it.treatments[first.treatment[0]]}, "
-        f"{it.aggregations[first.aggregation[0]]} mean, edition {first.edition[0]}, {first.dropped[0]} dropped"
+        f"{it.aggregations[first.aggregation[0]]} mean, measurement {first.measurement[0]}, {first.dropped[0]} dropped"
     )
 
 

@@ -85,7 +85,7 @@ def what_if(
         aggregations=it.aggregations if aggregation is None else (aggregation,),
         normalisations=it.normalisations if normalisation is None else (normalisation,),
     )
-    place = world.published_edition
+    place = world.published_measurement
     scored, drawn = world.scored[place], world.draws[place][:replications]
     inside = np.ones(scored.shape[1], bool) if group is None else group
     if not inside.all():

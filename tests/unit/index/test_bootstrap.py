@@ -11,26 +11,26 @@ from pipelines.index.estimators import Strata, standardise, week_effects, weekly
 from pipelines.index.estimators.mean import Lines, weekly_mean
 from pipelines.index.estimators.rate import weekly_rate
 from pipelines.index.formulas import coupled, week_counts
-from pipelines.index.inputs import Frame, frame_of
+from pipelines.index.inputs import Axes, axes_of
 from pipelines.index.inputs.statistics import Periods
 from tests.unit.index.index_world import companies, empty_inputs, method, periods, world
 
 METHOD = method(half_life_days=np.inf)
 
 
-def frame(count: int) -> Frame:
+def axes(count: int) -> Axes:
     names = tuple(f"c{place:03d}" for place in range(count))
     made: Inputs = empty_inputs(method=METHOD, companies=companies(*names))
-    return msgspec.structs.replace(frame_of(made), platforms=("x",))
+    return msgspec.structs.replace(axes_of(made), platforms=("x",))
 
 
-def effects(strata: Strata, at: Frame) -> Floats:
+def effects(strata: Strata, at: Axes) -> Floats:
     found = week_effects(strata, standardise(strata, 1.0, METHOD).weights[0], at, 0)
     assert found is not None
     return found
 
 
-def drawn(strata: Strata, at: Frame, counts: Floats, seed: int) -> Floats:
+def drawn(strata: Strata, at: Axes, counts: Floats, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     own = strata.posterior.draw(rng, 0, len(counts))[:, 0]
     return coupled(own, effects(strata, at), counts, rng)
@@ -53,7 +53,7 @@ def test_week_counts_are_resampled_weeks() -> None:
 
 def test_effects_of_weeks_by_hand() -> None:
     """Successes 1, 3 of trials 2, 4: R = 4/6; (1 - 2R) / 6 = -1/18, and (3 - 4R) / 6 = 1/18."""
-    at = frame(1)
+    at = axes(1)
     successes, trials = np.zeros((52, 1, 1)), np.zeros((52, 1, 1))
     successes[:2, 0, 0], trials[:2, 0, 0] = (1, 3), (2, 4)
     found = effects(weekly_share(at, METHOD, successes, trials), at)
@@ -62,7 +62,7 @@ def test_effects_of_weeks_by_hand() -> None:
 
 def test_the_effects_of_a_difference_are_those_of_leaving_a_week_out() -> None:
     """First order: dropping a week changes the estimate by minus its effect, but for terms of second order."""
-    rng, at = np.random.default_rng(2), frame(1)
+    rng, at = np.random.default_rng(2), axes(1)
     n = rng.integers(20, 40, (52, 2, 1)).astype(float)
     total = n * (2 + np.array([0.0, 0.5])[:, None]) + np.sqrt(n) * rng.normal(size=n.shape)
     lines = Lines(np.zeros(1, np.int64), np.stack([n, total, n + total**2 / n], axis=1))
@@ -80,7 +80,7 @@ def test_the_effects_of_a_difference_are_those_of_leaving_a_week_out() -> None:
 def test_indicators_of_the_same_posts_have_the_correlation_of_their_estimates() -> None:
     """Two shares of the same posts; the true correlation of the estimates is that over independent companies."""
     rng, count = np.random.default_rng(4), 400
-    at = frame(count)
+    at = axes(count)
     trials = rng.poisson(6, (52, 1, count)).astype(float)
     both, one, other = (rng.binomial(trials.astype(int), share).astype(float) for share in (0.2, 0.1, 0.1))
     # A post succeeds in both with .2, in the first alone with .1, in the second alone with .1.
@@ -94,7 +94,7 @@ def test_indicators_of_the_same_posts_have_the_correlation_of_their_estimates() 
 
 def test_indicators_of_other_posts_stay_independent() -> None:
     rng, count = np.random.default_rng(5), 200
-    at = frame(count)
+    at = axes(count)
     posts = [rng.poisson(6, (52, 1, count)).astype(float) for _ in range(2)]
     made = [weekly_share(at, METHOD, rng.binomial(it.astype(int), 0.4).astype(float), it) for it in posts]
     counts = week_counts(rng, 500, 52, count)
@@ -105,7 +105,7 @@ def test_indicators_of_other_posts_stay_independent() -> None:
 def test_campaigns_tie_a_rate_to_a_share() -> None:
     """In some weeks posts succeed more and are shared more: so move the draws of both indicators."""
     rng, count = np.random.default_rng(6), 60
-    at = frame(count)
+    at = axes(count)
     campaign = rng.random((52, 1, count)) < 0.3
     posts = np.full((52, 1, count), 5.0)
     share = weekly_share(at, METHOD, rng.binomial(5, np.where(campaign, 0.9, 0.2)).astype(float), posts)
@@ -145,7 +145,7 @@ def test_a_new_indicator_moves_no_other_indicators_interval() -> None:
 
 def test_the_window_alone_is_resampled() -> None:
     """A month before, the window holds other weeks: the effects are of its own 52."""
-    at = frame_of(empty_inputs(method=METHOD, periods=_both()))
+    at = axes_of(empty_inputs(method=METHOD, periods=_both()))
     at = msgspec.structs.replace(at, platforms=("x",))
     trials = np.ones((len(at.weeks), 1, 2))
     successes = trials * (np.arange(len(at.weeks)) % 3 == 0)[:, None, None]

@@ -12,7 +12,7 @@ from pipelines.index import Flags, Floats, Indicator
 from pipelines.index.estimators import Strata, measure
 from pipelines.index.estimators.duration import duration
 from pipelines.index.formulas import Curves, Seen, Waits
-from pipelines.index.inputs import Durations, frame_of
+from pipelines.index.inputs import Durations, axes_of
 from tests.unit.index.index_world import WEEK, companies, empty_inputs, labels, method
 
 LAST = np.datetime64("2020-12-14")
@@ -38,7 +38,7 @@ def durations(*rows: tuple[str, float, bool, float], weeks_before: int | tuple[i
 
 def run(rows: Durations, half_life: float = np.inf) -> Strata:
     inputs = empty_inputs(method=method(half_life_days=half_life, interval=0.95), durations=rows)
-    return duration(frame_of(inputs), inputs.method, rows)
+    return duration(axes_of(inputs), inputs.method, rows)
 
 
 def curve(hours: Floats, is_event: Flags) -> Curves:
@@ -142,7 +142,7 @@ def test_an_indicator_of_durations_is_measured() -> None:
     rows = durations(*[("a", 3.0, False, 1)] * 40, *[("b", 30.0, False, 1)] * 40)
     header = Indicator("response_time", "I", -1.0, True, 30.0, "duration", "median", "no rows")
     inputs = empty_inputs(method=method(), durations=rows, companies=companies("a", "b", "c"))
-    found = measure(header, inputs, frame_of(inputs))
+    found = measure(header, inputs, axes_of(inputs))
     assert found.now.value[0] == pytest.approx([3, 30, np.nan], nan_ok=True)
     # The quicker scores higher: -log2(1 + h).
     assert found.now.scored[0, :2] == pytest.approx([-2, -np.log2(31)])

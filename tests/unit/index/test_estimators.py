@@ -14,8 +14,8 @@ from pipelines.index import Inputs, Labels, MethodError, huber_line, score
 from pipelines.index.estimators import Measured, measure, weekly_share
 from pipelines.index.estimators.mean import Lines, weekly_mean
 from pipelines.index.formulas import gamma_poisson
-from pipelines.index.inputs import AccountWeeks, Levels, Means, People, Rates, Shares, frame_of
-from tests.scale.estimators import dense_frame
+from pipelines.index.inputs import AccountWeeks, Levels, Means, People, Rates, Shares, axes_of
+from tests.scale.estimators import dense_axes
 from tests.unit.index.index_world import CATALOGUE, WEEK, companies, days, empty_inputs, labels, method, periods
 
 LAST = np.datetime64("2020-12-14")
@@ -24,7 +24,7 @@ BY_ID = {it.indicator_id: it for it in CATALOGUE}
 
 def run(name: str, **given: object) -> Measured:
     inputs = empty_inputs(**({"method": method(half_life_days=np.inf)} | given))
-    return measure(BY_ID[name], inputs, frame_of(inputs))
+    return measure(BY_ID[name], inputs, axes_of(inputs))
 
 
 def shares(*rows: tuple[str, str, object, float, float]) -> Shares:
@@ -135,7 +135,7 @@ def test_posts_of_one_week_are_exactly_so_many() -> None:
     )  # fmt: skip
     for half_life in (33.0, 90.0, 180.0, 365.0):
         inputs = empty_inputs(companies=companies(*names), method=method(half_life_days=half_life), shares=rows)
-        found = measure(BY_ID["response_rate"], inputs, frame_of(inputs))
+        found = measure(BY_ID["response_rate"], inputs, axes_of(inputs))
         assert found.now.reasons[0].tolist() == [None] * 50
         assert np.isfinite(found.now.value).all()
 
@@ -176,7 +176,7 @@ def test_returning_people_answered_two_posts_on_two_days() -> None:
     people, accounts = people_rows()
     indicator = msgspec.structs.replace(BY_ID["active_community"], summary="share", minimum_sample=1)
     inputs = empty_inputs(method=method(half_life_days=np.inf), people=people, account_weeks=accounts)
-    found = measure(indicator, inputs, frame_of(inputs))
+    found = measure(indicator, inputs, axes_of(inputs))
     assert found.now.value[0] == pytest.approx([0.5, np.nan], nan_ok=True)
 
 
@@ -236,7 +236,7 @@ def test_the_worst_of_an_indicator_that_counts_down_is_the_largest() -> None:
     rows += [(name, "bonus", "2020-04-05", "2020-10-01", "2020-10-01", float(it)) for it, name in enumerate("abcde")]
     inputs = empty_inputs(levels=levels("outcome_level", *rows), companies=companies(*names))
     downwards = msgspec.structs.replace(BY_ID["outcome_level"], direction=-1.0)
-    found = measure(downwards, inputs, frame_of(inputs)).now
+    found = measure(downwards, inputs, axes_of(inputs)).now
     assert found.filled is not None
     assert found.filled[:, 0, 5] == pytest.approx([-(100 * 11 / 12 + guess) / 2 for guess in (90, 50, 10)])
 
@@ -286,14 +286,14 @@ def test_labels_of_unknown_names_are_outside() -> None:
 
 def test_sums_of_windows_are_the_direct_sums() -> None:
     """To 1e-12 of each, also where old weeks dwarf new ones, and exactly nothing where nothing was."""
-    frame = dense_frame(method(), companies=7, platforms=2, weeks=120)
+    axes = dense_axes(method(), companies=7, platforms=2, weeks=120)
     rng = np.random.default_rng(1)
     table = rng.random((120, 2, 7)) * np.where(np.arange(120) < 50, 1e12, 1.0)[:, None, None]
     table[:, 1, 3] = 0
     for found, weights in (
-        (frame.plain(table), frame.window),
-        (frame.decayed(table), frame.decay),
-        (frame.decayed_squares(table), frame.decay**2),
+        (axes.plain(table), axes.window),
+        (axes.decayed(table), axes.decay),
+        (axes.decayed_squares(table), axes.decay**2),
     ):
         direct = np.array([[(row[:, None] * table[:, platform]).sum(0) for platform in range(2)] for row in weights])
         assert found == pytest.approx(direct, rel=1e-12, abs=0)
@@ -308,14 +308,12 @@ def test_a_difference_is_the_same_however_windows_overlap() -> None:
     lines = Lines(np.arange(5), np.stack([n, total, n + np.where(n > 0, total**2 / np.maximum(n, 1), 0)], axis=1))
     for half_life in (1.0, 180.0, np.inf):
         chosen = method(half_life_days=half_life)
-        frame = dense_frame(chosen, companies=5, platforms=1, weeks=80)
-        whole = weekly_mean(frame, chosen, lines)
-        assert len(frame.periods) > 3
-        for period in range(len(frame.periods)):
+        axes = dense_axes(chosen, companies=5, platforms=1, weeks=80)
+        whole = weekly_mean(axes, chosen, lines)
+        assert len(axes.periods) > 3
+        for period in range(len(axes.periods)):
             at = slice(period, period + 1)
-            one = msgspec.structs.replace(
-                frame, periods=frame.periods[at], window=frame.window[at], decay=frame.decay[at]
-            )
+            one = msgspec.structs.replace(axes, periods=axes.periods[at], window=axes.window[at], decay=axes.decay[at])
             alone = weekly_mean(one, chosen, lines)
             for name in ("plain", "value", "lower", "upper", "size", "scored"):
                 expected, found = getattr(alone, name)[0], getattr(whole, name)[period]
@@ -325,12 +323,12 @@ def test_a_difference_is_the_same_however_windows_overlap() -> None:
 @given(st.permutations(list(range(6))))
 def test_the_order_of_companies_does_not_matter(order: list[int]) -> None:
     chosen = method()
-    frame = dense_frame(chosen, companies=6, platforms=1, weeks=57)
+    axes = dense_axes(chosen, companies=6, platforms=1, weeks=57)
     rng = np.random.default_rng(3)
     trials = rng.poisson(3.0, (57, 1, 6)).astype(float)
     successes = rng.binomial(trials.astype(int), 0.4).astype(float)
-    one = weekly_share(frame, chosen, successes, trials)
-    other = weekly_share(frame, chosen, successes[..., order], trials[..., order])
+    one = weekly_share(axes, chosen, successes, trials)
+    other = weekly_share(axes, chosen, successes[..., order], trials[..., order])
     for name in ("value", "lower", "upper", "size", "scored"):
         assert getattr(other, name) == pytest.approx(getattr(one, name)[..., order], rel=1e-12)
 
@@ -350,12 +348,12 @@ def test_shrinkage_lies_between_the_own_value_and_the_mean(unit: float) -> None:
 @given(st.integers(0, 4), st.integers(1, 5))
 def test_a_success_more_scores_higher(company: int, more: int) -> None:
     chosen = method(half_life_days=np.inf)
-    frame = dense_frame(chosen, companies=5, platforms=1, weeks=57)
+    axes = dense_axes(chosen, companies=5, platforms=1, weeks=57)
     trials = np.full((57, 1, 5), 4.0)
     successes = np.tile(np.array([0.0, 1, 2, 1, 3]), (57, 1, 1))
     better = successes.copy()
     better[-8 : -8 + more, 0, company] += 1
-    one, other = (weekly_share(frame, chosen, it, trials) for it in (successes, better))
+    one, other = (weekly_share(axes, chosen, it, trials) for it in (successes, better))
     assert (other.value >= one.value).all()
     assert other.scored[-1, 0, company] > one.scored[-1, 0, company]
 

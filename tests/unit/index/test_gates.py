@@ -12,20 +12,20 @@ from pipelines.index import PILLARS, Floats, Indicator, Inputs, Results, World, 
 from pipelines.index.composite import Goalposts
 from pipelines.index.estimators import Measured, measure
 from pipelines.index.estimators.measure import Estimate
-from pipelines.index.inputs import frame_of
+from pipelines.index.inputs import axes_of
 from pipelines.index.scores import all_goalposts, score_period, stack
 from pipelines.index.scores.method_rows import method_rows
-from pipelines.index.scores.months import Moment, Scored, decompose
+from pipelines.index.scores.months import MonthScores, Scored, decompose
 from pipelines.index.scores.ranks import no_sensitivity, rank_intervals, sensitivity_rows
 from pipelines.index.scores.results import RankIntervals, Sensitivity
-from pipelines.index.uncertainty import Edition, Editions, all_editions, monte_carlo, sensitivities
+from pipelines.index.uncertainty import Measurement, Measurements, all_measurements, monte_carlo, sensitivities
 from pipelines.index.uncertainty.replications import nominal
 from tests.unit.index.index_world import CATALOGUE, companies, empty_inputs, method, world
 from tests.unit.index.uncertainty_world import alternatives, small_world
 
 NAN = np.nan
 METHOD = method(draws=60, replications=80, sensitivity_points=8, widest_interval=100)
-EMPTY = frame_of(empty_inputs())
+EMPTY = axes_of(empty_inputs())
 NO_RANKS = stack(RankIntervals, ())
 
 
@@ -41,27 +41,27 @@ def panel() -> Inputs:
 PANEL = panel()
 
 
-def editions_of(inputs: Inputs) -> tuple[Edition, Editions]:
-    """What is published, and every edition."""
-    frame = frame_of(inputs)
-    base = Edition(frame, tuple(measure(it, inputs, frame) for it in inputs.catalogue))
-    return base, all_editions(inputs, base)
+def measurements_of(inputs: Inputs) -> tuple[Measurement, Measurements]:
+    """What is published, and every measurement."""
+    axes = axes_of(inputs)
+    base = Measurement(axes, tuple(measure(it, inputs, axes) for it in inputs.catalogue))
+    return base, all_measurements(inputs, base)
 
 
-def latest(inputs: Inputs) -> tuple[Moment, World]:
+def latest(inputs: Inputs) -> tuple[MonthScores, World]:
     """The only month end as known now, and what its replications start from."""
-    base, editions = editions_of(inputs)
+    base, measurements = measurements_of(inputs)
     posts = all_goalposts(base.measured, inputs.method)
-    found = score_period(editions, posts, inputs.method, period=0, seed=1)["now"]
+    found = score_period(measurements, posts, inputs.method, period=0, seed=1)["now"]
     assert found.world is not None
     return found, found.world
 
 
-def replicated(start: World | None, ranks: Floats) -> Moment:
+def replicated(start: World | None, ranks: Floats) -> MonthScores:
     """A month end with replications' ranks, at which every company has an index."""
     count = ranks.shape[1]
     unknown = Scored(*(np.full(count, NAN),) * 3)
-    return Moment(
+    return MonthScores(
         reasons=np.full((0, count), None, np.object_),
         indicators=Scored(*(np.full((0, count), NAN),) * 3),
         pillars=Scored(*(np.full((6, count), NAN),) * 3),
@@ -76,12 +76,12 @@ def replicated(start: World | None, ranks: Floats) -> Moment:
     )
 
 
-def drawn(start: World) -> Moment:
+def drawn(start: World) -> MonthScores:
     return replicated(start, monte_carlo(start, seed=3, replications=80).ranks)
 
 
 def told(
-    measured: Sequence[Measured] = (), moments: Sequence[Moment] = (), sensitivity: Sensitivity | None = None
+    measured: Sequence[Measured] = (), moments: Sequence[MonthScores] = (), sensitivity: Sensitivity | None = None
 ) -> dict[str, str]:
     """The rows of table `method`."""
     posts, at = [Goalposts(0, 1, 0)] * len(measured), [{"now": it} for it in moments]
@@ -134,8 +134,8 @@ def test_where_posts_do_not_vary_all_of_a_rank_interval_is_method() -> None:
     assert found is not None
     assert np.array_equal(found.method, found.total)
     assert np.array_equal(found.sampling, np.repeat([[4.0, 3, 2, 1]], 80, 0))
-    frame = frame_of(empty_inputs(companies=companies(*"abcd")))
-    rows = stack(RankIntervals, rank_intervals(drawn(start), frame, METHOD, 3))
+    axes = axes_of(empty_inputs(companies=companies(*"abcd")))
+    rows = stack(RankIntervals, rank_intervals(drawn(start), axes, METHOD, 3))
     width = {name: (rows.upper - rows.lower)[rows.varied == name] for name in ("method", "sampling", "total")}
     assert width["sampling"].tolist() == [0, 0, 0, 0]
     assert np.array_equal(width["method"], width["total"])
@@ -166,8 +166,8 @@ def test_the_share_in_the_top_ten_by_hand() -> None:
         draws=tuple(np.repeat(it, 3, 2) for it in start.draws),
         is_ranked=np.ones(12, bool),
     )
-    frame = frame_of(empty_inputs(companies=companies(*"abcdefghijkl")))
-    total = list(rank_intervals(replicated(start, ranks), frame, METHOD, 3))[2]
+    axes = axes_of(empty_inputs(companies=companies(*"abcdefghijkl")))
+    total = list(rank_intervals(replicated(start, ranks), axes, METHOD, 3))[2]
     assert list(total.varied) == ["total"] * 12
     assert total.top_10_share.tolist() == [1] * 9 + [0.75, 0.25, 0]
     assert total.lower[8:].tolist() == [9, 10, 10, 12]
@@ -198,9 +198,9 @@ def test_inputs_that_may_be_fixed_are_those_below_the_limit() -> None:
 
 def test_what_is_published_is_of_the_published_half_life() -> None:
     """Of 90, 180 and 365 days it is the second."""
-    base, editions = editions_of(PANEL)
+    base, measurements = measurements_of(PANEL)
     assert (METHOD.half_lives_days, METHOD.half_life_days) == ((90, 180, 365), 180)
-    assert editions.published is base
+    assert measurements.published is base
     found, start = latest(PANEL)
     alone = msgspec.structs.replace(PANEL, method=msgspec.structs.replace(METHOD, half_lives_days=(180.0,)))
     one, only = latest(alone)

@@ -10,7 +10,7 @@ import pytest
 from pipelines.index import Inputs, score
 from pipelines.index.gap import SayDo, gap_rows
 from pipelines.index.gap.gather import say_do
-from pipelines.index.inputs import SayDoTables, frame_of
+from pipelines.index.inputs import SayDoTables, axes_of
 from tests.unit.sql.world import CAUSE, World, at, models, moment
 
 COMPANIES = ("acme", "bolt", "calm", "dune", "echo", "fern")
@@ -68,17 +68,17 @@ def inputs_of(world: World) -> Inputs:
 def conduct(world: World) -> SayDo:
     """The latest month end."""
     inputs = inputs_of(world)
-    frame = frame_of(inputs)
+    axes = axes_of(inputs)
     assert inputs.say_do is not None
-    return say_do(inputs.say_do, frame, np.ones(len(frame.companies)), inputs.method, len(frame.periods) - 1)
+    return say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
 
 
 def test_conduct_is_a_percentile_among_peers_and_old_figures_count_no_more(world: World) -> None:
     inputs = inputs_of(world)
-    frame = frame_of(inputs)
+    axes = axes_of(inputs)
     assert inputs.say_do is not None
-    found = say_do(inputs.say_do, frame, np.ones(len(frame.companies)), inputs.method, len(frame.periods) - 1)
-    assert frame.companies == COMPANIES
+    found = say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
+    assert axes.companies == COMPANIES
     # Distances from zero are 2, 1, 3, 4, 5, 6 and smaller is better: Hazen ranks from the best are 2, 1, 3, 4, 5, 6.
     assert [found.topics[place] for place in found.point_topic] == ["sdg_5"]
     assert found.points[0] == pytest.approx([4.5 / 6, 5.5 / 6, 3.5 / 6, 2.5 / 6, 1.5 / 6, 0.5 / 6])
@@ -150,9 +150,9 @@ def test_restated_emissions_are_told_by_revenue() -> None:
 
 def test_posts_in_another_language_are_left_out_and_undetermined_ones_go_with_the_rest(world: World) -> None:
     inputs = inputs_of(world)
-    frame = frame_of(inputs)
+    axes = axes_of(inputs)
     assert inputs.say_do is not None
-    found = say_do(inputs.say_do, frame, np.ones(len(frame.companies)), inputs.method, len(frame.periods) - 1)
+    found = say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
     assert found.posts.sum((0, 1)).tolist() == [4, 0, 0, 0, 0, 0]
     assert found.on_topic.sum((0, 1))[found.topics.index(CAUSE), 0] == 3
 
@@ -180,6 +180,6 @@ def test_the_other_forms_stand_row_by_row_beside_the_gaps(world: World) -> None:
 
 def test_without_tables_there_are_no_rows() -> None:
     inputs = inputs_of(World())
-    frame = frame_of(inputs)
+    axes = axes_of(inputs)
     assert isinstance(inputs.say_do, SayDoTables)
-    assert len(gap_rows(None, frame, np.ones((len(frame.periods), 1)), inputs.method, 1)[0].gap) == 0
+    assert len(gap_rows(None, axes, np.ones((len(axes.periods), 1)), inputs.method, 1)[0].gap) == 0

@@ -10,7 +10,7 @@ from pipelines.index import PILLARS, Results, entering, index_reason, ranks, sco
 from pipelines.index.composite import Goalposts, goalposts, normalise
 from pipelines.index.estimators import measure, withhold_wide
 from pipelines.index.estimators.publication import reasons
-from pipelines.index.inputs import FixedGoalposts, Shares, frame_of
+from pipelines.index.inputs import FixedGoalposts, Shares, axes_of
 from pipelines.index.scores import engagement_index, pillar_scores
 from tests.unit.index.index_world import CATALOGUE, World, companies, days, empty_inputs, labels, method, world
 
@@ -265,11 +265,11 @@ def test_rank_intervals_hold_the_true_rank() -> None:
     for seed in range(200, 212):
         sample = world(seed)
         truth = {name: dict(values) for name, values in sample.truth.items()}
-        frame = frame_of(sample.inputs)
+        axes = axes_of(sample.inputs)
         for it in CATALOGUE:
             if it.estimator == "level":
-                level = measure(it, sample.inputs, frame).now.value[0]
-                for name, value in zip(frame.companies, level, strict=True):
+                level = measure(it, sample.inputs, axes).now.value[0]
+                for name, value in zip(axes.companies, level, strict=True):
                     truth[name][it.indicator_id] = float(value)
         found = score(sample.inputs, seed=seed)
         intervals = found.rank_intervals

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.index.estimators import standardise
 from pipelines.index.estimators.share import share
-from pipelines.index.inputs import Shares, frame_of
+from pipelines.index.inputs import Shares, axes_of
 from pipelines.index.scores.simpson import crude, paradoxes
 from tests.unit.index.index_world import empty_inputs, labels, method
 
@@ -23,7 +23,7 @@ def test_the_paradox_of_two_platforms() -> None:
         np.array([90.0, 300, 800, 30]), np.array([100.0, 900, 900, 100]),
     )  # fmt: skip
     inputs = empty_inputs(method=method(half_life_days=np.inf), shares=rows)
-    strata = share(frame_of(inputs), inputs.method, rows)
+    strata = share(axes_of(inputs), inputs.method, rows)
     pooled = crude(strata)[0]
     like_with_like = standardise(strata, 30.0, inputs.method).value[0]
     assert pooled == pytest.approx([0.39, 0.83])

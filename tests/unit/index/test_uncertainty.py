@@ -17,7 +17,7 @@ from tests.unit.index.uncertainty_world import BASE, alternatives, one_by_one, s
 
 WORLD = small_world()
 PUBLISHED = BASE + 0.4
-"""Edition (1 x 2 + 0) x 2 + 0 of twelve."""
+"""Measurement (1 x 2 + 0) x 2 + 0 of twelve."""
 
 
 def alone(name: str, world: World = WORLD, replications: int = 60) -> Replications:
@@ -52,20 +52,20 @@ def test_means() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "editions"), [("half_life", [0, 4, 8]), ("topic_threshold", [4, 6]), ("repeats", [4, 5])]
+    ("name", "measurements"), [("half_life", [0, 4, 8]), ("topic_threshold", [4, 6]), ("repeats", [4, 5])]
 )
-def test_editions(name: str, editions: list[int]) -> None:
-    same_set(alone(name), [one_by_one(BASE + 0.1 * it) for it in editions])
+def test_measurements(name: str, measurements: list[int]) -> None:
+    same_set(alone(name), [one_by_one(BASE + 0.1 * it) for it in measurements])
 
 
 def test_draws() -> None:
     same_set(alone("sampling"), [one_by_one(it) for it in WORLD.draws[4]])
 
 
-def test_draws_are_those_of_the_edition() -> None:
+def test_draws_are_those_of_the_measurement() -> None:
     frozen = [it for it in INPUTS if it not in ("sampling", "repeats")]
     found = monte_carlo(WORLD, seed=2, replications=200, frozen=frozen)
-    same_set(found, [one_by_one(it) for edition in (4, 5) for it in WORLD.draws[edition]])
+    same_set(found, [one_by_one(it) for measurement in (4, 5) for it in WORLD.draws[measurement]])
 
 
 def test_a_dropped_indicator() -> None:
@@ -239,14 +239,14 @@ def test_a_point_chooses_by_its_hundredths() -> None:
     assert found.normalisation.tolist() == [0, 2, 3]
     assert found.treatment.tolist() == [0, 2, 3]
     assert found.aggregation.tolist() == [0, 1, 2]
-    assert found.edition.tolist() == [0, (1 * 2 + 1) * 2 + 1, 11]
+    assert found.measurement.tolist() == [0, (1 * 2 + 1) * 2 + 1, 11]
     assert found.dropped.tolist() == [0, 2, 3]
     assert found.missing.tolist() == [0, 1, 2]
     assert found.draw.tolist() == [0, 3, 5]
     frozen = choices(points, WORLD.alternatives, seed=1, frozen=INPUTS)
     assert frozen.weights.tolist() == [[1, 2, 1]] * 3
     assert (frozen.dropped.tolist(), frozen.missing.tolist(), frozen.draw.tolist()) == ([NONE] * 3,) * 3
-    assert frozen.edition.tolist() == [4, 4, 4]
+    assert frozen.measurement.tolist() == [4, 4, 4]
 
 
 def test_an_input_chooses_the_same_whether_others_are_frozen_or_not() -> None:
@@ -281,7 +281,7 @@ def test_a_pillar_lost_with_a_dropped_indicator_is_counted() -> None:
 
 
 def test_a_replication_that_gives_a_company_no_index_fails_the_run() -> None:
-    """In the last edition the first company has nothing: as many replications as choose it fail."""
+    """In the last measurement the first company has nothing: as many replications as choose it fail."""
     scored = WORLD.scored.copy()
     scored[11, :, 0] = np.nan
     world = msgspec.structs.replace(WORLD, scored=scored)
@@ -291,7 +291,7 @@ def test_a_replication_that_gives_a_company_no_index_fails_the_run() -> None:
     with pytest.raises(ReplicationError) as error:
         replicate(world, chosen)
     assert str(error.value).startswith("3 of 8 replications gave 1 companies no index; the first with percentile_rank")
-    assert "edition 11" in str(error.value)
+    assert "measurement 11" in str(error.value)
 
 
 def test_a_seed_gives_the_same_numbers_in_batches_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,10 +16,10 @@ from pipelines.index.composite import Tree
 from pipelines.index.composite.engine import Recipe, build
 from pipelines.index.composite.tree import Node
 from pipelines.index.estimators import measure
-from pipelines.index.inputs import frame_of
+from pipelines.index.inputs import axes_of
 from pipelines.index.scores import all_goalposts, score_period
-from pipelines.index.scores.months import Moment
-from pipelines.index.uncertainty import Edition, all_editions
+from pipelines.index.scores.months import MonthScores
+from pipelines.index.uncertainty import Measurement, all_measurements
 from pipelines.index.uncertainty.any_data import method_uncertainty
 from pipelines.index.uncertainty.replications import nominal
 from tests.scale.uncertainty import random_world
@@ -148,12 +148,12 @@ def test_what_ifs_of_a_release_s_pillars_are_those_of_its_indicators() -> None:
         same(what_if(small, **choice), what_if(whole, **choice))
 
 
-def moment_of(panel: Inputs) -> Moment:
+def moment_of(panel: Inputs) -> MonthScores:
     """The latest month end as `score` makes it."""
-    frame = frame_of(panel)
-    measured = tuple(measure(it, panel, frame) for it in sorted(panel.catalogue, key=lambda it: it.indicator_id))
-    posts, editions = all_goalposts(measured, panel.method), all_editions(panel, Edition(frame, measured))
-    return score_period(editions, posts, panel.method, period=len(frame.periods) - 1, seed=1)["now"]
+    axes = axes_of(panel)
+    measured = tuple(measure(it, panel, axes) for it in sorted(panel.catalogue, key=lambda it: it.indicator_id))
+    posts, measurements = all_goalposts(measured, panel.method), all_measurements(panel, Measurement(axes, measured))
+    return score_period(measurements, posts, panel.method, period=len(axes.periods) - 1, seed=1)["now"]
 
 
 def table() -> tuple[Floats, Tree]:
@@ -230,9 +230,9 @@ def test_method_uncertainty_names_what_cannot_be_compared() -> None:
 DIGEST = """
 import hashlib
 import numpy as np
-from pipelines.index.method_uncertainty import method_uncertainty
-from pipelines.index.uncertainty import monte_carlo, sensitivities
-from pipelines.index.what_if import what_if
+from pipelines.index.uncertainty.any_data import method_uncertainty
+from pipelines.index.uncertainty.replications import monte_carlo, sensitivities
+from pipelines.index.uncertainty import what_if
 from tests.scale.uncertainty import example_tree, random_world
 world = random_world(40, 16, draws=30)
 values = np.exp(np.random.default_rng(1).normal(size=(49, 51)))

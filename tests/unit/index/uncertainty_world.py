@@ -26,7 +26,7 @@ GOALPOSTS = np.array([[0.0, 10.0]] * 4 + [[0.0, 20.0]])
 
 
 def small_world(draws: int = 6) -> World:
-    """Twelve editions, each a tenth above the one before, and draws around them."""
+    """Twelve measurements, each a tenth above the one before, and draws around them."""
     rng = np.random.default_rng(7)
     scored = np.array([BASE + 0.1 * place for place in range(12)])
     return World(
