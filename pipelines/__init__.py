@@ -7,6 +7,7 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
         Misuse             a command's arguments or settings
         PanelError         a study: panel.toml and its CSV files
         SourceError        a file, a list or an answer that cannot be what its source says it is
+        BadCell            a cell that cannot be what its column says: a reject, never an end of the run
         TopicError         the lists of topics and of their terms
         ModelError         a statement or a header in `sql/`
         MethodError        the method's parameters, or tables that the index cannot be made from
@@ -19,6 +20,7 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
         EvidenceError      a response that cannot be shown
       Failure            no mistake of the user's: wait, or look at what happened, and run again; exit code 1
         ArchiveError       a file of the archive that cannot be read or written
+        NoAnswer           a server gives no answer to go on from; the pass stops there
         WarcError          a record that is not what WARC says it must be
         Locked             another run did not finish in time
         ReleaseWithheld    a contract check failed; the release before stays current

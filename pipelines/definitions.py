@@ -1,6 +1,6 @@
 """Dagster's door: the panel of `SEISMOGRAPH_PANEL`, else the fictional world. No network and no lock at import."""
 
-from pipelines.cli.common import DEMO_COMPANIES
+from pipelines.cli import DEMO_COMPANIES
 from pipelines.defs import build_definitions
 from pipelines.observatory import Settings, build, build_demo
 

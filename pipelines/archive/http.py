@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import msgspec
 
+from pipelines import Failure
 from pipelines.archive.passes import Pass
 from pipelines.records import Request, Response
 
@@ -39,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     jitter: Callable[[], float] = random.random
 
 
-class NoAnswer(Exception):
+class NoAnswer(Failure):
     """The pass stops here and is taken up again by the next run; the message says why."""
 
 

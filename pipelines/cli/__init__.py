@@ -4,5 +4,9 @@ Modules here import at the top only what `--help` needs: each command imports it
 """
 
 from pipelines.cli.app import main
+from pipelines.cli.common import DEMO_COMPANIES
 
-__all__ = ["main"]
+__all__ = [
+    "DEMO_COMPANIES",
+    "main",
+]

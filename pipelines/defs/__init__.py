@@ -10,6 +10,8 @@ from pipelines.defs.published import exports_asset, release_asset
 from pipelines.defs.schedules import schedules
 from pipelines.observatory import Observatory
 
+__all__ = ["build_definitions"]
+
 
 def build_definitions(observatory: Observatory) -> Definitions:
     """Everything that Dagster needs to show and run this observatory; a process a step would only cost imports."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import chain, islice
 from typing import TypeVar
 
+from pipelines import UserMistake
 from pipelines.records.cells import count_of, moment_of, number_of, year_of
 from pipelines.records.source import SourceError, text_of
 from pipelines.records.types import Record, Reject
@@ -25,7 +26,7 @@ Numbered = tuple[int, list[str] | None]
 """A record's first physical line and its cells; None where its quotation marks are broken."""
 
 
-class BadCell(Exception):
+class BadCell(UserMistake):
     """A cell that cannot be what its column says; `reason` never repeats its text."""
 
     def __init__(self, locator: str, reason: str) -> None:

@@ -1,5 +1,6 @@
 """One company's page: assembled once from a release, rendered as PDF, CSV and JSON with the same numbers."""
 
+from pipelines.scorecard import sentences
 from pipelines.scorecard.assemble import UnknownCompany, periods, rows_of, scorecard
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.exports import to_csv, to_json
@@ -38,6 +39,7 @@ __all__ = [
     "rows_of",
     "score",
     "scorecard",
+    "sentences",
     "to_csv",
     "to_json",
     "to_pdf",
