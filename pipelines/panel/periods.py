@@ -49,7 +49,12 @@ def week_table(window: Window) -> list[Week]:
 
 
 def period_table(window: Window) -> list[Period]:
-    """Every month end inside the window."""
+    """Every month end inside the window.
+
+    >>> (june,) = period_table(Window(dt.date(2020, 6, 1), dt.date(2020, 6, 30)))
+    >>> june.first_week.isoformat(), june.last_week.isoformat(), june.last_week_number - june.first_week_number
+    ('2019-06-24', '2020-06-15', 51)
+    """
     return [_period(end) for end in month_ends(window)]
 
 
@@ -61,7 +66,11 @@ def month_ends(window: Window) -> list[dt.date]:
 
 
 def monday(day: dt.date) -> dt.date:
-    """The Monday of a day's week."""
+    """The Monday of a day's week.
+
+    >>> monday(dt.date(2020, 3, 1)).isoformat()
+    '2020-02-24'
+    """
     return day - day.weekday() * _DAY
 
 

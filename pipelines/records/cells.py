@@ -21,7 +21,14 @@ _MOST = 2**63 - 1
 
 @lru_cache(maxsize=65_536)
 def number_of(text: str) -> float:
-    """A finite number; ValueError where it is none."""
+    """A finite number; ValueError where it is none.
+
+    >>> number_of("1,234.5")
+    1234.5
+    >>> number_of("1,23")
+    Traceback (most recent call last):
+    ValueError
+    """
     if not _NUMBER.fullmatch(text):
         raise ValueError
     value = float(text.replace(",", ""))
@@ -49,7 +56,11 @@ def year_of(text: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def moment_of(text: str, formats: tuple[str, ...], zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """A time from 1900 to 2199 as UTC; ValueError where no format fits."""
+    """A time from 1900 to 2199 as UTC; ValueError where no format fits.
+
+    >>> moment_of("2020-03-01T00:30:00+02:00", (ISO,)).isoformat()
+    '2020-02-29T22:30:00+00:00'
+    """
     for form in formats:
         try:
             moment = dt.datetime.fromisoformat(text) if form == ISO else dt.datetime.strptime(text, form)  # noqa: DTZ007 - the zone comes next

@@ -16,6 +16,11 @@ def normalise_identifier(scheme: str, value: str) -> str:
 
     ISIN, LEI and ticker are upper case; a CIK loses leading zeros and a UK company number regains them (8 places);
     domains and social handles are lower case without `www.` or `@`; names lose surplus space and case.
+
+    >>> normalise_identifier("uk_company_number", "90312"), normalise_identifier("cik", "0000320193")
+    ('00090312', '320193')
+    >>> normalise_identifier("domain", "WWW.Example.org"), normalise_identifier("x", "@Example")
+    ('example.org', 'example')
     """
     value = " ".join(value.split())
     match scheme:
@@ -32,14 +37,22 @@ def normalise_identifier(scheme: str, value: str) -> str:
 
 
 def subject_of(*identifiers: tuple[str, str | None], name: str | None = None) -> Subject:
-    """A subject from `(scheme, value)` pairs in order of trust; pairs without a value are left out."""
+    """A subject from `(scheme, value)` pairs in order of trust; pairs without a value are left out.
+
+    >>> subject_of(("lei", "5493001kjtiigc8y1r12"), ("cik", None), name="Example plc")
+    Subject(identifiers=(('lei', '5493001KJTIIGC8Y1R12'),), name='Example plc')
+    """
     pairs = tuple((scheme, normalise_identifier(scheme, value)) for scheme, value in identifiers if value)
     return Subject(pairs, name)
 
 
 @lru_cache(maxsize=65_536)
 def domain_of(url: str) -> str | None:
-    """The host of a web link, lower case, without `www.`; None where it has none."""
+    """The host of a web link, lower case, without `www.`; None where it has none.
+
+    >>> domain_of("https://www.Example.org/about"), domain_of("mailto:info@example.org")
+    ('example.org', None)
+    """
     scheme, colon, _ = url.partition(":")
     if colon and scheme.isalpha() and scheme.lower() not in ("http", "https"):
         return None

@@ -53,6 +53,9 @@ def words_of(text: str, split: Split = lambda word: (word,)) -> str:
     accents and invisible characters vanish; compatibility forms become plain. A hashtag gives its words, and itself
     as `#word`, with and without its digits; what its capitals do not divide is for `split`. Links and mentions give
     nothing.
+
+    >>> words_of("@you, see our #ClimateAction: net-zero by 2040! https://example.org")
+    ' see our climate action #climateaction : net zero by 2040 ! '
     """
     if not text.isascii():
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
@@ -80,12 +83,21 @@ def _bare(word: str) -> str:
 
 
 def phrase_of(term: str) -> tuple[str, ...]:
-    """The words of a term of a list, without punctuation."""
+    """The words of a term of a list, without punctuation.
+
+    >>> phrase_of("Net-zero emissions.")
+    ('net', 'zero', 'emissions')
+    """
     return tuple(word for word in words_of(term).split() if word.isalnum())
 
 
 def splitter(words: Collection[str]) -> Split:
-    """Divides a word into the fewest of these words, the longest first; one that is not made of them stays whole."""
+    """Divides a word into the fewest of these words, the longest first; one that is not made of them stays whole.
+
+    >>> split = splitter(["climate", "action", "act", "ion"])
+    >>> split("climateaction"), split("climates")
+    (('climate', 'action'), ('climates',))
+    """
     known = frozenset(words)
     longest = max(map(len, known), default=0)
 

@@ -9,7 +9,8 @@ import pytest
 from tests.contracts.test_plan import Checkout
 
 SOUND = {
-    "pipelines/__init__.py": '"""Errors:\n\nThe tree:\n\n    Base\n      Leaf   under it\n"""\n\nclass Base(Exception): ...\n',
+    "pipelines/__init__.py": '"""Errors.\n\nTheir tree:\n\n    Base\n      Leaf   under it\n"""\n\n'
+    "class Base(Exception): ...\n",
     "pipelines/home.py": "from pipelines import Base\n",
     "pipelines/records/__init__.py": "from pipelines.records.types import Post\n__all__ = ['Post']\n",
     "pipelines/records/types.py": "from pipelines.home import place\nclass Post: ...\n",
