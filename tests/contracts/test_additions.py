@@ -110,7 +110,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", ".*", Path(__file__).name)
     for name in ("pipelines", "sql", "dashboard", "tests"):
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    shutil.copy(ROOT / "pyproject.toml", copy)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    shutil.copytree(ROOT / ".github", copy / ".github")
     for name, text in ADDED.items():
         assert not (copy / name).exists()
         (copy / name).write_text(text)
