@@ -112,7 +112,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    shutil.copytree(ROOT / ".github", copy / ".github")
+    for name in (".github", ".ci"):
+        shutil.copytree(ROOT / name, copy / name)
     for name, text in ADDED.items():
         assert not (copy / name).exists()
         (copy / name).write_text(text)

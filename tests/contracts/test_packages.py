@@ -7,12 +7,14 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from pipelines import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OURS = ("pipelines", "dashboard", "tests")
 NOT_IMPORTED = {
     "dagster-webserver": "`seismograph dev` starts it",
     "wordllama": "its word vectors are read as files",
@@ -24,14 +26,15 @@ def names(requirements: list[str]) -> set[str]:
     return {re.split(r"[^\w.-]", it)[0].lower() for it in requirements}
 
 
-def imported(*folders: str, ours: tuple[str, ...] = ("pipelines", "dashboard", "tests")) -> dict[str, str]:
+@cache
+def imported(*folders: str) -> dict[str, str]:
     """Every distribution whose module is imported in these folders, and a file that does."""
     known = packages_distributions()
     found = {}
     for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
             for module in _modules(path):
-                if module not in sys.stdlib_module_names and module not in ours:
+                if module not in sys.stdlib_module_names and module not in OURS:
                     found[_distribution(module, known)] = path.relative_to(ROOT).as_posix()
     return found
 
