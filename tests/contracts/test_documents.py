@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 
 import pytest
-from cyclopts import App
 
 from pipelines import ROOT
-from pipelines.cli.app import app
+from pipelines.cli import main
 
 DOCUMENTS = [
     ROOT / name
@@ -34,7 +36,7 @@ ELSEWHERE = {"panel.toml", "companies.csv", "accounts.csv", "identifiers.csv", "
     "sdg_classification_benchmark.csv"
 }
 """Files that a reader writes, and those of others."""
-INVENTED = re.compile(r"\bmy[_-]|[<>*…]|\b[A-Z]\.csv")
+INVENTED = re.compile(r"\bmy[_-]|[<>*…]|\b[A-Z]+\.csv")
 """Names that stand for a reader's own."""
 
 
@@ -77,22 +79,38 @@ def commands_of(path: Path) -> Iterator[list[str]]:
 
 def unknown_in(words: list[str]) -> list[str]:
     """The commands and options of a command line that the CLI does not have."""
-    command, unknown = app, []
-    options = {"--home", "--help"}
-    for word in words:
+    command: tuple[str, ...] = ()
+    unknown, options = [], options_of() | {"--home"}
+    for word in (it.strip("[]") for it in words):
         if word.startswith("-"):
             unknown += [word] if word.partition("=")[0] not in options else []
-        elif word not in ("…", "COMMAND") and (subcommands := _subcommands(command)):
-            if word not in subcommands:
+        elif word not in ("…", "COMMAND") and (parts := parts_of(*command)):
+            if word not in parts:
                 return [*unknown, word]
-            command = command[word]
-            if command.default_command:
-                options |= {name for it in command.assemble_argument_collection() for name in it.names}
+            command = (*command, word)
+            options |= options_of(*command)
     return unknown
 
 
-def _subcommands(command: App) -> set[str]:
-    return {name for name in command if not name.startswith("-")}
+@cache
+def help_of(*command: str) -> str:
+    """What `seismograph COMMAND --help` prints."""
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert main([*command, "--help"]) == 0
+    return printed.getvalue()
+
+
+def parts_of(*command: str) -> set[str]:
+    """The commands that stand under a command, or under `seismograph` itself."""
+    _, found, section = help_of(*command).partition("Commands")
+    lines = section.splitlines()[1:] if found else []
+    listed = itertools.takewhile(lambda line: re.match(r"[│ ] ", line), lines)
+    return {name[1] for line in listed if (name := re.match(r"[│ ] {1,2}([a-z][a-z-]*) ", line))}
+
+
+def options_of(*command: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", help_of(*command)))
 
 
 def modules_of(path: Path) -> set[str]:
@@ -125,9 +143,10 @@ def test_every_table_exists(document: Path) -> None:
 
 def test_the_readme_names_every_command() -> None:
     used = {tuple(words[:depth]) for words in commands_of(ROOT / "README.md") for depth in (1, 2)}
-    for name in _subcommands(app):
+    assert {"demo", "run", "sql", "releases"} <= parts_of()
+    for name in parts_of():
         assert (name,) in used, name
-        for part in _subcommands(app[name]):
+        for part in parts_of(name):
             assert (name, part) in used, f"{name} {part}"
 
 
@@ -137,7 +156,7 @@ def test_wrong_names_are_found(tmp_path: Path) -> None:
         "See `pipelines/nowhere.py`, `nobody.py`, `core.nothing`, [here](gone.md) and `pipelines/records/`.\n"
         "```sh\nuv run seismograph fly --high     # a comment's --option\n"
         "uv run seismograph sql 'select 1' --format csv --home /h\nuv run seismograph releases burn\n"
-        "uv run seismograph run --panel my-study --slow\npython -m tests.scale.nothing\n```\n"
+        "uv run seismograph run --panel my-study [--slow]\npython -m tests.scale.nothing\n```\n"
     )
     named = paths_of(page)
     assert {it for it in named if not is_there(it, page)} == {"pipelines/nowhere.py", "nobody.py", "gone.md"}
