@@ -1,6 +1,7 @@
-"""The say-do gap of companies by topic: what they post about against what they disclose doing (METHODOLOGY 6.3, 7).
+"""Computes the say-do gap: what companies post about a topic against what they disclose doing (METHOD.md 9).
 
-One period in, pure NumPy: no database, no clock, no randomness but the seed given. The index's pillars are not here.
+It takes one period at a time and is pure NumPy: no database, no clock, no randomness but the seed given. Pillars and
+index do not enter.
 """
 
 from pipelines.index.gap.gaps import say_do_gaps

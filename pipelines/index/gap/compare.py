@@ -1,4 +1,7 @@
-"""With whom a company's say and do are compared: its sector where that is large enough, else the whole panel."""
+"""Compares say with do inside peer groups: reference groups, z-scores, and the two other forms of the gap.
+
+A company is compared with its sector where that is large enough, else with the whole panel (METHOD.md 9.4 and 9.5).
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ _FLAT = 1e-3
 
 
 class Peers(msgspec.Struct, frozen=True):
-    """Reference groups, the whole panel first, and each company's, `[company]`; 0 marks the whole panel."""
+    """The reference groups, the whole panel first, and the place of each company's group, `[company]`."""
 
     references: tuple[Flags, ...]
     of_company: Integers
 
     @classmethod
     def of(cls, groups: Integers, fewest_members: float) -> Peers:
-        """Groups of at least so many members are references of their own (METHODOLOGY 7.1)."""
+        """Makes a reference of each group with enough members; other companies get the whole panel, at place 0."""
         references = [np.ones(len(groups), bool)]
         of_company = np.zeros(len(groups), np.int64)
         for code in np.unique(groups):
@@ -30,8 +33,8 @@ class Peers(msgspec.Struct, frozen=True):
                 references.append(members)
         return cls(tuple(references), of_company)
 
-    def served(self) -> list[tuple[Flags, Flags]]:
-        """Each reference with the companies that are compared with it, where there are any."""
+    def comparisons(self) -> list[tuple[Flags, Flags]]:
+        """Pairs each reference with the companies that are compared with it, where there are any."""
         pairs = [(members, self.of_company == place) for place, members in enumerate(self.references)]
         return [(members, own) for members, own in pairs if own.any()]
 
@@ -43,14 +46,14 @@ class Scale(msgspec.Struct, frozen=True):
     deviation: Floats
 
     def z(self, values: Floats) -> Floats:
-        """Standardised values; NaN where the group does not vary."""
+        """Standardises values; NaN where the group does not vary."""
         return ratio(values - self.mean, self.deviation)
 
 
 def scale_of(values: Floats, peers: Peers, is_compared: Flags) -> Scale:
-    """The scale of each company's group, over those of its members that are compared; NaN where it does not vary."""
+    """Mean and deviation of each company's group, over members that are compared; NaN where the group does not vary."""
     mean, deviation = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    for reference, own in peers.served():
+    for reference, own in peers.comparisons():
         inside = values[..., reference & is_compared]
         if inside.shape[-1] < _FEWEST:
             continue
@@ -63,14 +66,17 @@ def scale_of(values: Floats, peers: Peers, is_compared: Flags) -> Scale:
 
 
 def rank_gap(say: Floats, do: Floats, peers: Peers, is_compared: Flags) -> Floats:
-    """100 (pi(S) - pi(D)), Hazen's percentiles within the peer group; NaN where not compared. All `[company]`."""
-    found = np.full(len(say), np.nan)
-    for reference, own in peers.served():
+    """The rank form of the gap, `[company]`: 100 (pi(say) - pi(do)), Hazen's percentiles within the peer group.
+
+    NaN where a company is not compared.
+    """
+    gaps = np.full(len(say), np.nan)
+    for reference, own in peers.comparisons():
         members = reference & is_compared
         difference = np.full(len(say), np.nan)
         difference[members] = 100 * (hazen(say[members]) - hazen(do[members]))
-        found[own] = difference[own]
-    return found
+        gaps[own] = difference[own]
+    return gaps
 
 
 def excess_talk(
@@ -81,13 +87,14 @@ def excess_talk(
     peers: Peers,
     is_compared: Flags,
 ) -> tuple[Floats, list[str]]:
-    """Residual of logit say on logit do, log followers, log revenue and industry, and what was left out for whom.
+    """The excess-talk form of the gap: residuals of say on do, followers, revenue (all logs or logits) and industry.
 
     A regressor unknown for any member compared, one that does not vary, or one that would leave fewer than three
-    degrees of freedom, is left out for the whole group: the texts are by company, "" where nothing was.
+    degrees of freedom, is left out for the whole group. The texts name, by company, what was left
+    out, "" where nothing was.
     """
-    found, left_out = np.full(len(say), np.nan), [""] * len(say)
-    for reference, own in peers.served():
+    excess, left_out = np.full(len(say), np.nan), [""] * len(say)
+    for reference, own in peers.comparisons():
         members = np.flatnonzero(reference & is_compared)
         if len(members) < 4:
             continue
@@ -95,7 +102,7 @@ def excess_talk(
         dropped = []
         for name, values in (*sizes, ("industry", None)):
             block = _dummies(industry[members]) if values is None else [values[members]]
-            is_usable = bool(block) and all(np.isfinite(it).all() and np.ptp(it) > 0 for it in block)
+            is_usable = bool(block) and all(np.isfinite(column).all() and np.ptp(column) > 0 for column in block)
             if is_usable and len(members) - len(columns) - len(block) >= 3:
                 columns += block
             else:
@@ -104,10 +111,10 @@ def excess_talk(
         fit = np.linalg.lstsq(design, say[members], rcond=None)[0]
         residual = np.full(len(say), np.nan)
         residual[members] = say[members] - (design * fit).sum(1)
-        found[own] = residual[own]
-        for place in np.flatnonzero(own):
-            left_out[place] = ", ".join(dropped)
-    return found, left_out
+        excess[own] = residual[own]
+        for company in np.flatnonzero(own):
+            left_out[company] = ", ".join(dropped)
+    return excess, left_out
 
 
 def _dummies(codes: Integers) -> list[Floats]:

@@ -1,7 +1,8 @@
-"""What a company does: the mean of its disclosed datapoints on a topic, in draws and as a band of what is possible.
+"""Draws what a company does: the mean of its disclosed datapoints on a topic, with bounds for what is undisclosed.
 
-Datapoints are a sample of conduct: how much they scatter within companies says how wrong their mean may be. The mean
-is shrunk by a beta-binomial prior, as speech is, so that draws of a group vary as companies do and not as their errors.
+Datapoints are a sample of conduct, so their scatter within companies says how wrong their mean may be. The mean is
+shrunk by a beta-binomial prior, as speech is: draws of a group then vary as companies do and not as their errors
+(METHOD.md 9.3).
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ _EDGE = 1e-6
 
 
 class Do(msgspec.Struct, frozen=True):
-    """One topic; `logits` are `[draw, company]`, the rest `[company]`.
+    """Conduct on one topic: draws of its logit `[draw, company]`, the rest `[company]`.
 
-    `low`, `mean`, `high`: with undisclosed datapoints at 0, at the metric's median, at 1 (Manski's bounds).
+    `low`, `mean`, `high`: the mean with undisclosed datapoints at 0, at the metric's median, at 1 (Manski's bounds).
     `best`, `worst`: draws as `logits` with all undisclosed at 1 and at 0. `count`: datapoints disclosed.
     """
 
@@ -42,16 +43,16 @@ class Do(msgspec.Struct, frozen=True):
 
 
 def topic_points(inputs: SayDo, topic: int) -> Floats:
-    """The topic's metrics that any company discloses, `[metric, company]`."""
+    """Datapoints of the topic's metrics that any company discloses, `[metric, company]`."""
     points = inputs.points[inputs.point_topic == topic]
-    found: Floats = points[np.isfinite(points).any(1)]
-    return found
+    disclosed: Floats = points[np.isfinite(points).any(1)]
+    return disclosed
 
 
-def do(inputs: SayDo, topic: int, peers: Peers, rng: np.random.Generator, draws: int) -> Do:
-    """One topic's conduct in draws (METHODOLOGY 7.2).
+def draw_do(inputs: SayDo, topic: int, peers: Peers, rng: np.random.Generator, draws: int) -> Do:
+    """Draws every company's conduct on one topic.
 
-    An undisclosed datapoint is, in each draw, at random 0, the metric's median or 1. A company's restatements add to
+    In each draw an undisclosed datapoint is at random 0, the metric's median or 1. A company's restatements add to
     the error of its mean.
     """
     points = topic_points(inputs, topic)
@@ -74,8 +75,8 @@ def do(inputs: SayDo, topic: int, peers: Peers, rng: np.random.Generator, draws:
     total = np.where(count > 0, size + strength, np.nan)
 
     def shrunk(means: Floats) -> Floats:
-        found: Floats = np.clip((means * size + mu * strength) / total, _EDGE, 1 - _EDGE)
-        return found
+        inner: Floats = np.clip((means * size + mu * strength) / total, _EDGE, 1 - _EDGE)
+        return inner
 
     if not missing.any():
         logits = _beta_logits(rng, np.broadcast_to(shrunk(mean), (draws, len(count))), total)
@@ -92,16 +93,16 @@ def do(inputs: SayDo, topic: int, peers: Peers, rng: np.random.Generator, draws:
 
 
 def _beta_logits(rng: np.random.Generator, centre: Floats, total: Floats) -> Floats:
-    """Draws about `centre` `[draw, company]`, as concentrated as so many answers `[company]`; NaN where unknown."""
+    """Logits of beta draws of mean `centre` `[draw, company]` and size `total` `[company]`; NaN where unknown."""
     known = np.isfinite(total)
-    found = np.full(centre.shape, np.nan)
-    at = centre[:, known]
-    found[:, known] = clipped_logit(rng.beta(at * total[known], (1 - at) * total[known]))
-    return found
+    logits = np.full(centre.shape, np.nan)
+    mean = centre[:, known]
+    logits[:, known] = clipped_logit(rng.beta(mean * total[known], (1 - mean) * total[known]))
+    return logits
 
 
 def _error_variance(inputs: SayDo, topic: int, points: Floats, is_known: Flags, mean: Floats) -> Floats:
-    """Variance of the mean's error from the datapoints that are disclosed; 0 where none is.
+    """Variance of the error of each company's mean, `[company]`; 0 where nothing is disclosed.
 
     Residuals from the metrics' means and the companies', pooled over companies: phi = sum of squares / sum of degrees
     of freedom x D (1 - D), a quasi-likelihood factor (McCullagh & Nelder 1989, 4.5).

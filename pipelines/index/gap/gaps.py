@@ -1,4 +1,4 @@
-"""One period's say-do gaps: draws of say and do by topic, compared within peer groups, summed up, judged."""
+"""Computes one period's say-do gaps: draws say and do of each topic, compares them within peer groups, and judges."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 from pipelines.index.formulas import week_counts
 from pipelines.index.gap import results
 from pipelines.index.gap.compare import Peers, Scale, excess_talk, rank_gap, scale_of
-from pipelines.index.gap.do import Do, do
+from pipelines.index.gap.do import Do, draw_do
 from pipelines.index.gap.inputs import GapError, GapRules, SayDo
 from pipelines.index.gap.judge import Reliability, flagged, reliability
 from pipelines.index.gap.results import Gaps
-from pipelines.index.gap.say import Say, clipped_logit, differential_p_value, say, week_axes
+from pipelines.index.gap.say import Say, clipped_logit, differential_p_value, draw_say, week_axes
 from pipelines.index.inputs import Axes, Flags, Floats, Texts
 
 
 class _Topic(msgspec.Struct, frozen=True):
-    """A topic's rows of `Gaps` and what the flag rule needs beside."""
+    """A topic's part of `Gaps`, and what the flag rule needs besides."""
 
     figures: dict[str, Floats]
     state: Texts
@@ -29,10 +29,10 @@ class _Topic(msgspec.Struct, frozen=True):
 
 
 def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000) -> Gaps:
-    """The gap of every company on every topic, with interval, probabilities, state and flag (METHODOLOGY 7).
+    """Computes the gap of every company on every topic, with interval, probabilities, state and flag (METHOD.md 9).
 
     Memory is bounded by one topic's draws, `[draw, company]` and `[draw, week, company]`. The same seed gives the same
-    numbers. Topics do not change each other's figures but through Benjamini-Hochberg.
+    numbers. Topics change each other's figures only through Benjamini-Hochberg.
 
     Raises:
         GapError: inputs break a rule; the message names company or topic.
@@ -44,17 +44,17 @@ def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000)
     axes = week_axes(inputs, peers)
     weeks = week_counts(np.random.default_rng([seed, 0]), draws, len(inputs.weights), len(inputs.companies))
     topics = [
-        _topic(inputs, axes, peers, topic, rules, np.random.default_rng([seed, 1 + topic]), weeks)
-        for topic in range(len(inputs.topics))
+        _topic(inputs, axes, peers, place, rules, np.random.default_rng([seed, 1 + place]), weeks)
+        for place in range(len(inputs.topics))
     ]
-    rows = {name: np.stack([it.figures[name] for it in topics]) for name in topics[0].figures}
-    differential = np.array([it.differential_p_value for it in topics])
-    of_gap = np.array([it.reliability.gap for it in topics])
+    rows = {name: np.stack([topic.figures[name] for topic in topics]) for name in topics[0].figures}
+    differential = np.array([topic.differential_p_value for topic in topics])
+    of_gap = np.array([topic.reliability.gap for topic in topics])
     posts = inputs.posts.sum((0, 1))
     is_flagged = flagged(
         forms=(rows["gap"], rows["gap_rank"], rows["gap_excess"]),
         p_above=rows["p_above_half"],
-        p_above_best=np.stack([it.p_above_best for it in topics]),
+        p_above_best=np.stack([topic.p_above_best for topic in topics]),
         posts=np.broadcast_to(posts, rows["gap"].shape),
         points=rows["points"],
         labels=np.stack([_labels(inputs, topic) for topic in range(len(inputs.topics))]),
@@ -62,7 +62,7 @@ def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000)
         reliability=of_gap,
         rules=rules,
     )
-    state, reason = (np.stack([getattr(it, name) for it in topics]) for name in ("state", "reason"))
+    state, reason = (np.stack([getattr(topic, name) for topic in topics]) for name in ("state", "reason"))
     _withhold_unreliable(rows, state, reason, of_gap, rules)
     return Gaps(
         companies=inputs.companies,
@@ -71,19 +71,19 @@ def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000)
         state=state,
         is_flagged=is_flagged,
         reason=reason,
-        left_out=np.stack([it.left_out for it in topics]),
+        left_out=np.stack([topic.left_out for topic in topics]),
         posts=posts,
         peer_group=np.where(peers.of_company > 0, inputs.groups, -1),
         reliability=of_gap,
-        reliability_say=np.array([it.reliability.say for it in topics]),
-        reliability_do=np.array([it.reliability.do for it in topics]),
-        correlation=np.array([it.reliability.correlation for it in topics]),
+        reliability_say=np.array([topic.reliability.say for topic in topics]),
+        reliability_do=np.array([topic.reliability.do for topic in topics]),
+        correlation=np.array([topic.reliability.correlation for topic in topics]),
         differential_p_value=differential,
     )
 
 
 def _labels(inputs: SayDo, topic: int) -> Floats:
-    """The fewer of the positives and the negatives that the classifier was tested on in a company's class of text."""
+    """The smaller of the numbers of positive and negative texts that the classifier was tested on, `[company]`."""
     positives = inputs.true_positives[topic] + inputs.false_negatives[topic]
     negatives = inputs.true_negatives[topic] + inputs.false_positives[topic]
     return np.asarray(np.minimum(positives, negatives)[inputs.error_class], np.float64)
@@ -96,11 +96,11 @@ _GAPS = (
 
 
 def _withhold_unreliable(rows: dict[str, Floats], state: Texts, reason: Texts, of_gap: Floats, rules: GapRules) -> None:
-    for topic, found in enumerate(of_gap):
-        if found >= rules.gap_reliability:
+    for topic, reliable in enumerate(of_gap):
+        if reliable >= rules.gap_reliability:
             continue
         is_shown = np.isfinite(rows["gap"][topic])
-        what = "cannot be computed" if np.isnan(found) else f"is {found:.2f}"
+        what = "cannot be computed" if np.isnan(reliable) else f"is {reliable:.2f}"
         reason[topic, is_shown] = (
             f"the reliability of this topic's gaps {what}; to publish a company's it must be {rules.gap_reliability:g}"
         )
@@ -112,8 +112,8 @@ def _withhold_unreliable(rows: dict[str, Floats], state: Texts, reason: Texts, o
 def _topic(
     inputs: SayDo, axes: Axes, peers: Peers, topic: int, rules: GapRules, rng: np.random.Generator, weeks: Floats
 ) -> _Topic:
-    spoken = say(inputs, axes, topic, rules, rng, weeks)
-    done = do(inputs, topic, peers, rng, len(weeks))
+    spoken = draw_say(inputs, axes, topic, rules, rng, weeks)
+    done = draw_do(inputs, topic, peers, rng, len(weeks))
     logits = clipped_logit(spoken.shares)
     is_compared = spoken.is_known & done.is_known
     say_scale, do_scale = scale_of(logits, peers, is_compared), scale_of(done.logits, peers, is_compared)
@@ -175,7 +175,7 @@ def _probability(draws: Floats, above: float, is_shown: Flags) -> Floats:
 def _states(
     inputs: SayDo, topic: int, rules: GapRules, spoken: Say, done: Do, say_scale: Scale, z_say: Floats, z_do: Floats
 ) -> tuple[Texts, Texts]:
-    """Each company's state and, where it has no gap, the reason; the first that applies."""
+    """Gives each company the first state that applies, with the reason where it has no gap."""
     is_measured = bool((inputs.point_topic == topic).any() or inputs.disclosed[topic].any())
     is_flat = np.isnan(say_scale.deviation).all(0)
     alone = "fewer than three companies to compare with, or their {} do not tell them apart"

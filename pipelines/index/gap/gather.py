@@ -1,8 +1,8 @@
-"""From the working tables to what the say-do gap of a month end is computed from, and back to rows (METHODOLOGY 7).
+"""Gathers what the say-do gap of a month end is computed from out of the working tables (METHOD.md 9.1 to 9.3).
 
 Say: a company's own posts in its main language, since the classifier's error is known by language; posts too short to
 tell their language go with them. Do: every outcome that is not too old, as the Hazen percentile among all companies
-that disclose it, the better the higher; peer groups come in where the gap compares. The gap itself is in `gap/`.
+that disclose it, the better the higher. Peer groups come in only where the gap is compared (`compare.py`).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _DAY = np.timedelta64(1, "D")
 _UNDETERMINED = "und"
 
 
-def say_do(tables: SayDoTables, axes: Axes, followers: Floats, method: Method, period: int) -> SayDo:
-    """One month end."""
+def gather_say_do(tables: SayDoTables, axes: Axes, followers: Floats, method: Method, period: int) -> SayDo:
+    """Gathers posts, figures and errors of one month end; `followers` are `[company]`, NaN where unknown."""
     inside = np.flatnonzero(axes.window[period])
     topics = tuple(sorted(tables.causes.topic_id.names))
     main = _main_languages(tables.languages, axes, axes.weeks[inside])
@@ -58,7 +58,7 @@ def say_do(tables: SayDoTables, axes: Axes, followers: Floats, method: Method, p
         log_followers=np.log(np.where(followers > 0, followers, np.nan)),
         log_revenue=_log_revenue(tables.revenues, axes, int(end.astype("datetime64[Y]").astype(int)) + 1970),
         industry=sector,
-        error_class=np.array([classes.index(it) for it in main], np.int64),
+        error_class=np.array([classes.index(language) for language in main], np.int64),
         true_positives=counts[0],
         false_negatives=counts[1],
         true_negatives=counts[2],
@@ -67,45 +67,46 @@ def say_do(tables: SayDoTables, axes: Axes, followers: Floats, method: Method, p
 
 
 def _places(labels: Labels, names: tuple[str, ...]) -> Integers:
-    """The row of each name."""
+    """Finds the row of each name."""
     row = {labels.names[code]: place for place, code in enumerate(labels.codes)}
     return np.array([row[name] for name in names], np.int64)
 
 
 def _main_languages(rows: LanguageWeeks, axes: Axes, weeks: Days) -> list[str]:
-    """Of each company the language that most of its posts in the window are in; undetermined where there is none."""
+    """The language of most of each company's posts in the window; undetermined where there is none."""
     names = rows.language.names
     totals = np.zeros((len(axes.companies), max(len(names), 1)))
     company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     kept = (company >= 0) & np.isin(rows.week, weeks)
     np.add.at(totals, (company[kept], rows.language.codes[kept]), rows.posts_count[kept])
     if _UNDETERMINED in names:
+        # A language that can be told goes before, however few posts are in it.
         totals[:, names.index(_UNDETERMINED)] *= 1e-9
-    found = totals.argmax(1)
-    return [names[best] if totals[place, best] > 0 else _UNDETERMINED for place, best in enumerate(found)]
+    most_used = totals.argmax(1)
+    return [names[best] if totals[place, best] > 0 else _UNDETERMINED for place, best in enumerate(most_used)]
 
 
 def _posts(rows: LanguageWeeks, axes: Axes, inside: Integers, main: list[str]) -> Floats:
-    """`[week, platform, company]`, in the main language or in none that can be told."""
-    shape = (len(inside), len(axes.platforms), len(axes.companies))
-    found = np.zeros(shape)
-    kept, places = _kept(rows, axes, inside, main)
-    np.add.at(found, places, rows.posts_count[kept])
-    return found
+    """Counts own posts in the main language, or in none that can be told, `[week, platform, company]`."""
+    posts = np.zeros((len(inside), len(axes.platforms), len(axes.companies)))
+    kept, places = _rows_read(rows, axes, inside, main)
+    np.add.at(posts, places, rows.posts_count[kept])
+    return posts
 
 
 def _posts_on(rows: TopicWeeks, axes: Axes, inside: Integers, main: list[str], topics: tuple[str, ...]) -> Floats:
-    """`[week, platform, topic, company]`."""
-    found = np.zeros((len(inside), len(axes.platforms), len(topics), len(axes.companies)))
-    kept, (week, platform, company) = _kept(rows, axes, inside, main)
+    """Counts the same posts by topic, `[week, platform, topic, company]`."""
+    posts = np.zeros((len(inside), len(axes.platforms), len(topics), len(axes.companies)))
+    kept, (week, platform, company) = _rows_read(rows, axes, inside, main)
     topic = rows.topic_id.within({name: place for place, name in enumerate(topics)})[kept]
-    np.add.at(found, (week, platform, topic, company), rows.posts_count[kept])
-    return found
+    np.add.at(posts, (week, platform, topic, company), rows.posts_count[kept])
+    return posts
 
 
-def _kept(
+def _rows_read(
     rows: LanguageWeeks | TopicWeeks, axes: Axes, inside: Integers, main: list[str]
 ) -> tuple[Integers, tuple[Integers, Integers, Integers]]:
+    """Rows of posts that are read, in the window and in a language that counts, with week, platform and company."""
     company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     platform = rows.platform.within({name: place for place, name in enumerate(axes.platforms)})
     week = (rows.week - axes.weeks[0]).astype(np.int64) // 7 - inside[0]
@@ -117,7 +118,7 @@ def _kept(
 
 
 class _Conduct(msgspec.Struct, frozen=True):
-    """`points` `[metric, company]`, their `topic` and the error by the company's own restatements; see `SayDo`."""
+    """Datapoints `[metric, company]`, their topics, and the error that own restatements show; see `SayDo`."""
 
     points: Floats
     topic: Integers
@@ -126,10 +127,10 @@ class _Conduct(msgspec.Struct, frozen=True):
 
 
 def _conduct(tables: SayDoTables, axes: Axes, method: Method, period: int, topics: tuple[str, ...]) -> _Conduct:
-    """A metric's figure of a year as the percentile among all that disclose it; its years and trend as one point.
+    """Ranks each year's figure of a metric among all that disclose it, and averages a metric's years and trend.
 
-    Years of one metric repeat one another, so their mean is one datapoint and not several. Percentiles are those of
-    the whole panel, the same scale for all, whatever group a company is compared with afterwards.
+    Years of one metric repeat one another, so their mean is one datapoint and not several. Percentiles are taken in
+    the whole panel, so that all companies share a scale, whatever group they are compared with afterwards.
     """
     rows, end = tables.points, axes.periods[period]
     oldest = (end.astype("datetime64[M]") - int(method.oldest_disclosure_months) + 1).astype("datetime64[D]") - _DAY
@@ -176,8 +177,8 @@ def _conduct(tables: SayDoTables, axes: Axes, method: Method, period: int, topic
 
 
 def _before(rows: Restatements, metrics: Labels, keys: Integers, axes: Axes) -> Floats:
-    """The figure before its restatement, `[point, company]`, NaN where there was none."""
-    found = np.full((keys.shape[1], len(axes.companies)), np.nan)
+    """Figures before their restatement, `[point, company]`, NaN where there was none."""
+    before = np.full((keys.shape[1], len(axes.companies)), np.nan)
     place = {(metrics.names[metric], int(year)): number for number, (metric, year) in enumerate(keys.T)}
     at = {name: number for number, name in enumerate(axes.companies)}
     years = rows.period_end.astype("datetime64[Y]").astype(np.int64)
@@ -187,11 +188,12 @@ def _before(rows: Restatements, metrics: Labels, keys: Integers, axes: Axes) -> 
         number = place.get((rows.metric_id.names[metric], int(year)))
         name = rows.company_id.names[company]
         if number is not None and name in at:
-            found[number, at[name]] = value
-    return found
+            before[number, at[name]] = value
+    return before
 
 
 def _errors(rows: Errors, topics: tuple[str, ...], classes: tuple[str, ...]) -> list[Floats]:
+    """Counts of the classifier's test, in the order of `Errors`, each `[topic, class]`."""
     topic = rows.topic_id.within({name: place for place, name in enumerate(topics)})
     language = rows.language.within({name: place for place, name in enumerate(classes)})
     kept = topic >= 0
@@ -201,19 +203,19 @@ def _errors(rows: Errors, topics: tuple[str, ...], classes: tuple[str, ...]) -> 
         rows.true_negatives_count,
         rows.false_positives_count,
     )
-    found = []
+    tables = []
     for column in columns:
         counts = np.zeros((len(topics), len(classes)))
         np.add.at(counts, (topic[kept], language[kept]), np.nan_to_num(column[kept]))
-        found.append(counts)
-    return found
+        tables.append(counts)
+    return tables
 
 
 def _log_revenue(rows: Revenues, axes: Axes, year: int) -> Floats:
-    """Of each company the latest year's up to this one; NaN where none is known."""
-    found = np.full(len(axes.companies), np.nan)
+    """Log revenue of the latest year up to this one, `[company]`; NaN where none is known."""
+    revenue = np.full(len(axes.companies), np.nan)
     company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     for row in np.argsort(rows.year, kind="stable"):
         if company[row] >= 0 and rows.year[row] <= year and rows.value[row] > 0:
-            found[company[row]] = np.log(rows.value[row])
-    return found
+            revenue[company[row]] = np.log(rows.value[row])
+    return revenue

@@ -1,4 +1,4 @@
-"""What the say-do gap of one period is computed from, and the rules that it must keep. Nothing is computed here."""
+"""Holds what the say-do gap of one period is computed from, and checks it. Nothing is computed here."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ GapRules = Method
 
 
 class GapError(MethodError):
-    """Inputs of the say-do gap break a rule; the message names the topic or company, the rule, and what to do."""
+    """An input of the say-do gap breaks a rule; the message names the topic or company, the rule, and what to do."""
 
 
 class SayDo(msgspec.Struct, frozen=True, kw_only=True):
-    """One period. Counts are plain, nothing decayed or shrunk; unknown is NaN."""
+    """Inputs of one period. Counts are plain, nothing is decayed or shrunk, and unknown is NaN."""
 
     companies: tuple[str, ...]
     topics: tuple[str, ...]
@@ -42,7 +42,7 @@ class SayDo(msgspec.Struct, frozen=True, kw_only=True):
     log_followers: Floats
     log_revenue: Floats
     industry: Integers
-    """`[company]`, the last two of them NaN where unknown."""
+    """The code of the industry; these three are `[company]`, the first two NaN where unknown."""
     error_class: Integers
     """The class of text (language, kind) in which the classifier errs alike, `[company]`."""
     true_positives: Floats
@@ -52,7 +52,7 @@ class SayDo(msgspec.Struct, frozen=True, kw_only=True):
     """Labels of the classifier's test, `[topic, class]`; zero where it was never tested."""
 
     def check(self) -> None:
-        """Refuse what no number can be made of.
+        """Refuses inputs of which no number can be made.
 
         Raises:
             GapError: naming the array, topic or company, and the rule.

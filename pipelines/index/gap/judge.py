@@ -1,4 +1,4 @@
-"""How far the differences of a topic's companies can be told from noise (METHODOLOGY 7.2, classical test theory)."""
+"""Judges gaps: how reliable those of a topic are, and which of them are flagged (METHOD.md 9.7 and 9.8)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.index.inputs import Flags, Floats, known_mean
 
 
 class Reliability(msgspec.Struct, frozen=True):
-    """Of say, of do, their correlation, and of their difference."""
+    """Reliability of say, of do and of their difference, and the correlation of say and do (classical test theory)."""
 
     say: float
     do: float
@@ -22,20 +22,20 @@ class Reliability(msgspec.Struct, frozen=True):
 
 
 def of_difference(say: float, do: float, correlation: float) -> float:
-    """(r_S + r_D - 2 rho) / (2 - 2 rho), for equal variances; NaN where rho is 1."""
+    """Reliability of a difference, (r_S + r_D - 2 rho) / (2 - 2 rho), for equal variances; NaN where rho is 1."""
     room = 2 - 2 * correlation
     return (say + do - 2 * correlation) / room if room > 1e-12 else float("nan")
 
 
 def spearman_brown(half: float) -> float:
-    """Reliability of the whole from the correlation of its halves (Spearman 1910, Brown 1910); none below zero."""
+    """Reliability of a whole from the correlation r of its halves, 2 r / (1 + r), at least 0 (Spearman, Brown 1910)."""
     return 2 * half / (1 + half) if half > 0 else (0.0 if half <= 0 else float("nan"))
 
 
 def reliability(
     inputs: SayDo, topic: int, rules: GapRules, peers: Peers, say_logit: Floats, do_logit: Floats
 ) -> Reliability:
-    """Split halves: odd against even weeks, odd against even datapoints; all within peer groups."""
+    """Reliability of one topic by split halves: odd against even weeks and datapoints, all within peer groups."""
     halves = []
     for weeks in (slice(0, None, 2), slice(1, None, 2)):
         if not len(inputs.weights[weeks]):
@@ -45,20 +45,20 @@ def reliability(
         halves.append(clipped_logit(corrected(inputs, topic, shares)))
     points = topic_points(inputs, topic)
     centred = points - known_mean(points, 1)[:, None]
-    say = spearman_brown(_within(halves[0], halves[1], peers))
-    do = spearman_brown(_within(known_mean(centred[::2], 0), known_mean(centred[1::2], 0), peers))
-    correlation = _within(say_logit, do_logit, peers)
+    say = spearman_brown(_correlation_within_peers(halves[0], halves[1], peers))
+    do = spearman_brown(_correlation_within_peers(known_mean(centred[::2], 0), known_mean(centred[1::2], 0), peers))
+    correlation = _correlation_within_peers(say_logit, do_logit, peers)
     return Reliability(say, do, correlation, of_difference(say, do, correlation))
 
 
-def _within(first: Floats, second: Floats, peers: Peers) -> float:
-    """Correlation of two values of companies, each standardised within the peer group."""
+def _correlation_within_peers(first: Floats, second: Floats, peers: Peers) -> float:
+    """Correlation of two values of companies after each is standardised within its peer group."""
     known = np.isfinite(first) & np.isfinite(second)
     z = [scale_of(values, peers, known).z(values) for values in (first, second)]
     counted = known & np.isfinite(z[0]) & np.isfinite(z[1])
     if counted.sum() < 3:
         return float("nan")
-    a, b = (it[counted] - it[counted].mean() for it in z)
+    a, b = (values[counted] - values[counted].mean() for values in z)
     room = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / room if room > 0 else float("nan")
 
@@ -73,7 +73,7 @@ def benjamini_hochberg(p_values: Floats, rate: float) -> Flags:
 
 
 def is_differential_passed(p_value: Floats, rules: GapRules) -> Flags:
-    """Whether no difference between classes of text was found; with one class there is none to find."""
+    """Whether the test found no difference between classes of text; with one class there is none to find."""
     return ~(p_value < rules.gap_differential_level)
 
 
@@ -89,11 +89,11 @@ def flagged(
     reliability: Floats,
     rules: GapRules,
 ) -> Flags:
-    """The full rule over all company-topic cells, `[topic, company]`; the last two by topic.
+    """Flags the gaps that keep every condition of the rule, `[topic, company]`.
 
-    `labels`: how many texts of either kind the classifier was tested on (METHODOLOGY 6.3, rule 2).
-
-    p = P(G <= threshold) enters Benjamini-Hochberg over every cell that has a gap, published or not.
+    `differential_p_value` and `reliability` are `[topic]`. `labels`: the fewer of the positive and the negative texts
+    that the classifier was tested on. p = P(G <= threshold) enters Benjamini-Hochberg over every cell that has a gap,
+    published or not.
     """
     is_agreed = np.logical_and.reduce([form > 0 for form in forms])
     return np.asarray(

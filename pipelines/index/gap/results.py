@@ -1,4 +1,4 @@
-"""The say-do gaps of one period, as they are published. Nothing is computed here."""
+"""Holds the say-do gaps of one period as they are published. Nothing is computed here."""
 
 from __future__ import annotations
 

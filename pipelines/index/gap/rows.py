@@ -1,4 +1,7 @@
-"""The gaps of a period as rows of the release, with what the flag of each depended on."""
+"""Turns the say-do gaps of all month ends into rows of `say_do_gaps` and `gap_forms`.
+
+`gap_forms` holds what a flag depended on: the other forms of the gap, its bounds, and its reliability.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import msgspec
 import numpy as np
 
 from pipelines.index.gap import Gaps, SayDo, say_do_gaps
-from pipelines.index.gap.gather import say_do
+from pipelines.index.gap.gather import gather_say_do
 from pipelines.index.gap.results import NOT_COMPARABLE, WITHHELD
 from pipelines.index.inputs import (
     Axes,
@@ -25,10 +28,10 @@ _COUNTS = ("true_positives", "false_negatives", "true_negatives", "false_positiv
 def gap_rows(
     tables: SayDoTables | None, axes: Axes, followers: Floats, method: Method, seed: int
 ) -> tuple[SayDoGaps, GapForms]:
-    """The gaps of every month end, and their other forms; `followers` `[period, company]`, NaN where unknown.
+    """Computes the gaps of every month end and their other forms; `followers` are `[period, company]`, NaN if unknown.
 
-    Of month ends but the latest only the causes that some outcome tells of, since the others have no gap, and by fewer
-    draws.
+    Month ends before the latest take fewer draws, and only causes on which someone discloses an outcome, since the
+    others have no gap.
     """
     if tables is None or not axes.companies or not tables.causes.topic_id.names:
         return stack(SayDoGaps, ()), stack(GapForms, ())
@@ -40,62 +43,62 @@ def _rows(
     tables: SayDoTables, axes: Axes, followers: Floats, method: Method, seed: int
 ) -> Iterator[tuple[SayDoGaps, GapForms]]:
     for period, end in enumerate(axes.periods):
-        inputs = say_do(tables, axes, followers[period], method, period)
+        inputs = gather_say_do(tables, axes, followers[period], method, period)
         is_latest = period == len(axes.periods) - 1
         if not is_latest:
-            inputs = _measured(inputs)
+            inputs = _with_datapoints(inputs)
         if not inputs.topics:
             continue
-        found = say_do_gaps(inputs, method, seed=seed, draws=int(method.gap_draws if is_latest else method.draws))
-        shape = found.gap.shape
-        companies = np.tile(np.array(found.companies, np.object_), shape[0])
-        topics = np.repeat(np.array(found.topics, np.object_), shape[1])
+        gaps = say_do_gaps(inputs, method, seed=seed, draws=int(method.gap_draws if is_latest else method.draws))
+        shape = gaps.gap.shape
+        companies = np.tile(np.array(gaps.companies, np.object_), shape[0])
+        topics = np.repeat(np.array(gaps.topics, np.object_), shape[1])
         periods = np.full(len(companies), end)
-        gaps = SayDoGaps(
+        say_do_rows = SayDoGaps(
             company_id=companies,
             topic_id=topics,
             period=periods,
-            say=found.say.ravel(),
-            do_low=found.do_low.ravel(),
-            do_high=found.do_high.ravel(),
-            gap=found.gap.ravel(),
-            gap_lower=found.gap_lower.ravel(),
-            gap_upper=found.gap_upper.ravel(),
-            p_positive=found.p_positive.ravel(),
-            state=_states(found),
-            is_flagged=found.is_flagged.ravel(),
+            say=gaps.say.ravel(),
+            do_low=gaps.do_low.ravel(),
+            do_high=gaps.do_high.ravel(),
+            gap=gaps.gap.ravel(),
+            gap_lower=gaps.gap_lower.ravel(),
+            gap_upper=gaps.gap_upper.ravel(),
+            p_positive=gaps.p_positive.ravel(),
+            state=_states(gaps),
+            is_flagged=gaps.is_flagged.ravel(),
         )
         yield (
-            gaps,
+            say_do_rows,
             GapForms(
                 company_id=companies,
                 topic_id=topics,
                 period=periods,
-                gap_rank=found.gap_rank.ravel(),
-                gap_excess=found.gap_excess.ravel(),
-                left_out=np.array([text or None for text in found.left_out.ravel()], np.object_),
-                p_above_half=found.p_above_half.ravel(),
-                best_case_gap=found.best_case_gap.ravel(),
-                worst_case_gap=found.worst_case_gap.ravel(),
-                posts_count=np.tile(found.posts, shape[0]),
-                points_count=found.points.ravel(),
-                is_own_sector=np.tile(found.peer_group >= 0, shape[0]),
-                reliability=np.repeat(found.reliability, shape[1]),
+                gap_rank=gaps.gap_rank.ravel(),
+                gap_excess=gaps.gap_excess.ravel(),
+                left_out=np.array([text or None for text in gaps.left_out.ravel()], np.object_),
+                p_above_half=gaps.p_above_half.ravel(),
+                best_case_gap=gaps.best_case_gap.ravel(),
+                worst_case_gap=gaps.worst_case_gap.ravel(),
+                posts_count=np.tile(gaps.posts, shape[0]),
+                points_count=gaps.points.ravel(),
+                is_own_sector=np.tile(gaps.peer_group >= 0, shape[0]),
+                reliability=np.repeat(gaps.reliability, shape[1]),
             ),
         )
 
 
-def _states(found: Gaps) -> Texts:
-    """Each state, with its reason where the state alone does not say it."""
-    pairs = zip(found.state.ravel(), found.reason.ravel(), strict=True)
+def _states(gaps: Gaps) -> Texts:
+    """Texts of the states, with the reason where the state alone does not say it."""
+    pairs = zip(gaps.state.ravel(), gaps.reason.ravel(), strict=True)
     return np.array(
         [f"{state}: {reason}" if reason and state in (NOT_COMPARABLE, WITHHELD) else state for state, reason in pairs],
         np.object_,
     )
 
 
-def _measured(inputs: SayDo) -> SayDo:
-    """The same of the causes that have a datapoint."""
+def _with_datapoints(inputs: SayDo) -> SayDo:
+    """Keeps the causes that have a datapoint."""
     kept = np.unique(inputs.point_topic)
     counts = {name: getattr(inputs, name)[kept] for name in _COUNTS}
     return msgspec.structs.replace(

@@ -1,9 +1,9 @@
-"""What a company says: the share of its own posts on a topic, corrected for the classifier's errors, in draws.
+"""Draws what a company says: the share of its own posts on a topic, corrected for the classifier's errors.
 
-Sampling error is counted once: by a beta posterior whose trials are Kish's effective number divided by the
-overdispersion between weeks (`share.weekly_share`). Bootstrapped weeks only put its draws in order, the same weeks
-for every topic, so that topics of one company move together (`bootstrap.coupled`). A beta on top of a bootstrap
-would count sampling twice.
+The beta posterior alone holds the sampling error: its trials are Kish's effective number divided by the overdispersion
+between weeks (`weekly_share`). Resampled weeks only put its draws in order, the same weeks for every topic, so that the
+topics of one company move together (`coupled`). A bootstrap on top of the beta would count sampling twice (METHOD.md
+9.1 and 9.2).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ LOWEST, HIGHEST = 0.002, 0.998
 
 
 LEAST_SKILL = 0.02
-"""Se + Sp - 1 of a draw is held above this; what divides by nearly nothing says nothing."""
+"""Least value of Se + Sp - 1 in a draw: a share divided by nearly nothing would say nothing."""
 
 
 def rogan_gladen(observed: Floats, sensitivity: Floats, specificity: Floats) -> Floats:
-    """True prevalence (p_obs + Sp - 1) / (Se + Sp - 1), not clipped (Rogan & Gladen 1978; METHODOLOGY 6.3).
+    """The true share (p_obs + Sp - 1) / (Se + Sp - 1), not clipped (Rogan & Gladen 1978; METHOD.md 9.1).
 
     At or below zero the topic is below detection, which is not a share of zero.
     """
@@ -39,12 +39,12 @@ def rogan_gladen(observed: Floats, sensitivity: Floats, specificity: Floats) -> 
 
 
 def error_draws(rng: np.random.Generator, right: Floats, wrong: Floats, draws: int) -> Floats:
-    """Sensitivity or specificity given the labels of the test, Beta(right + 1, wrong + 1), `[draw, class]`."""
+    """Draws sensitivity or specificity from Beta(right + 1, wrong + 1) of the test's labels, `[draw, class]`."""
     return rng.beta(right + 1, wrong + 1, (draws, len(right)))
 
 
 def expected_rate(right: Floats, wrong: Floats) -> Floats:
-    """The mean of that Beta; NaN where the classifier was never tested."""
+    """Mean of the beta of `error_draws`; NaN where the classifier was never tested."""
     return np.where(right + wrong > 0, (right + 1) / (right + wrong + 2), np.nan)
 
 
@@ -60,7 +60,7 @@ def chi_square_tail(statistic: float, freedom: int) -> float:
 
 
 def differential_p_value(right: Floats, wrong: Floats) -> float:
-    """Pearson's chi-square test that a rate is the same in all classes tested, `[class]`.
+    """p of Pearson's chi-square test that a rate of error is the same in all classes of text tested, `[class]`.
 
     NaN where fewer than two classes were tested; 1 where the classifier is never or always wrong.
     """
@@ -73,9 +73,9 @@ def differential_p_value(right: Floats, wrong: Floats) -> float:
 
 
 class Say(msgspec.Struct, frozen=True):
-    """One topic; `shares` are `[draw, company]`, the rest `[company]`.
+    """Speech on one topic: draws of its corrected share `[draw, company]`, the rest `[company]`.
 
-    `has_posts`: there are posts to speak of. `is_comparable`: on enough of the platforms (METHODOLOGY 8.3).
+    `has_posts`: the company posted in the window. `is_comparable`: it is on enough of the platforms (METHOD.md 5.1).
     `is_tested`: the classifier was tested on the company's class of text and beats chance there. `is_detected`: the
     observed share exceeds the share of false positives.
     """
@@ -88,12 +88,12 @@ class Say(msgspec.Struct, frozen=True):
 
     @property
     def is_known(self) -> Flags:
-        """Whether draws can be compared, also those below detection."""
+        """Whether the draws can be compared; those below detection can."""
         return self.is_comparable & self.is_tested
 
 
 def week_axes(inputs: SayDo, peers: Peers, weeks: slice = slice(None)) -> Axes:
-    """A axes of one period over some of the weeks."""
+    """Axes of one period that hold some of the weeks."""
     weights = inputs.weights[weeks][None]
     names = np.datetime64("2001-01-01") + 7 * np.arange(weights.shape[1])
     return Axes(
@@ -111,13 +111,13 @@ def week_axes(inputs: SayDo, peers: Peers, weeks: slice = slice(None)) -> Axes:
 def observed(
     inputs: SayDo, axes: Axes, topic: int, rules: GapRules, weeks: slice = slice(None)
 ) -> tuple[Strata, Standardised]:
-    """Shares as labelled, by platform and standardised over platforms."""
+    """Shares as the classifier labelled them, by platform and standardised over platforms."""
     strata = weekly_share(axes, rules, np.ascontiguousarray(inputs.on_topic[weeks, :, topic]), inputs.posts[weeks])
     return strata, standardise(strata, rules.gap_fewest_posts, rules)
 
 
 def corrected(inputs: SayDo, topic: int, shares: Floats) -> Floats:
-    """Observed shares `[company]` corrected by the expected rates of error, not clipped."""
+    """Corrects observed shares `[company]` by the expected rates of error; not clipped."""
     of_class = inputs.error_class
     sensitivity = expected_rate(inputs.true_positives[topic], inputs.false_negatives[topic])[of_class]
     specificity = expected_rate(inputs.true_negatives[topic], inputs.false_positives[topic])[of_class]
@@ -126,13 +126,13 @@ def corrected(inputs: SayDo, topic: int, shares: Floats) -> Floats:
 
 
 def clipped_logit(shares: Floats) -> Floats:
-    """Logit of shares clipped to [.002, .998] (METHODOLOGY 6.3)."""
+    """Logit of shares after they are clipped to [.002, .998]."""
     inside = np.clip(shares, LOWEST, HIGHEST)
     return np.log(inside / (1 - inside))
 
 
-def say(inputs: SayDo, axes: Axes, topic: int, rules: GapRules, rng: np.random.Generator, counts: Floats) -> Say:
-    """One topic's corrected shares; `counts` say how often each week is drawn, `[draw, week, company]`."""
+def draw_say(inputs: SayDo, axes: Axes, topic: int, rules: GapRules, rng: np.random.Generator, counts: Floats) -> Say:
+    """Draws every company's corrected share of one topic; `counts` `[draw, week, company]` resample the weeks."""
     strata, standard = observed(inputs, axes, topic, rules)
     draws, weights = len(counts), standard.weights[0]
     labelled = combine(weights, strata.posterior.draw(rng, 0, draws))

@@ -1,4 +1,4 @@
-"""How far ranks and scores depend on choices of method and on sampling: replications, sensitivity, what-ifs."""
+"""Measures how far ranks and scores depend on method and sampling: replications, sensitivity, what-ifs."""
 
 from pipelines.index.uncertainty.choices import INPUTS
 from pipelines.index.uncertainty.measurements import (

@@ -1,4 +1,4 @@
-"""The uncertain inputs of the index, X1 to X10, and what a point of the unit cube chooses of each (METHODOLOGY 4.2)."""
+"""Turns points of the unit cube into choices of the uncertain inputs X1 to X10 (METHOD.md 8.3)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ INPUTS = (
     "missing_disclosures",
     "sampling",
 )
-"""X1 to X10. Half-life, threshold and repeats choose the measurement of the statistics that everything starts from."""
+"""X1 to X10 in this order. Half-life, topic threshold and repeats together choose one measurement of the indicators."""
 
 MISSING = ("worst", "median", "best")
-"""What a figure that is not disclosed may be among the peers' (X9)."""
+"""The values among the peers' that X9 may put in place of a figure that is not disclosed."""
 _WEIGHT_SETS = 1000
 NONE = -1
-"""Nothing dropped, missing disclosures left out, no draw but the point estimate: what is published."""
+"""The choice that is published: no indicator dropped, missing disclosures left out, the estimate and not a draw."""
 
 
 class Alternatives(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be chosen of each input. The first of the tuples, and `nominal_half_life`, are what is published."""
+    """The alternatives of each input. The first of each tuple, and place `nominal_half_life`, are published."""
 
     normalisations: tuple[Normalisation, ...]
     treatments: tuple[str, ...]
@@ -42,7 +42,7 @@ class Alternatives(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: int
     filters: int
     droppable: tuple[int, ...]
-    """Places of the indicators of which one may be dropped: those that are not all of their pillar."""
+    """Places of the indicators of which X8 may drop one: those that are not the only one of their pillar."""
     draws: int
     weights: Floats
     """Pillar weights as published, `[pillar]`."""
@@ -51,7 +51,7 @@ class Alternatives(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choices(msgspec.Struct, frozen=True):
-    """A choice of each input for each replication: places among the alternatives; `weights` are `[row, pillar]`."""
+    """The choices of each replication, as places among the alternatives `[row]`; `weights` are `[row, pillar]`."""
 
     normalisation: Integers
     treatment: Integers
@@ -63,34 +63,34 @@ class Choices(msgspec.Struct, frozen=True):
     draw: Integers
 
     def of(self, rows: Integers) -> Choices:
-        """The choices of some replications."""
+        """Selects the choices of some replications."""
         return Choices(*(getattr(self, name)[rows] for name in self.__struct_fields__))
 
 
 def choices(points: Floats, alternatives: Alternatives, *, seed: int, frozen: Collection[str] = ()) -> Choices:
-    """What points `[row, input]` choose; a frozen input stays as published.
+    """Choices of the points `[row, input]` of the unit cube; a frozen input stays as published.
 
-    A discrete input takes alternative floor(u n). Weights come as one of a thousand sets, drawn by the seed, so that
-    one coordinate chooses all of a set.
+    A coordinate u chooses alternative floor(u n) of n. The seed draws a thousand sets of pillar weights, of which one
+    coordinate chooses one.
     """
-    it = alternatives
+    weights = alternatives.weights
 
     def pick(name: str, size: int, nominal: int) -> Integers:
         if name in frozen or size == 0:
             return np.full(len(points), nominal, np.int64)
         return np.minimum((points[:, INPUTS.index(name)] * size).astype(np.int64), size - 1)
 
-    noise = np.random.default_rng([seed, 3]).uniform(-1, 1, (_WEIGHT_SETS, len(it.weights)))
-    sets = np.concatenate([it.weights * (1 + it.weight_noise * noise), it.weights[None]])
-    measurement = pick("half_life", it.half_lives, it.nominal_half_life)
-    measurement = measurement * it.thresholds + pick("topic_threshold", it.thresholds, 0)
+    noise = np.random.default_rng([seed, 3]).uniform(-1, 1, (_WEIGHT_SETS, len(weights)))
+    sets = np.concatenate([weights * (1 + alternatives.weight_noise * noise), weights[None]])
+    measurement = pick("half_life", alternatives.half_lives, alternatives.nominal_half_life)
+    measurement = measurement * alternatives.thresholds + pick("topic_threshold", alternatives.thresholds, 0)
     return Choices(
-        normalisation=pick("normalisation", len(it.normalisations), 0),
-        treatment=pick("treatment", len(it.treatments), 0),
+        normalisation=pick("normalisation", len(alternatives.normalisations), 0),
+        treatment=pick("treatment", len(alternatives.treatments), 0),
         weights=sets[pick("pillar_weights", _WEIGHT_SETS, _WEIGHT_SETS)],
-        aggregation=pick("aggregation", len(it.aggregations), 0),
-        measurement=measurement * it.filters + pick("repeats", it.filters, 0),
-        dropped=np.array([*it.droppable, NONE])[pick("dropped_indicator", len(it.droppable), NONE)],
-        missing=pick("missing_disclosures", len(it.missing), NONE),
-        draw=pick("sampling", it.draws, NONE),
+        aggregation=pick("aggregation", len(alternatives.aggregations), 0),
+        measurement=measurement * alternatives.filters + pick("repeats", alternatives.filters, 0),
+        dropped=np.array([*alternatives.droppable, NONE])[pick("dropped_indicator", len(alternatives.droppable), NONE)],
+        missing=pick("missing_disclosures", len(alternatives.missing), NONE),
+        draw=pick("sampling", alternatives.draws, NONE),
     )

@@ -1,6 +1,6 @@
 """Re-measures every headline indicator for each alternative half-life and variant of the posts.
 
-A measurement holds all headline indicators with one half-life, from one variant of the posts (METHODOLOGY 4.2, X5 to
+A measurement holds all headline indicators with one half-life, from one variant of the posts (METHOD.md 8.3, X5 to
 X7); replications of a month end start from them. Draws of one indicator begin with the same random numbers in every
 measurement; where the samplers of its posterior reject some, later companies' draws differ by chance as well.
 """
@@ -22,14 +22,14 @@ from pipelines.index.uncertainty.replications import World
 
 
 class Measurement(msgspec.Struct, frozen=True):
-    """Indicators measured in a axes, in the catalogue's order."""
+    """All indicators measured on one set of axes, in the order of the catalogue."""
 
     axes: Axes
     measured: tuple[Measured, ...]
 
 
 class Measurements(msgspec.Struct, frozen=True):
-    """`of` holds the measurement of each half-life, threshold and filter, the last running fastest."""
+    """The measurements `of` each half-life, topic threshold and filter of repeats, the filter running fastest."""
 
     of: tuple[Measurement, ...]
     half_lives: int
@@ -43,12 +43,12 @@ class Measurements(msgspec.Struct, frozen=True):
         return self.of[self.nominal_half_life * self.thresholds * self.filters]
 
     def published_alone(self) -> Measurements:
-        """Nothing but the published measurement: half-life, threshold and filter do not vary."""
+        """Leaves only the published measurement, so that half-life, threshold and filter do not vary."""
         return Measurements((self.published,), half_lives=1, nominal_half_life=0, thresholds=1, filters=1)
 
 
 def all_measurements(inputs: Inputs, base: Measurement) -> Measurements:
-    """Every measurement that the method and the inputs' variants allow; `base` is the published one."""
+    """Measures with every half-life and variant that method and inputs give; `base` is the published measurement."""
     method = inputs.method
     half_lives = tuple(sorted({*method.half_lives_days, method.half_life_days}))
     variants = VARIANTS if inputs.variants else ((VARIANTS[0][0],),)
@@ -75,7 +75,7 @@ def all_measurements(inputs: Inputs, base: Measurement) -> Measurements:
 
 
 def _measurement(inputs: Inputs, base: Measurement, differing: Collection[str]) -> Measurement:
-    """Headline indicators measured anew where they differ from another measurement."""
+    """Measures again the headline indicators that differ from `base`, and takes the others from it."""
     axes = axes_of(inputs)
     headline = (
         measure(it.indicator, inputs, axes)
@@ -87,9 +87,9 @@ def _measurement(inputs: Inputs, base: Measurement, differing: Collection[str]) 
 
 
 def quantity_draws(it: Measured, axes: Axes, method: Method, period: int, seed: int, counts: Floats) -> Floats | None:
-    """Draws of a scored quantity, direction applied, `[draw, company]`; None where there is no posterior.
+    """Draws a scored quantity, direction applied, `[draw, company]`; None where there is no posterior.
 
-    `counts` are the weeks drawn for all indicators together (`bootstrap.week_counts`), which couple them.
+    `counts` say how often each week is resampled (`week_counts`), the same for all indicators, which couples them.
     """
     if it.strata is None or it.weights is None:
         return None
@@ -102,7 +102,7 @@ def quantity_draws(it: Measured, axes: Axes, method: Method, period: int, seed: 
 
 
 class Published(msgspec.Struct, frozen=True):
-    """What is decided once at a month end: values given `[indicator, company]`, pillars, who has an index."""
+    """What replications take from the published month: values given `[indicator, company]`, pillars, indexes given."""
 
     given: Flags
     pillar: Integers
@@ -121,7 +121,7 @@ def world_of(
     seed: int,
     counts: Floats,
 ) -> World:
-    """A month end as replications need it: headline indicators that are scored, of the pillars that enter."""
+    """Gathers what the replications of a month end start from: scored headline indicators of the pillars that enter."""
     enters = np.flatnonzero(published.enters)
     is_used = np.isin(published.pillar, enters) & np.array([it.reason is None for it in goalposts])
     used = np.flatnonzero(is_used)

@@ -1,9 +1,8 @@
-"""How far the index depends on choices of method and on the posts that happened to be seen (METHODOLOGY 4.2).
+"""Builds the index many times with other choices of method and other draws of the sample (METHOD.md 8.3 to 8.5).
 
-A replication builds the index once more with a choice of every uncertain input. Many of them together give rank
-intervals and probabilities; with inputs frozen, what part method and sampling have in them. Who has an index, and which
-values are published, is decided once, by what is published; a replication that cannot give such a company an index has
-failed, and one failure fails the run.
+Each replication chooses every uncertain input anew. Together they give rank intervals and probabilities; freezing
+inputs tells what part method and sampling have in them. The published method alone decides which values count and who
+has an index; a replication that gives such a company no index has failed, and one failure fails the run.
 """
 
 from __future__ import annotations
@@ -35,15 +34,15 @@ SAMPLING = ("sampling",)
 METHOD = tuple(name for name in INPUTS if name not in SAMPLING)
 _MOST_AT_ONCE = 400_000
 DECIMALS = 9
-"""Scores closer than this tie: sums taken in another order must not part them."""
+"""Digits to which scores are rounded before they are ranked: sums taken in another order must not break a tie."""
 
 
 class ReplicationError(MethodError):
-    """Replications gave no index where there is one; the message says how many, whose, and with which choices."""
+    """A replication gave no index to a company that has one; the message says how many did, and with which choices."""
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """What replications start from: the headline indicators of the pillars that enter, sorted by pillar.
+    """Everything that replications start from: the headline indicators of the pillars that enter, sorted by pillar.
 
     `scored` `[measurement, indicator, company]` and `draws` (each `[draw, indicator, company]`) are the scored
     quantities with directions applied, NaN where no value is published. `goalposts` `[indicator, 2]`. `is_ranked`: who
@@ -62,7 +61,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def published_measurement(self) -> int:
-        """The place of what is published among the measurements."""
+        """The place of the published measurement among all."""
         return self.alternatives.nominal_half_life * self.alternatives.thresholds * self.alternatives.filters
 
 
@@ -76,7 +75,7 @@ class Replications(msgspec.Struct, frozen=True):
 
 
 def replicate(world: World, chosen: Choices) -> Replications:
-    """The index by each of the choices.
+    """Builds the index once with each row of choices.
 
     Raises:
         ReplicationError: a company with an index got none.
@@ -88,40 +87,40 @@ def replicate(world: World, chosen: Choices) -> Replications:
     published = world.scored[world.published_measurement]
     has_pillar = np.stack([np.isfinite(published[world.pillar == place]).any(0) for place in range(pillars)])
     for rows in _batches(world, chosen):
-        own = chosen.of(rows)
-        x = _normalised(_quantities(world, own), world, own)
-        if (own.dropped != NONE).any():
-            x[np.arange(x.shape[1]) == own.dropped[:, None]] = np.nan
+        batch = chosen.of(rows)
+        x = _normalised(_quantities(world, batch), world, batch)
+        if (batch.dropped != NONE).any():
+            x[np.arange(x.shape[1]) == batch.dropped[:, None]] = np.nan
         means = _pillar_means(x, world.pillar, pillars)
         defaulted += ((np.isnan(means) & has_pillar).any(1) & world.is_ranked).sum(0)
-        for place, same in _alike(own.aggregation):
+        for place, same in _rows_by_alternative(batch.aggregation):
             rule = world.alternatives.aggregations[place]
-            scores[rows[same]] = power_mean(1 + 0.99 * means[same], own.weights[same], EXPONENTS[rule])
+            scores[rows[same]] = power_mean(1 + 0.99 * means[same], batch.weights[same], EXPONENTS[rule])
     scores[:, ~world.is_ranked] = np.nan
     scores = np.round(scores, DECIMALS)
-    _check(scores, chosen, world)
+    _refuse_failures(scores, chosen, world)
     return Replications(scores, ranks(scores), defaulted)
 
 
 def _batches(world: World, chosen: Choices) -> Iterator[Integers]:
-    """A bounded number of replications at a time, those of a measurement together."""
+    """Splits the replications into batches that fit in memory, those of one measurement together."""
     most = max(1, _MOST_AT_ONCE // max(1, world.scored[0].size))
     order = np.argsort(chosen.measurement, kind="stable")
     for start in range(0, len(order), most):
         yield order[start : start + most]
 
 
-def _alike(places: Integers) -> Iterator[tuple[int, Integers | slice]]:
-    """Each alternative that is chosen, and the replications that choose it; of all a slice, which copies nothing."""
+def _rows_by_alternative(places: Integers) -> Iterator[tuple[int, Integers | slice]]:
+    """Yields each alternative chosen with the replications that choose it, as a slice (no copy) where all do."""
     known = np.unique(places).tolist()
     for place in known:
         yield place, np.flatnonzero(places == place) if len(known) > 1 else slice(None)
 
 
 def _quantities(world: World, own: Choices) -> Floats:
-    """The scored quantities, `[replication, indicator, company]`: a draw's, or the estimate's where none is drawn."""
+    """Takes the chosen draw of each quantity, or its estimate, `[replication, indicator, company]`."""
     found = np.empty((len(own.draw), *world.scored.shape[1:]))
-    for measurement, rows in _alike(own.measurement):
+    for measurement, rows in _rows_by_alternative(own.measurement):
         drawn = own.draw[rows]
         if isinstance(rows, slice):
             found = world.draws[measurement][drawn]
@@ -129,14 +128,14 @@ def _quantities(world: World, own: Choices) -> Floats:
             found[rows] = world.draws[measurement][drawn]
         if (drawn == NONE).any():
             found[(own.measurement == measurement) & (own.draw == NONE)] = world.scored[measurement]
-    for place, rows in _alike(own.missing):
+    for place, rows in _rows_by_alternative(own.missing):
         if place != NONE:
-            _fill(found, rows, world, world.alternatives.missing[place])
+            _fill_undisclosed(found, rows, world, world.alternatives.missing[place])
     return found
 
 
-def _fill(found: Floats, rows: Integers | slice, world: World, rule: str) -> None:
-    """Disclosures that a ranked company does not make, all or some of an indicator, as the worst, median or best."""
+def _fill_undisclosed(found: Floats, rows: Integers | slice, world: World, rule: str) -> None:
+    """Puts the peers' worst, median or best where a ranked company discloses nothing, or not all, of an indicator."""
     which = MISSING.index(rule)
     known = np.isfinite(world.scored[0])
     for place in np.flatnonzero(world.is_disclosed).tolist():
@@ -151,13 +150,13 @@ def _fill(found: Floats, rows: Integers | slice, world: World, rule: str) -> Non
 
 
 def _normalised(x: Floats, world: World, own: Choices) -> Floats:
-    """Treated and on [0, 100], each replication by its own choices; overwrites `x`."""
+    """Treats and normalises to [0, 100], each replication by its own choices; overwrites `x`."""
     goalposts = np.broadcast_to(world.goalposts, (len(x), *world.goalposts.shape)).copy()
-    for place, rows in _alike(own.treatment):
+    for place, rows in _rows_by_alternative(own.treatment):
         treatment = world.alternatives.treatments[place]
         if treatment != "0":
             x[rows], goalposts[rows] = _treated(x[rows], goalposts[rows], treatment)
-    for place, rows in _alike(own.normalisation):
+    for place, rows in _rows_by_alternative(own.normalisation):
         scores = _scores(x[rows], world.alternatives.normalisations[place], goalposts[rows])
         if isinstance(rows, slice):
             return scores
@@ -166,9 +165,9 @@ def _normalised(x: Floats, world: World, own: Choices) -> Floats:
 
 
 def _treated(x: Floats, goalposts: Floats, treatment: str) -> tuple[Floats, Floats]:
-    """Winsorised by so many points at most, or the logarithm of what has outliers, and of its goalposts with it.
+    """Winsorises at most so many points, or takes logarithms of indicators with outliers and of their goalposts.
 
-    A treatment after which no two companies would differ is not applied.
+    A treatment after which no two companies differ is not applied.
     """
     if treatment != "log":
         cut = winsorise(x, int(treatment))[0]
@@ -192,7 +191,7 @@ def _treated(x: Floats, goalposts: Floats, treatment: str) -> tuple[Floats, Floa
 
 
 def _scores(x: Floats, rule: Normalisation, goalposts: Floats) -> Floats:
-    """Onto [0, 100] by any of the rules. A z-score is 50 + 20 z, cut at the ends."""
+    """Normalises to [0, 100] by the rule; a z-score becomes 50 + 20 z, cut at both ends."""
     if rule == "goalposts":
         return between_goalposts(x, goalposts[..., :1], goalposts[..., 1:])
     if rule == "minmax":
@@ -205,7 +204,7 @@ def _scores(x: Floats, rule: Normalisation, goalposts: Floats) -> Floats:
 
 
 def _pillar_means(x: Floats, pillar: Integers, pillars: int) -> Floats:
-    """Arithmetic means of what is known, `[replication, pillar, company]`; overwrites `x`, which stands by pillar."""
+    """Arithmetic means of the known indicators, `[replication, pillar, company]`; overwrites `x`, sorted by pillar."""
     edges = np.searchsorted(pillar, np.arange(pillars + 1))
     parts = [slice(*pair) for pair in itertools.pairwise(edges.tolist())]
     missing = np.isnan(x)
@@ -215,24 +214,26 @@ def _pillar_means(x: Floats, pillar: Integers, pillars: int) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _check(scores: Floats, chosen: Choices, world: World) -> None:
+def _refuse_failures(scores: Floats, chosen: Choices, world: World) -> None:
     failed = np.isnan(scores[:, world.is_ranked])
     if not failed.any():
         return
     rows = np.flatnonzero(failed.any(1))
     first = chosen.of(rows[:1])
-    it = world.alternatives
+    alternatives = world.alternatives
     raise ReplicationError(
         f"{len(rows)} of {len(scores)} replications gave {int(failed.any(0).sum())} companies no index; the first with "
-        f"{it.normalisations[first.normalisation[0]]}, treatment {it.treatments[first.treatment[0]]}, "
-        f"{it.aggregations[first.aggregation[0]]} mean, measurement {first.measurement[0]}, {first.dropped[0]} dropped"
+        f"{alternatives.normalisations[first.normalisation[0]]}, "
+        f"treatment {alternatives.treatments[first.treatment[0]]}, "
+        f"{alternatives.aggregations[first.aggregation[0]]} mean, measurement {first.measurement[0]}, "
+        f"{first.dropped[0]} dropped"
     )
 
 
 def monte_carlo(world: World, *, seed: int, replications: int, frozen: Collection[str] = ()) -> Replications:
-    """Replications with every input that is not frozen chosen at random.
+    """Runs replications with every input that is not frozen chosen at random.
 
-    The same seed chooses the same for an input whether others are frozen or not.
+    With the same seed an input is chosen alike whether others are frozen or not, so that runs compare.
 
     Raises:
         ReplicationError: a company with an index got none.
@@ -242,12 +243,12 @@ def monte_carlo(world: World, *, seed: int, replications: int, frozen: Collectio
 
 
 def nominal(world: World) -> Replications:
-    """The one replication with everything as published."""
+    """Runs the one replication in which every input is as published."""
     return monte_carlo(world, seed=0, replications=1, frozen=INPUTS)
 
 
 def sensitivities(world: World, *, seed: int, count: int) -> Indices:
-    """What each input does to the mean rank shift, on `count` scrambled Sobol' points: count x 12 replications."""
+    """Sensitivity of the mean rank shift to each input, from `count` x 12 replications on scrambled Sobol' points."""
     published = nominal(world).ranks[0, world.is_ranked]
 
     def shift(points: Floats) -> Floats:
@@ -258,22 +259,22 @@ def sensitivities(world: World, *, seed: int, count: int) -> Indices:
 
 
 def varying(world: World) -> Flags:
-    """Which inputs can change anything, `[input]`: the others have one alternative, or none that a company needs."""
-    it = world.alternatives
+    """Flags the inputs that can change anything, `[input]`; the others have one alternative, or nothing to act on."""
+    alternatives = world.alternatives
     is_missing = ~np.isfinite(world.scored[0])
     if world.filled is not None:
         is_missing |= np.isfinite(world.filled).all(0) & (np.ptp(world.filled, axis=0) > 0)
     missing = world.is_disclosed[:, None] & is_missing & world.is_ranked
     can: dict[str, bool] = {
-        "normalisation": len(it.normalisations) > 1,
-        "treatment": len(it.treatments) > 1,
-        "pillar_weights": it.weight_noise > 0 and len(it.weights) > 1,
-        "aggregation": len(it.aggregations) > 1,
-        "half_life": it.half_lives > 1,
-        "topic_threshold": it.thresholds > 1,
-        "repeats": it.filters > 1,
-        "dropped_indicator": len(it.droppable) > 0,
-        "missing_disclosures": len(it.missing) > 1 and bool(missing.any()),
-        "sampling": it.draws > 1,
+        "normalisation": len(alternatives.normalisations) > 1,
+        "treatment": len(alternatives.treatments) > 1,
+        "pillar_weights": alternatives.weight_noise > 0 and len(alternatives.weights) > 1,
+        "aggregation": len(alternatives.aggregations) > 1,
+        "half_life": alternatives.half_lives > 1,
+        "topic_threshold": alternatives.thresholds > 1,
+        "repeats": alternatives.filters > 1,
+        "dropped_indicator": len(alternatives.droppable) > 0,
+        "missing_disclosures": len(alternatives.missing) > 1 and bool(missing.any()),
+        "sampling": alternatives.draws > 1,
     }
     return np.array([can[name] for name in INPUTS], bool)

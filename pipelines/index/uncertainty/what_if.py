@@ -1,6 +1,6 @@
-"""The index once more by someone's own weights, companies, mean or scale, with its sampling intervals, in an instant.
+"""Recomputes the index by a reader's own weights, companies, mean or scale, with sampling intervals (METHOD.md 8.6).
 
-It starts from the same world as the replications of `uncertainty.py`; nothing is measured anew.
+It starts from the same world as the replications in `replications.py` and measures nothing anew, so that it is instant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class WhatIf(msgspec.Struct, frozen=True):
 
 
 def pillar_world(pillars: Floats, draws: Floats, is_ranked: Flags) -> World:
-    """A world of pillars alone, as a release has it: what-ifs of weights, companies and mean need no more.
+    """Makes a world of pillars alone, which a release holds: what-ifs of weights, companies and mean need no more.
 
     `pillars` `[pillar, company]` are those that enter the index, NaN where a company lacks one; `draws`
     `[draw, pillar, company]`; `is_ranked` `[company]`: who has an index.
@@ -64,26 +64,31 @@ def what_if(
     replications: int = 500,
     interval: float = 0.9,
 ) -> WhatIf:
-    """The index by other pillar weights, among other companies, or by another mean or scale.
+    """Recomputes the index by other pillar weights, among other companies, or by another mean or scale.
 
     `weights` `[pillar]`; `group` are the companies compared, which also set the scale of a relative normalisation. With
-    a `concentration` k the replications' weights are drawn from Dirichlet(k w), w the weights as shares (METHODOLOGY
-    4.2, X3: 50, by which six equal weights vary by 31 % of their own size).
+    a `concentration` k the replications' weights are drawn from Dirichlet(k w), w the weights as shares; at
+    k = 50 six equal weights vary by 31 % of their own size.
 
     Raises:
         MethodError: weights that are negative or all zero.
         ReplicationError: a company with an index got none.
     """
-    it = world.alternatives
+    alternatives = world.alternatives
     if weights is not None and not (
-        len(weights) == len(it.weights) and np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0
+        len(weights) == len(alternatives.weights)
+        and np.isfinite(weights).all()
+        and (weights >= 0).all()
+        and weights.sum() > 0
     ):
-        raise MethodError(f"weights {weights}: one for each of {len(it.weights)} pillars, none negative, not all zero")
+        raise MethodError(
+            f"weights {weights}: one for each of {len(alternatives.weights)} pillars, none negative, not all zero"
+        )
     changed = msgspec.structs.replace(
-        it,
-        weights=it.weights if weights is None else weights,
-        aggregations=it.aggregations if aggregation is None else (aggregation,),
-        normalisations=it.normalisations if normalisation is None else (normalisation,),
+        alternatives,
+        weights=alternatives.weights if weights is None else weights,
+        aggregations=alternatives.aggregations if aggregation is None else (aggregation,),
+        normalisations=alternatives.normalisations if normalisation is None else (normalisation,),
     )
     place = world.published_measurement
     scored, drawn = world.scored[place], world.draws[place][:replications]
@@ -102,7 +107,7 @@ def what_if(
     chosen = choices(points, own.alternatives, seed=0, frozen=INPUTS)
     chosen = msgspec.structs.replace(chosen, draw=np.arange(-1, len(drawn)))
     if concentration is not None:
-        chosen = msgspec.structs.replace(chosen, weights=_around(changed.weights, concentration, len(drawn)))
+        chosen = msgspec.structs.replace(chosen, weights=_weights_around(changed.weights, concentration, len(drawn)))
     found = replicate(own, chosen)
     tail = (1 - interval) / 2
     rows = (
@@ -116,8 +121,8 @@ def what_if(
     return WhatIf(every[0], every[1], every[2:4], every[4:])
 
 
-def _around(weights: Floats, concentration: float, count: int) -> Floats:
-    """The weights themselves, then as many drawn around them, `[1 + count, pillar]`; a weight of zero stays zero."""
+def _weights_around(weights: Floats, concentration: float, count: int) -> Floats:
+    """Draws weights around the given ones, which come first, `[1 + count, pillar]`; a weight of zero stays zero."""
     shares, counts = weights / weights.sum(), weights > 0
     found = np.zeros((1 + count, len(weights)))
     found[0] = shares

@@ -11,7 +11,7 @@ from scipy import stats  # type: ignore[import-untyped]
 
 from pipelines.index.gap import say_do_gaps
 from pipelines.index.gap.compare import Peers, excess_talk, rank_gap, scale_of
-from pipelines.index.gap.do import do
+from pipelines.index.gap.do import draw_do
 from pipelines.index.gap.judge import benjamini_hochberg, flagged, is_differential_passed, of_difference, spearman_brown
 from pipelines.index.gap.say import chi_square_tail, differential_p_value, error_draws, rogan_gladen
 from tests.unit.index.gap_world import METHOD, say_do
@@ -95,7 +95,7 @@ def test_an_undisclosed_point_is_in_thirds_the_worst_the_median_and_the_best() -
     The errors of such means are large, so the shares of draws are told by where the logits stand without error.
     """
     points = np.array([[0.5, 0.2, 0.8], [np.nan, 0.4, 0.8]])
-    found = do(say_do(3, metrics=2, points=points), 0, one_group(3), np.random.default_rng(1), 20_000)
+    found = draw_do(say_do(3, metrics=2, points=points), 0, one_group(3), np.random.default_rng(1), 20_000)
     away = found.logits[:, 0] - found.worst[:, 0]
     places, counts = np.unique(np.round(away, 6), return_counts=True)
     assert len(places) == 3 and places[0] == 0
@@ -198,7 +198,7 @@ def test_excess_talk_is_the_residual_of_least_squares() -> None:
 def test_manski_bounds_by_hand() -> None:
     points = np.array([[0.2, 0.9, 0.4], [0.6, np.nan, 0.4], [0.4, np.nan, np.nan], [0.8, 0.7, np.nan]])
     inputs = say_do(3, metrics=4, points=points, restatement=np.zeros((4, 3)))
-    found = do(inputs, 0, one_group(3), np.random.default_rng(0), 50)
+    found = draw_do(inputs, 0, one_group(3), np.random.default_rng(0), 50)
     assert found.low == pytest.approx([0.5, 0.4, 0.2])
     assert found.high == pytest.approx([0.5, 0.9, 0.7])
     # Medians .5 of the second metric, .4 of the third, .75 of the last.
@@ -212,5 +212,5 @@ def test_restatements_widen_conduct() -> None:
     widths = []
     for sigma in (0.0, 0.5):
         inputs = say_do(restatement=np.full((10, 12), sigma))
-        widths.append(do(inputs, 0, one_group(12), np.random.default_rng(0), 2000).logits.std(0).mean())
+        widths.append(draw_do(inputs, 0, one_group(12), np.random.default_rng(0), 2000).logits.std(0).mean())
     assert widths[1] > 1.5 * widths[0]

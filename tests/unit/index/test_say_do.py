@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.index import Inputs, score
 from pipelines.index.gap import SayDo, gap_rows
-from pipelines.index.gap.gather import say_do
+from pipelines.index.gap.gather import gather_say_do
 from pipelines.index.inputs import SayDoTables, axes_of
 from tests.unit.sql.world import CAUSE, World, at, models, moment
 
@@ -70,14 +70,14 @@ def conduct(world: World) -> SayDo:
     inputs = inputs_of(world)
     axes = axes_of(inputs)
     assert inputs.say_do is not None
-    return say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
+    return gather_say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
 
 
 def test_conduct_is_a_percentile_among_peers_and_old_figures_count_no_more(world: World) -> None:
     inputs = inputs_of(world)
     axes = axes_of(inputs)
     assert inputs.say_do is not None
-    found = say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
+    found = gather_say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
     assert axes.companies == COMPANIES
     # Distances from zero are 2, 1, 3, 4, 5, 6 and smaller is better: Hazen ranks from the best are 2, 1, 3, 4, 5, 6.
     assert [found.topics[place] for place in found.point_topic] == ["sdg_5"]
@@ -152,7 +152,7 @@ def test_posts_in_another_language_are_left_out_and_undetermined_ones_go_with_th
     inputs = inputs_of(world)
     axes = axes_of(inputs)
     assert inputs.say_do is not None
-    found = say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
+    found = gather_say_do(inputs.say_do, axes, np.ones(len(axes.companies)), inputs.method, len(axes.periods) - 1)
     assert found.posts.sum((0, 1)).tolist() == [4, 0, 0, 0, 0, 0]
     assert found.on_topic.sum((0, 1))[found.topics.index(CAUSE), 0] == 3
 
