@@ -1,4 +1,4 @@
-"""A fictional world behind the real wire formats, for demo, tests and scale runs."""
+"""Simulates a fictional world that answers in the real services' formats, for demo, tests and scale runs."""
 
 from pipelines.sample.texts import PHRASES
 from pipelines.sample.world import World

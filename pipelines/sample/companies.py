@@ -1,6 +1,6 @@
-"""Who lives in the fictional world: companies with evidently invented names, and what is true of each.
+"""Draws the companies of the fictional world: evidently invented names, and what is true of each.
 
-The traits are what the indicators try to measure; `truth.py` says what each amounts to in an indicator's own unit.
+Indicators try to measure these traits; `truth.py` works out what each amounts to in an indicator's own unit.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ STATUSES = (
     "Achieved (self-declared)",
     "Achieved (externally validated)",
 )
-"""Net Zero Tracker's words for how far a target has come; no target first."""
+"""The Net Zero Tracker's words for how far a target has come; the first stands for no target."""
 LEVELS = (0, 0, 1, 2, 3, 4)
-"""The step of the target ladder of each of `STATUSES` (METHODOLOGY D3)."""
+"""The step on the target ladder of each of `STATUSES`, in quarters (METHOD.md 3, D3)."""
 _STATUS_AT = (0.1, 0.25, 0.5, 0.78, 0.92)
 
 
@@ -72,13 +72,13 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     """Share of weeks in which the company speaks of causes at all."""
     status: int
     outcome: float
-    """How good the disclosed outcomes are, 0 to 1, no two companies alike."""
+    """How good the disclosed outcomes are, 0 to 1, different for every company."""
     causes: tuple[float, ...]
     """Shares of the company's cause posts, in the order of `texts.CAUSES`."""
 
 
 def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
-    """`count` companies in sectors of twelve or more, their traits spread evenly and partly going together."""
+    """Draws companies in sectors of twelve or more; their traits are spread evenly and correlate in part."""
     rng = np.random.default_rng([seed, 0])
     sectors = _SECTORS[: min(len(_SECTORS), max(1, count // 12))]
     spread = _Spread(rng, count)
@@ -123,13 +123,13 @@ def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
 
 
 def did(seed: int, what: str) -> str:
-    """An account's permanent name: `did:plc:` and 24 letters, made of the seed and whom it names."""
+    """Makes an account's permanent name, `did:plc:` and 24 letters, from the seed and `what` it names."""
     digest = hashlib.sha256(f"{seed}/{what}".encode()).digest()
     return "did:plc:" + base64.b32encode(digest).decode().lower()[:24]
 
 
 def _first(number: int) -> str:
-    """The invented half of a name: 132 of them, then numbered branches."""
+    """Makes the invented first half of a name: 132 different ones, then numbered branches."""
     branch, place = divmod(number, len(_FIRST) * len(_LAST))
     # 11 and 12 share no divisor, so stepping both together meets every pair once.
     name = _FIRST[place % len(_FIRST)] + _LAST[place % len(_LAST)]
@@ -137,13 +137,14 @@ def _first(number: int) -> str:
 
 
 class _Spread:
-    """Evenly spaced quantiles in random order; orders lean on one common factor, as good practice does in life."""
+    """Draws evenly spaced quantiles in random orders that share a factor, as good practices go together in life."""
 
     def __init__(self, rng: np.random.Generator, count: int) -> None:
         self.rng = rng
         self.common = rng.standard_normal(count)
 
     def draw(self, loading: float) -> list[float]:
+        """Draws one quantile a company; `loading` is the correlation of the order with the common factor."""
         own = self.rng.standard_normal(len(self.common))
         order = np.argsort(np.argsort(loading * self.common + np.sqrt(1 - loading**2) * own))
         return [float(quantile) for quantile in (order + 0.5) / len(order)]

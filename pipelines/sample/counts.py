@@ -1,4 +1,4 @@
-"""How much a post of the fictional world is answered: final counts, and how they grow with its age."""
+"""Draws how many likes, reposts and replies posts of the fictional world get, and how counts grow with age."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ SMALL_TALK_ANSWERED = 0.05
 ANSWER_LIKES = 0.6
 ANSWER_SPREAD = 1.0
 LONGEST_WAIT = 168.0
-"""Hours after which an answer is no longer waited for (METHODOLOGY 5, I2)."""
+"""Hours after which an answer is no longer waited for (METHOD.md 3, I2)."""
 
 
 class Counts(msgspec.Struct):
-    """Final counts of a row of posts; `reposts` includes quotes."""
+    """Final counts of posts, one element a post; `reposts` include quotes."""
 
     likes: NDArray[np.int64]
     reposts: NDArray[np.int64]
@@ -47,7 +47,7 @@ def draw_counts(
     media: NDArray[np.int64],
     followers: NDArray[np.float64] | float,
 ) -> Counts:
-    """Final counts of posts, by cause or not and kind of media."""
+    """Draws the final counts of posts, which depend on cause or not, kind of media, and followers."""
     size = len(is_csr)
     noise = rng.normal(-(_NOISE**2) / 2, _NOISE, (2, size))
     likes = company.likes * _MEDIA_FACTOR[media] * np.exp(np.where(is_csr, company.premium, 0.0) + noise[0])
@@ -57,38 +57,38 @@ def draw_counts(
 
 
 def csr_items(rng: np.random.Generator, company: Company, weeks: int) -> NDArray[np.int64]:
-    """Cause posts and reposts of each week: one or more, but none in the weeks that a company lets causes rest."""
+    """Draws the number of cause posts and reposts of each week: none in weeks without causes, else one or more."""
     is_active = rng.random(weeks) < company.active_share
     return (1 + rng.poisson(company.csr_rate / company.active_share - 1, weeks)) * is_active
 
 
 def own_share(company: Company) -> float:
-    """Share of the cause items that are posts of the company's own."""
+    """Share of the company's own posts among its cause posts and reposts."""
     return 1 - REPOSTED_SHARE * company.outward_share
 
 
 def own_csr_rate(company: Company) -> float:
-    """Cause posts of the company's own in a week, reposts of others left out."""
+    """Expected number of the company's own cause posts in a week, without reposts of others."""
     return company.csr_rate * own_share(company)
 
 
 def people_a_year(company: Company) -> float:
-    """The number of different people whom the cause posts of 52 weeks are meant to draw."""
+    """Number of different people whom the cause posts of 52 weeks are meant to draw."""
     return company.people_rate * company.followers / 1_000
 
 
 def replies_per_post(company: Company) -> float:
-    """People's direct replies to a post, on average."""
+    """Expected number of people's direct replies to a post."""
     return REPLIES_PER_PERSON * people_a_year(company) / ((1 + CHATTER_SHARE) * 52 * own_csr_rate(company))
 
 
 def ever_answered(company: Company) -> float:
-    """Share of in-scope messages that are answered, however late, so that `response_share` are within 72 hours."""
+    """Share of in-scope messages answered however late, set so that `response_share` are answered within 72 hours."""
     return company.response_share / NormalDist(math.log(company.answer_hours), ANSWER_SPREAD).cdf(math.log(72))
 
 
 def median_answer_hours(company: Company) -> float:
-    """Hours by which half of the in-scope messages are answered; a week where it takes longer or they never are."""
+    """Hours after which half of the in-scope messages are answered; a week where that takes longer or never happens."""
     share = 0.5 / ever_answered(company)
     if share >= 1:
         return LONGEST_WAIT
@@ -96,7 +96,7 @@ def median_answer_hours(company: Company) -> float:
 
 
 def person_shares(company: Company) -> NDArray[np.float64]:
-    """Who replies: shares of a pool of people with a heavy tail, as large as draws `people_a_year` in a year."""
+    """Each person's share of the replies, heavy-tailed, in a pool just large enough for `people_a_year` to reply."""
     wanted = people_a_year(company)
     low, high = int(wanted), int(wanted) * 100
     while low < high:
@@ -109,7 +109,7 @@ def person_shares(company: Company) -> NDArray[np.float64]:
 
 
 def expected_people(company: Company, shares: NDArray[np.float64]) -> float:
-    """Different people among the replies to the cause posts of 52 weeks, if each reply is by `shares`.
+    """Expected number of different people who reply to the cause posts of 52 weeks, replies falling by `shares`.
 
     The year's replies are Poisson about a mean that varies, as posts do, like a gamma variable: a person of share s is
     missing with the gamma's Laplace transform, (1 + s v / m) ** (-m² / v).
@@ -129,11 +129,11 @@ def _tail(size: int) -> NDArray[np.float64]:
 
 
 def grown(final: int, age_hours: float) -> int:
-    """What a count has come to at an age: a quarter after an hour, nearly all after a week."""
+    """The part of a final count that has come in at an age: a quarter after an hour, nearly all after a week."""
     return int(final * -math.expm1(-((max(age_hours, 0.0) / _GROWTH_HOURS) ** 0.7)) + 0.5)
 
 
 def cumulative(shares: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Upper edges for `searchsorted` with a uniform draw."""
+    """Cumulative shares, as upper edges for `searchsorted` with a uniform draw."""
     edges = np.cumsum(shares)
     return np.asarray(edges / edges[-1])

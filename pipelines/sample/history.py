@@ -1,6 +1,6 @@
-"""Everything that ever happens on one fictional company's account: its posts, who replies, what it answers.
+"""Writes the whole history of one fictional company's account: its posts, who replies, and what it answers.
 
-Drawn once for a company and kept; what of it can be seen at a moment is `wire_bluesky.py`.
+A history is drawn once and kept; `wire_bluesky.py` shows what of it can be seen at a moment.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 def write_history(seed: int, company: Company) -> list[Post]:
-    """All items of the company's feed, oldest first: its posts, reposts, answers and threads."""
+    """Writes all items of the company's feed, oldest first: posts, reposts and answers, with the threads below them."""
     return _Writer(seed, company).write()
 
 
@@ -158,14 +158,14 @@ class _Writer:
         delays = np.minimum(rng.lognormal(np.log(4 * HOUR), 1.2, number), 10 * DAY).astype(int).tolist()
         for delay in sorted(delays):
             in_scope = bool(rng.random() < self.scope_share)
-            message = self._message(post, post.created + delay, self._words(post) if in_scope else None)
+            message = self._message(post, post.created + delay, self._in_scope_words(post) if in_scope else None)
             message.is_in_scope = in_scope
             self._maybe_answer(message)
             if rng.random() < CHATTER_SHARE:
                 self._message(message, message.created + int(rng.integers(60_000, 8 * HOUR)), None)
 
-    def _words(self, post: Post) -> str:
-        """What someone who wants to know writes: a question, a question on a cause, or a word on a cause."""
+    def _in_scope_words(self, post: Post) -> str:
+        """Picks the words of a message in scope: a question, a question on a cause, or a remark on a cause."""
         choice = self.rng.random()
         if choice < 0.55:
             return self._pick(texts.QUESTIONS)

@@ -1,4 +1,4 @@
-"""Accounts and posts of the fictional world, and how they are named on the wire."""
+"""Defines accounts and posts of the fictional world, and their names in the service's format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TID = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 class Author(msgspec.Struct, frozen=True):
-    """An account; `is_hidden` asks not to be shown to readers who are not signed in."""
+    """An account; one that `is_hidden` asks not to be shown to readers who are not signed in."""
 
     did: str
     handle: str
@@ -36,12 +36,12 @@ def neighbour(seed: int, handle: str) -> Author:
 
 @cache
 def person(seed: int, number: int) -> Author:
-    """Someone who replies; one in a hundred does not want to be shown."""
+    """The account of a person who replies; one in a hundred is hidden."""
     return Author(did(seed, f"person {number}"), f"reader-{number}.example", f"Reader {number}", number % 100 == 0)
 
 
 class Post(msgspec.Struct, kw_only=True, gc=False):
-    """A post by anyone. Times are milliseconds since 1970; counts are those it ends with."""
+    """A post by anyone. Times are milliseconds since 1970; counts are final."""
 
     uri: str
     author: Author
@@ -60,7 +60,7 @@ class Post(msgspec.Struct, kw_only=True, gc=False):
     edited: int | None = None
     deleted: int | None = None
     claimed: int | None = None
-    """The author's clock, where it is wrong."""
+    """The time that the author's clock gave, where that is wrong."""
     parent: Post | None = None
     root: Post | None = None
     reposted: Post | None = None
@@ -71,16 +71,16 @@ class Post(msgspec.Struct, kw_only=True, gc=False):
     is_in_scope: bool = False
 
     def is_there(self, now: int) -> bool:
-        """Whether it can be seen at a moment."""
+        """Whether the post can be seen at a moment."""
         return self.created <= now and (self.deleted is None or now < self.deleted)
 
 
 def tid(moment: int, salt: int = 0) -> str:
-    """A record key: 13 letters that sort as the moment does."""
+    """Makes a record key: 13 letters that sort as their moments do."""
     number = moment * 1_000 * 1_024 + salt % 1_024_000
     return "".join(_TID[number >> shift & 31] for shift in range(60, -1, -5))
 
 
 def post_uri(author: Author, moment: int, salt: int = 0) -> str:
-    """The at-uri of a post."""
+    """Makes the at-uri of a post."""
     return f"at://{author.did}/app.bsky.feed.post/{tid(moment, salt)}"

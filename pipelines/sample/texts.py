@@ -1,4 +1,4 @@
-"""What the fictional companies and people say: sentences of our own, a cause named by one ordinary phrase each.
+"""Lists what the fictional companies and people say: our own sentences, each cause named by one ordinary phrase.
 
 A cause post holds one sentence of `CAUSES` and thereby its phrase; no other sentence here holds any cause's phrase.
 """
@@ -59,10 +59,10 @@ CAUSES: dict[int, tuple[tuple[str, str], ...]] = {
         ("anti-corruption", "Anti-corruption training is no film here: three hours, a teacher, hard questions."),
     ),
 }
-"""SDG number to (phrase, sentence that holds it)."""
+"""By the number of the SDG: pairs of a phrase and the sentence that holds it."""
 
 PHRASES: tuple[str, ...] = tuple(phrase for pairs in CAUSES.values() for phrase, _ in pairs)
-"""Every cause phrase used by the world, by the companies as by the people."""
+"""Every phrase for a cause that companies and people use."""
 
 SECTORS: dict[str, tuple[str, ...]] = {
     "Food and Drink": ("Biscuits", "Soups", "Preserves", "Teas", "Pickles", "Cordials"),

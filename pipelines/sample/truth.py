@@ -1,7 +1,7 @@
-"""The true value of every indicator for every fictional company: its long-run expected plain value, in its own unit.
+"""Works out the true value of every indicator for every fictional company: the value expected in the long run.
 
-Closed forms where there are any; the premium and persistence from a long run of the same `draw_counts` that writes
-the posts. Definitions: METHODOLOGY §5.
+Values are in the indicator's own unit (METHOD.md 3). They are closed forms where there are any; premium and persistence
+come from a long run of the same `draw_counts` that writes the posts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WEEKS = 13
 
 
 def true_values(seed: int, companies: Sequence[Company]) -> dict[str, dict[str, float]]:
-    """Company, indicator, value."""
+    """True values by company and indicator."""
     peers = {sector: sum(it.sector == sector for it in companies) for sector in {it.sector for it in companies}}
     truth = {}
     for company in companies:
@@ -65,11 +65,10 @@ def true_ranks(
     catalogue: Sequence[Indicator],
     method: Method,
 ) -> TrueScores:
-    """The index and the ranks that the true values give, by the rules that the estimates go through.
+    """Index and ranks of the true values, by the rules that the estimates go through.
 
-    What is scored of an indicator per 1,000 followers is what size does not explain (METHODOLOGY §1, Size): the
-    residual of ln(1 + numerator) on ln followers, the line fitted to the true numerators. Of a duration it is
-    log2(1 + hours).
+    An indicator per 1,000 followers is scored by what size does not explain (METHOD.md 4.9): the residual of
+    ln(1 + numerator) on ln followers, the line fitted to the true numerators. A duration is scored by log2(1 + hours).
     """
     followers = np.array([it.followers for it in companies])
     scored = {it.company_id: dict(values[it.company_id]) for it in companies}
@@ -87,7 +86,7 @@ def true_ranks(
 
 
 def _long_run(rng: np.random.Generator, company: Company) -> tuple[float, float]:
-    """The CSR premium, and the persistence: answers to people are posts too, so they count for an account's median."""
+    """Simulates premium and persistence; answers to people are posts too, so they count for an account's median."""
     weeks = _QUARTERS * _WEEKS
     csr_week = np.repeat(np.arange(weeks), rng.binomial(csr_items(rng, company, weeks), own_share(company)))
     other_week = np.repeat(np.arange(weeks), rng.poisson(company.other_rate, weeks))

@@ -1,6 +1,7 @@
-"""The fictional world as an AT Protocol AppView answers it: the four XRPC methods of `sources/bluesky.py`.
+"""Answers for the fictional world as an AT Protocol AppView would: the four XRPC methods of `sources/bluesky.py`.
 
-A pure function of what was asked and of `now`: later posts do not exist yet, deleted ones no longer, counts grow.
+An answer depends on what was asked and on `now` alone: later posts do not exist yet, deleted ones no longer, counts
+grow.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _YEAR = 365 * 86_400
 
 
 class Bluesky:
-    """The AppView of one world; a company's history is written when it is first asked for."""
+    """The AppView of one world; it writes a company's history when that is first asked for."""
 
     def __init__(self, seed: int, companies: Sequence[Company], end: dt.datetime) -> None:
         self.seed = seed
@@ -44,7 +45,7 @@ class Bluesky:
         self._posts: dict[str, Post] = {}
 
     def answer(self, method: str, query: Query, now: dt.datetime) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of one XRPC query."""
+        """Answers one XRPC query with status, headers and body."""
         methods: dict[str, Callable[[Query, dt.datetime], tuple[int, Json]]] = {
             "app.bsky.actor.getProfiles": self._profiles,
             "app.bsky.feed.getAuthorFeed": self._feed,
@@ -56,7 +57,7 @@ class Bluesky:
         return status, dict(HEADERS), msgspec.json.encode(body)
 
     def history(self, company: Company) -> list[Post]:
-        """All items of a company's feed, oldest first, whenever they are."""
+        """All items of a company's feed of all times, oldest first."""
         if company.number not in self._histories:
             self._histories[company.number] = write_history(self.seed, company)
             self._posts |= {item.uri: item for item in self._histories[company.number]}
@@ -123,18 +124,18 @@ class Bluesky:
 
 
 def milliseconds(moment: dt.datetime) -> int:
-    """Since 1970."""
+    """Milliseconds since 1970."""
     return int(moment.timestamp() * 1_000)
 
 
 def query_of(text: str) -> Query:
-    """The parameters of a URL, in order: `urllib.parse.parse_qsl` without its checks, as threads come by thousands."""
+    """Parses the parameters of a URL, in order: `parse_qsl` without its checks, for threads come by thousands."""
     pairs = (pair.partition("=") for pair in text.split("&") if pair)
     return [(name, unquote(value.replace("+", " "))) for name, _, value in pairs]
 
 
 def wire_text(post: Post, now: int) -> tuple[str, list[Json]]:
-    """The text with links, mention and hashtags written out, and the facets that mark them, by UTF-8 bytes."""
+    """Writes links, mention and hashtags into the text; returns it with the facets that mark them, by UTF-8 bytes."""
     text, facets = post.text, []
 
     def mark(shown: str, kind: str, name: str, value: str) -> None:
@@ -264,7 +265,7 @@ def _reference(post: Post, now: int) -> Json:
 
 
 def _cid(post: Post, now: int) -> str:
-    """A content id: another one once the post was edited."""
+    """Makes a content id, which changes when the post is edited."""
     return _cid_of(post.uri, post.edited is not None and post.edited <= now)
 
 

@@ -1,6 +1,6 @@
-"""What fictional companies disclose: the UK gender pay gap service's yearly CSV and a Net Zero Tracker snapshot.
+"""Writes what fictional companies disclose: the UK gender pay gap service's yearly CSV and a Net Zero Tracker file.
 
-Every disclosed figure follows one trait, `outcome`, so that companies stand in the same order whichever is looked at.
+Every figure follows one trait, `outcome`, so that all figures put the companies in the same order.
 """
 
 from __future__ import annotations
@@ -77,17 +77,17 @@ _SIZES = ("250 to 499", "500 to 999", "1000 to 4999", "5000 to 19,999")
 
 
 def employer_id(company: Company) -> str:
-    """The number the pay gap service knows a company by."""
+    """The number by which the pay gap service knows a company."""
     return str(990_000 + company.number)
 
 
 def company_number(company: Company) -> str:
-    """Like a Companies House number, with a prefix that does not exist."""
+    """A number like those of Companies House, with a prefix that does not exist."""
     return f"XX{company.number:06d}"
 
 
 def isin(company: Company) -> str:
-    """Like an ISIN with a right check digit, of the country ZZ, which is nobody's."""
+    """A number like an ISIN with a right check digit, of the country ZZ, which does not exist."""
     body = f"ZZ{company.number:09d}"
     digits = "".join(str(int(letter, 36)) for letter in body)
     doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
@@ -95,14 +95,14 @@ def isin(company: Company) -> str:
 
 
 def tracker_id(company: Company) -> str:
-    """The code the Net Zero Tracker knows a company by."""
+    """The code by which the Net Zero Tracker knows a company."""
     return f"COM-X{company.number:03d}"
 
 
 def pay_gap_file(seed: int, companies: Sequence[Company], year: int, now: dt.datetime) -> bytes | None:
-    """The service's CSV of one reporting year as downloadable at `now`; None where it has no such year.
+    """Writes the service's CSV of one reporting year as it can be downloaded at `now`; None if there is no such year.
 
-    A re-submitted row carries other figures and a later DateSubmitted, and takes the first one's place.
+    A row submitted again has other figures and a later DateSubmitted, and replaces the first.
     """
     if year not in GPG_YEARS or now < dt.datetime(year, 4, 6, tzinfo=UTC):
         return None
@@ -117,7 +117,7 @@ def pay_gap_file(seed: int, companies: Sequence[Company], year: int, now: dt.dat
 
 
 def _employers(seed: int, companies: Sequence[Company], year: int) -> Iterable[list[list[str]]]:
-    """Versions of each employer's row, the oldest first."""
+    """Makes the versions of each employer's row, the oldest first."""
     due = dt.datetime(year + 1, 4, 5)  # noqa: DTZ001 - the service writes its dates without a zone
     for company in companies:
         rng = np.random.default_rng([seed, 3, company.number, year])
@@ -139,7 +139,7 @@ def _employers(seed: int, companies: Sequence[Company], year: int) -> Iterable[l
 
 
 def pay_gap(company: Company, year: int) -> float:
-    """The true median hourly gap in per cent: smaller for better outcomes, closing slowly, below zero for the best."""
+    """True median hourly gap in per cent: smaller for better outcomes, closing slowly, below zero for the best."""
     return 30.0 * (1 - company.outcome) - 0.5 + 0.4 * (max(GPG_YEARS) - year) * (1 - company.outcome)
 
 
@@ -172,7 +172,7 @@ def _employer(
 
 
 def net_zero_file(companies: Sequence[Company]) -> bytes:
-    """A Net Zero Tracker snapshot: targets and how far they have come, revenue, emissions."""
+    """Writes a Net Zero Tracker snapshot: targets and how far they have come, revenue, emissions."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _NZT_COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()

@@ -1,7 +1,7 @@
-"""A fictional world: companies with invented names and known truth, behind the real wire formats of two services.
+"""Simulates companies with invented names and known truth, behind the real formats of two services.
 
-The same seed gives the same world, byte for byte: nothing here reads a clock. `answer` is what the services would
-say at a given moment; whoever builds the transport decides the moment.
+The same seed gives the same world, byte for byte: nothing here reads a clock. `answer` gives what the services would
+say at a moment that the caller chooses.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ observed_at = {observed_at}
 
 
 class World:
-    """`companies` fictional companies, what they post and disclose until `end`, and the truth about them."""
+    """So many fictional companies, what they post and disclose until `end`, and the truth about them."""
 
     def __init__(self, seed: int, companies: int = 24) -> None:
         self.seed = seed
@@ -53,11 +53,11 @@ class World:
 
     @property
     def visits(self) -> tuple[dt.datetime, ...]:
-        """Times at which a demo fetches, so that posts are seen more than once and some are seen to be deleted."""
+        """Moments at which a demo fetches: posts are seen more than once, and some are seen to be deleted."""
         return tuple(_LAST_VISIT - dt.timedelta(days=days) for days in (28, 7, 0))
 
     def answer(self, url: str, now: dt.datetime) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of a GET, whatever the host: the Bluesky AppView's XRPC or the pay gap service."""
+        """Answers a GET of the AppView or the pay gap service, whatever the host, with status, headers and body."""
         parts = urlsplit(url)
         folder, _, name = parts.path.rpartition("/")
         if folder.endswith("/xrpc"):
@@ -71,7 +71,7 @@ class World:
         return 404, {"content-type": "text/html; charset=utf-8"}, b"<!DOCTYPE html><title>Page not found</title>"
 
     def write_panel(self, folder: Path) -> None:
-        """The study of this world: panel.toml, the three CSV lists and the Net Zero Tracker's file."""
+        """Writes the study of this world: panel.toml, the three CSV lists and the Net Zero Tracker's file."""
         folder.mkdir(parents=True, exist_ok=True)
         toml = _PANEL.format(
             seed=self.seed,
@@ -98,7 +98,7 @@ class World:
             yield company.company_id, "net_zero_tracker_id", wire_files.tracker_id(company)
 
     def truth(self) -> dict[str, dict[str, float]]:
-        """Company, indicator, true value: what METHODOLOGY §5 would measure in the long run."""
+        """True values by company and indicator: what the indicators would measure in the long run (METHOD.md 3)."""
         return self._truth
 
     @cached_property
@@ -106,7 +106,7 @@ class World:
         return true_values(self.seed, self.companies)
 
     def write_truth(self, path: Path, catalogue: Sequence[Indicator], method: Method) -> None:
-        """The truth as CSV: company_id, measure, value; measures are the indicators, and `index` and `rank`."""
+        """Writes the truth as CSV: company_id, measure, value; a measure is an indicator, `index` or `rank`."""
         found = true_ranks(self.truth(), self.companies, catalogue, method)
         rows = [(company, name, value) for company, values in self.truth().items() for name, value in values.items()]
         for company, index, rank in zip(found.company_ids, found.scores, found.ranks, strict=True):

@@ -1,4 +1,4 @@
-"""One company's page: assembled once from a release, rendered as PDF, CSV and JSON with the same numbers."""
+"""Assembles one company's scorecard from a release and renders it as PDF, CSV and JSON with the same numbers."""
 
 from pipelines.scorecard import sentences
 from pipelines.scorecard.assemble import UnknownCompany, periods, rows_of, scorecard

@@ -1,4 +1,4 @@
-"""A scorecard from a release: which rows it takes, and the reason it gives where a number is missing."""
+"""Assembles a scorecard from a release: takes its rows, and gives a reason where a number is missing."""
 
 from __future__ import annotations
 
@@ -88,33 +88,33 @@ _TREND = """
 
 
 class UnknownCompany(ReleaseError):
-    """The release has no such company."""
+    """The release has no company of this id; the message names some that it has."""
 
 
 def rows_of(release: OpenRelease, sql: str, *parameters: object) -> list[Row]:
-    """The answer to a query as dictionaries, its timestamps aware (UTC)."""
-    found: list[Row] = release.query(sql, parameters).to_pylist()
-    for row in found:
+    """Queries the release; rows are dictionaries, timestamps are aware (UTC)."""
+    rows: list[Row] = release.query(sql, parameters).to_pylist()
+    for row in rows:
         for column, value in row.items():
             if isinstance(value, dt.datetime):
                 row[column] = value.replace(tzinfo=dt.UTC)
-    return found
+    return rows
 
 
 def periods(release: OpenRelease) -> list[dt.date]:
     """The month ends at which any company has a pillar score (or, failing that, any value), the latest first."""
     for table, column in (("pillar_scores", "score"), ("indicator_values", "value")):
-        found = rows_of(
+        rows = rows_of(
             release,
             f"select distinct period from {table} where known_at = 'now' and {column} is not null order by 1 desc",  # noqa: S608
         )
-        if found:
-            return [row["period"] for row in found]
+        if rows:
+            return [row["period"] for row in rows]
     return []
 
 
 def scorecard(release: OpenRelease, company_id: str, period: dt.date | None = None) -> Scorecard:
-    """A company's scorecard at a period, the latest where none is given.
+    """Assembles a company's scorecard at a period, the latest where none is given.
 
     Raises:
         UnknownCompany: naming companies that the release has.
@@ -163,7 +163,7 @@ def _lines(release: OpenRelease, kind: type[Line], sql: str, *parameters: object
 
 
 def _indicators(release: OpenRelease, company_id: str, at: dt.date) -> tuple[IndicatorLine, ...]:
-    """All lines, pillar by pillar; a score stands on the indicator's first line only (`all`, where there is one)."""
+    """Lines of all indicators, by pillar; only an indicator's first line (`all`, if there is one) has the score."""
     places = {pillar.pillar: place for place, pillar in enumerate(PILLARS)}
     rows = rows_of(release, _INDICATORS, company_id, at, company_id, at)
     seen: set[str] = set()
@@ -203,7 +203,7 @@ def _pillars(
 
 
 def _why_no_pillar(pillar: str, indicators: tuple[IndicatorLine, ...]) -> str:
-    """The reason most of the pillar's headline indicators give."""
+    """Gives the reason that most of the pillar's headline indicators give."""
     reasons = Counter(line.reason for line in indicators if line.pillar == pillar and line.is_headline and line.reason)
     if not reasons:
         return "Insufficient data: no indicator of this pillar has been computed"

@@ -1,6 +1,6 @@
-"""What stands on a company's scorecard. Every export renders this one struct, so all say the same.
+"""Holds what stands on a company's scorecard. Every export renders this one struct, so that all say the same.
 
-Not here: where the numbers come from (`assemble`), how they look (`pdf`, `exports`).
+`assemble` fills it from a release; `pdf` and `exports` render it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CAVEAT = (
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
-    """Who the scorecard is about; `peers`: companies of its peer group, itself included."""
+    """The company that the scorecard is about; `peers` counts its peer group, itself included."""
 
     company_id: str
     name: str
@@ -81,7 +81,7 @@ class IndicatorLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopicLine(msgspec.Struct, frozen=True, kw_only=True):
-    """How many posts of the year up to the period speak of a cause."""
+    """A cause, and how many posts of the year up to the period speak of it."""
 
     topic_id: str
     title: str
@@ -89,7 +89,7 @@ class TopicLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DisclosureLine(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest figure of a metric that the company disclosed for a time up to the period."""
+    """A metric, and the latest figure that the company disclosed of it up to the period."""
 
     metric_id: str
     period_end: dt.date
@@ -101,7 +101,7 @@ class DisclosureLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommitmentLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A target that the company set."""
+    """A target of the company's, and how far it has come."""
 
     topic_id: str
     title: str
@@ -137,7 +137,7 @@ class SourceLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReleaseLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Which release the numbers are from."""
+    """The release that the numbers are from."""
 
     release_id: str
     content: str

@@ -1,4 +1,4 @@
-"""A scorecard as CSV (one row a number, for spreadsheets) and as JSON (the whole struct, for programs)."""
+"""Exports a scorecard as CSV (a row for each number, for spreadsheets) and as JSON (the whole struct, for programs)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ Cell = str | float | int | bool | dt.date | None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the CSV: a number, what it is of, and its interval or the reason why it is missing."""
+    """One row of the CSV: a number, what it measures, and its interval or the reason why it is missing.
+
+    `level` tells the kind of number: index, rank, pillar, indicator, indicator_score, topic, disclosure, commitment.
+    """
 
     company_id: str
     company: str
@@ -39,18 +42,18 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def to_json(card: Scorecard) -> bytes:
-    """The whole scorecard; `schema` names the shape, which only ever gains keys."""
+    """Renders the whole scorecard as JSON; `schema` names its shape, which only ever gains keys."""
     body = {"schema": SCHEMA} | msgspec.to_builtins(card)
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
 
 
 def to_csv(*cards: Scorecard) -> bytes:
-    """One row a number, UTF-8 with byte-order mark (spreadsheets need it); `level` is index, rank, pillar, …"""
+    """Renders a row for each number, in UTF-8 with the byte-order mark that spreadsheets need."""
     return csv_bytes(Line.__struct_fields__, (msgspec.structs.astuple(line) for card in cards for line in _lines(card)))
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A CSV file whose text cells a spreadsheet will not run as formulas."""
+    """Writes a CSV file whose text cells no spreadsheet runs as formulas."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
@@ -59,7 +62,7 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def _safe(cell: Cell) -> Cell:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers are left alone."""
+    """Puts an apostrophe before text that a spreadsheet would take for a formula; leaves numbers alone."""
     if isinstance(cell, str):
         cell = cell.replace("\0", "")
         if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")):
@@ -141,28 +144,28 @@ def _lines(card: Scorecard) -> Iterator[Line]:
 
 
 def _indicator_lines(card: Scorecard, line: Callable[..., Line]) -> Iterator[Line]:
-    for found in card.indicators:
+    for indicator in card.indicators:
         own = partial(
             line,
-            id=found.indicator_id,
-            title=found.title,
-            platform=found.platform,
-            is_published=found.is_published,
+            id=indicator.indicator_id,
+            title=indicator.title,
+            platform=indicator.platform,
+            is_published=indicator.is_published,
         )
         yield own(
             level="indicator",
-            value=found.value,
-            unit=found.unit,
-            lower=found.lower,
-            upper=found.upper,
-            sample_size=found.sample_size,
-            reason=found.reason,
+            value=indicator.value,
+            unit=indicator.unit,
+            lower=indicator.lower,
+            upper=indicator.upper,
+            sample_size=indicator.sample_size,
+            reason=indicator.reason,
         )
-        if found.score is not None:
+        if indicator.score is not None:
             yield own(
                 level="indicator_score",
-                value=found.score,
+                value=indicator.score,
                 unit="score",
-                lower=found.score_lower,
-                upper=found.score_upper,
+                lower=indicator.score_lower,
+                upper=indicator.score_upper,
             )

@@ -1,4 +1,4 @@
-"""A scorecard as one A4 page, set by Typst. Data reach Typst as JSON and are only ever text there, never markup."""
+"""Sets a scorecard on one A4 page with Typst. Data reach Typst as JSON, as text and never as markup."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pipelines.scorecard.sentences import ranks
 from pipelines.scorecard.words import PILLARS, commitment, day, exact, interval, label, points, score, with_unit
 
 _ROWS = {"indicators": 10, "topics": 5, "disclosures": 5, "commitments": 4, "sources": 8}
-"""How many rows of each list one page has room for; the CSV and JSON have all."""
+"""The number of rows of each list that the page has room for; the CSV and JSON have all."""
 
 
 def to_pdf(card: Scorecard) -> bytes:
-    """The page as PDF; the same scorecard gives the same bytes."""
+    """Renders the page as PDF; the same scorecard gives the same bytes."""
     return _compiled(card, "pdf")[0]
 
 
 def to_svg(card: Scorecard) -> list[bytes]:
-    """The page (one, whatever the data) as SVG."""
+    """Renders the page as SVG, a list of one page whatever the data."""
     return _compiled(card, "svg")
 
 
@@ -32,7 +32,7 @@ def _compiled(card: Scorecard, kind: str) -> list[bytes]:
     document = _compiler().compile(
         _template(),
         format="pdf" if kind == "pdf" else "svg",
-        sys_inputs={"card": msgspec.json.encode(_page(card)).decode()},
+        sys_inputs={"card": msgspec.json.encode(_page_data(card)).decode()},
         timestamp=made_at,
     )
     return [page for page in (document if isinstance(document, list) else [document]) if page]
@@ -48,18 +48,18 @@ def _template() -> bytes:
     return files("pipelines.scorecard").joinpath("page.typ").read_bytes()
 
 
-def _page(card: Scorecard) -> dict[str, object]:
-    """What stands on the page, written out; numbers only where something is drawn."""
+def _page_data(card: Scorecard) -> dict[str, object]:
+    """Writes out all that stands on the page; only what is drawn stays a number."""
     company, index = card.company, card.index
     publishers = {line.source: line.publisher or label(line.source) for line in card.sources}
     place = ", ".join(part for part in (company.sector, company.country) if part)
     group = "all companies" if company.peer_group in (None, "all") else str(company.peer_group)
     return {
-        "name": _cut(company.name, 60),
-        "place": _cut(place, 60),
-        "group": _cut(f"compared with {company.peers - 1} others: {group}", 60),
+        "name": _shortened(company.name, 60),
+        "place": _shortened(place, 60),
+        "group": _shortened(f"compared with {company.peers - 1} others: {group}", 60),
         "period": day(card.period),
-        "panel": _cut(card.release.panel, 40),
+        "panel": _shortened(card.release.panel, 40),
         "index": _bar(index.score, index.lower, index.upper),
         "index_reason": index.reason,
         "rank": ranks(index.rank_lower, index.rank_upper, index.companies),
@@ -69,7 +69,7 @@ def _page(card: Scorecard) -> dict[str, object]:
             {
                 "title": line.title,
                 "question": line.question,
-                "reason": _cut(line.reason or "", 170),
+                "reason": _shortened(line.reason or "", 170),
                 "peers": list(line.peer_scores),
                 "trend": [
                     point.score for point in card.trend if point.pillar == line.pillar and point.period <= card.period
@@ -81,28 +81,31 @@ def _page(card: Scorecard) -> dict[str, object]:
         "indicators": [_indicator(line) for line in main_lines(card)[: _ROWS["indicators"]]],
         "posts": card.posts,
         "topic_posts": card.topic_posts,
-        "topics": [{"title": _cut(t.title, 40), "posts": t.posts} for t in card.topics[: _ROWS["topics"]]],
+        "topics": [{"title": _shortened(t.title, 40), "posts": t.posts} for t in card.topics[: _ROWS["topics"]]],
         "disclosures": [
             {
-                "title": _cut(label(line.metric_id), 44),
-                "value": _cut(exact(line.value, line.unit), 30),
+                "title": _shortened(label(line.metric_id), 44),
+                "value": _shortened(exact(line.value, line.unit), 30),
                 "when": day(line.period_end),
             }
             for line in card.disclosures[: _ROWS["disclosures"]]
         ],
         "disclosed_by": _disclosed_by(card, publishers),
         "commitments": [
-            {"title": _cut(commitment(line), 70), "source": _cut(publishers.get(line.source, line.source), 24)}
+            {
+                "title": _shortened(commitment(line), 70),
+                "source": _shortened(publishers.get(line.source, line.source), 24),
+            }
             for line in card.commitments[: _ROWS["commitments"]]
         ],
         "sources": [
             {
-                "publisher": _cut(line.publisher or line.source, 40),
-                "licence": _cut(line.licence or "no licence stated", 40),
+                "publisher": _shortened(line.publisher or line.source, 40),
+                "licence": _shortened(line.licence or "no licence stated", 40),
             }
             for line in card.sources[: _ROWS["sources"]]
         ],
-        "more": _more(card),
+        "more": _left_off(card),
         "release_id": card.release.release_id,
         "content": card.release.content,
         "made_at": f"{card.release.made_at:%Y-%m-%d %H:%M} UTC",
@@ -111,32 +114,34 @@ def _page(card: Scorecard) -> dict[str, object]:
 
 
 def main_lines(card: Scorecard) -> list[IndicatorLine]:
-    """One line an indicator, headline indicators first, in the order of the pillars: the standardised value across
-    platforms where it exists, otherwise the platform with the largest sample."""
+    """Picks one line of each indicator: the value across platforms, else that of the platform with the largest sample.
+
+    Headline indicators come first, in the order of the pillars.
+    """
     best: dict[str, IndicatorLine] = {}
     for line in card.indicators:
         known = best.get(line.indicator_id)
-        if known is None or _weight(line) > _weight(known):
+        if known is None or _preference(line) > _preference(known):
             best[line.indicator_id] = line
     places = {pillar.pillar: place for place, pillar in enumerate(PILLARS)}
     return sorted(best.values(), key=lambda line: (not line.is_headline, places.get(line.pillar, 9), line.title))
 
 
-def _weight(line: IndicatorLine) -> tuple[bool, bool, float]:
+def _preference(line: IndicatorLine) -> tuple[bool, bool, float]:
     return line.value is not None, line.platform == "all", line.sample_size or 0.0
 
 
 def _indicator(line: IndicatorLine) -> dict[str, object]:
     return {
         "pillar": line.pillar,
-        "title": _cut(line.title, 40),
-        "about": _cut(line.description or "", 150),
-        "platform": "" if line.platform == "all" else _cut(label(line.platform), 12),
+        "title": _shortened(line.title, 40),
+        "about": _shortened(line.description or "", 150),
+        "platform": "" if line.platform == "all" else _shortened(label(line.platform), 12),
         "value": with_unit(line.value, line.unit) if line.is_published else "",
         "interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",
         "sample": f"{math.floor(line.sample_size or 0):,}" if line.is_published else "",
         "score": score(line.score) if line.is_published else "",
-        "reason": "" if line.is_published else _cut(line.reason or "insufficient data", 160),
+        "reason": "" if line.is_published else _shortened(line.reason or "insufficient data", 160),
     }
 
 
@@ -146,10 +151,10 @@ def _bar(value: float | None, lower: float | None, upper: float | None) -> dict[
 
 def _disclosed_by(card: Scorecard, publishers: dict[str, str]) -> str:
     names = sorted({publishers.get(line.source, line.source) for line in card.disclosures[: _ROWS["disclosures"]]})
-    return _cut(f"Figures as published by {', '.join(names)}.", 140) if names else ""
+    return _shortened(f"Figures as published by {', '.join(names)}.", 140) if names else ""
 
 
-def _more(card: Scorecard) -> str:
+def _left_off(card: Scorecard) -> str:
     left = {
         "indicators": len(main_lines(card)),
         "topics": len(card.topics),
@@ -161,6 +166,6 @@ def _more(card: Scorecard) -> str:
     return f"Also in the CSV and JSON: {', '.join(parts)}." if parts else ""
 
 
-def _cut(text: str, length: int) -> str:
+def _shortened(text: str, length: int) -> str:
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -1,7 +1,7 @@
-"""Plain sentences made from numbers alone: what may be said of ranks and gaps, and what not (METHODOLOGY 4.2, 7.3).
+"""Writes sentences about ranks and gaps that claim no more than the numbers show (METHOD.md 8.4 and 9.9).
 
-An order is claimed only where it is probable enough; a gap is always told with its date and interval, and never as an
-accusation. Names come in as they are and are escaped by whoever shows the sentence.
+A sentence claims an order only where it is probable enough. It tells a gap with its date and interval, and never as an
+accusation. Names come in as they are; whoever shows the sentence escapes them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 import math
 
 LEAST_PROBABILITY = 0.95
-"""Probability from which one company is said to rank above another, where the method says no other."""
+"""The probability from which one company is said to rank above another, unless the method gives another."""
 
 STATES = {
     "walks and talks": "speaks of it more than its peers do, and discloses doing more",
@@ -22,8 +22,7 @@ STATES = {
     "not comparable": "cannot be compared with its peers",
     "withheld": "has a gap that is withheld",
 }
-"""Every state of `gap/results.py`, and what it means: `NAME ...`."""
-
+"""Every state of a gap, and the predicate that follows a company's name."""
 
 INPUTS = {
     "normalisation": "Normalisation of indicators",
@@ -37,11 +36,11 @@ INPUTS = {
     "missing_disclosures": "Figures that are not disclosed",
     "sampling": "Which posts there happened to be",
 }
-"""The uncertain inputs, X1 to X10 (`choices.INPUTS`), as a reader knows them."""
+"""The uncertain inputs X1 to X10 (METHOD.md 8.3), in a reader's words."""
 
 
 def percent(probability: float) -> str:
-    """A probability from a number of replications: never certain, and rounded towards even odds."""
+    """Writes a probability that replications gave: never as certain, and rounded towards even odds."""
     if probability > 0.99 or probability < 0.01:
         return "more than 99%" if probability > 0.5 else "less than 1%"
     hundredths = round(100 * probability, 9)
@@ -49,12 +48,15 @@ def percent(probability: float) -> str:
 
 
 def is_sure(probability: float, least: float = LEAST_PROBABILITY) -> bool:
-    """Whether an order of this probability may be claimed."""
+    """Whether an order with this probability may be claimed."""
     return probability >= least
 
 
 def order(one: str, other: str, probability: float | None, least: float = LEAST_PROBABILITY) -> str:
-    """What may be said of two companies: an order where `one` is probably enough above `other`, or the reverse."""
+    """Says which of two companies ranks above the other, or that they are not distinguishable.
+
+    `probability` is that of `one` ranking above `other`.
+    """
     if probability is None or not math.isfinite(probability):
         return f"{one} and {other}: not distinguishable."
     if is_sure(probability, least):
@@ -65,7 +67,7 @@ def order(one: str, other: str, probability: float | None, least: float = LEAST_
 
 
 def ranks(lower: float | None, upper: float | None, of: int) -> str:
-    """A rank interval in words; halves of ranks are rounded outwards; empty where there is none."""
+    """Writes a rank interval in words, half ranks rounded outwards; empty where there is none."""
     if lower is None or upper is None:
         return ""
     first, last = math.floor(lower), math.ceil(upper)
@@ -75,15 +77,15 @@ def ranks(lower: float | None, upper: float | None, of: int) -> str:
 def is_above(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
     """Whether `one` is above `other` with probability of at least 95%, each given as (score, lower, upper) at 90%.
 
-    The lower limit of the difference recovered from the two intervals (MOVER, Zou & Donner 2008, doi
-    10.1002/sim.3095) is above zero.
+    It is where the lower limit of their difference is above zero, recovered from the two intervals (MOVER, Zou & Donner
+    2008, doi 10.1002/sim.3095).
     """
     difference = one[0] - other[0]
     return difference > math.hypot(one[0] - one[1], other[2] - other[0])
 
 
 def reversed_order(one: str, other: str) -> str:
-    """Of two companies whose order depends on comparing like with like (METHODOLOGY 8.3)."""
+    """Says that the order of two companies turns round when platforms are pooled (METHOD.md 5.2)."""
     return f"{one} has the higher value platform for platform; of all platforms in one pot {other} has it (Simpson)."
 
 
@@ -99,10 +101,10 @@ def gap(
     is_flagged: bool,
     reason: str | None = None,
 ) -> str:
-    """What is known of a company's words and deeds on a cause at a date, in one sentence or two.
+    """Tells a company's gap on a cause at a date, in one sentence or two.
 
-    The gap is in standard deviations of the peers, with its 90 % interval. Only a flagged one is a finding; any other
-    beyond zero is told as what may be, on either side alike, since no rule but the flag's guards a claim.
+    The gap is in standard deviations of the peers, with its 90 % interval. Only a flagged gap is a finding. Any other
+    beyond zero is told as what may be, on either side alike, since the flag's rule alone guards a claim.
     """
     when = f"In the year to {date.day} {date:%B %Y}, on {cause.lower()}"
     if value is None or lower is None or upper is None or not all(map(math.isfinite, (value, lower, upper))):

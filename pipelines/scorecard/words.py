@@ -1,4 +1,4 @@
-"""The words a stakeholder reads: pillars in plain language, numbers with their units, and why a number is missing."""
+"""Writes what a stakeholder reads: pillars in plain language, numbers with their units, why a number is missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PILLARS_FOR_INDEX = 5
 
 
 class Pillar(msgspec.Struct, frozen=True):
-    """A pillar's id, its title, and what it asks in one plain sentence."""
+    """A pillar's id, its title, and one plain sentence that says what it asks."""
 
     pillar: str
     title: str
@@ -32,7 +32,7 @@ TITLES = {pillar.pillar: pillar.title for pillar in PILLARS}
 
 
 def number(value: float | None) -> str:
-    """A number as people read it: three significant digits, thousands parted; an en dash where there is none."""
+    """Writes a number with three significant digits and thousands separated; an en dash where there is none."""
     if value is None or not math.isfinite(value):
         return "–"
     if value == 0:
@@ -43,7 +43,7 @@ def number(value: float | None) -> str:
 
 
 def with_unit(value: float | None, unit: str) -> str:
-    """A value in its unit; a share, or `share of posts`, as a percentage."""
+    """Writes a value in its unit; a share, such as `share of posts`, becomes a percentage."""
     if value is None:
         return "–"
     if unit.startswith("share"):
@@ -52,7 +52,7 @@ def with_unit(value: float | None, unit: str) -> str:
 
 
 def exact(value: float | None, unit: str) -> str:
-    """A figure as it was disclosed, every digit kept."""
+    """Writes a figure with every digit that was disclosed."""
     if value is None:
         return "no figure"
     text = f"{value:,.12g}".replace("-", "−")
@@ -60,7 +60,7 @@ def exact(value: float | None, unit: str) -> str:
 
 
 def interval(lower: float | None, upper: float | None, unit: str = "") -> str:
-    """`lower to upper`; empty where there is no interval."""
+    """Writes `lower to upper`; empty where there is no interval."""
     if lower is None or upper is None:
         return ""
     if unit.startswith("share"):
@@ -69,34 +69,34 @@ def interval(lower: float | None, upper: float | None, unit: str = "") -> str:
 
 
 def score(value: float | None) -> str:
-    """A score of 0 to 100, without decimals: its interval is never narrower than a point."""
+    """Writes a score of 0 to 100 without decimals, since its interval is never narrower than a point."""
     return "–" if value is None else f"{value:.0f}"
 
 
 def points(lower: float | None, upper: float | None) -> str:
-    """A score's interval in whole points, rounded outwards."""
+    """Writes a score's interval in whole points, rounded outwards."""
     return "" if lower is None or upper is None else f"{math.floor(lower)} to {math.ceil(upper)}"
 
 
 def day(moment: dt.date | None) -> str:
-    """`31 December 2020`."""
+    """Writes a date such as `31 December 2020`; an en dash where there is none."""
     return f"{moment.day} {moment:%B %Y}" if moment else "–"
 
 
 def label(identifier: str) -> str:
-    """An identifier such as `mean_pay_gap` as words."""
+    """Writes an identifier such as `mean_pay_gap` as words: `Mean pay gap`."""
     words = identifier.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 
 
 def commitment(target: CommitmentLine) -> str:
-    """A target in a few words: `Climate action: net zero by 2040 (set)`."""
+    """Writes a target in a few words: `Climate action: net zero by 2040 (set)`."""
     until = f" by {target.target_year}" if target.target_year else ""
     return f"{target.title}: {label(target.kind).lower()}{until} ({label(target.status).lower()})"
 
 
 def why_no_index(scored: list[str], has_published_index: bool) -> str:
-    """Why a company has no index although `scored` pillars have a score, in one sentence or two."""
+    """Says in one sentence or two why a company has no index although its pillars `scored` have a score."""
     missing = [pillar.title for pillar in PILLARS if pillar.pillar not in scored]
     if len(scored) < PILLARS_FOR_INDEX:
         return (

@@ -1,8 +1,8 @@
-"""Which causes a text speaks of, and the words that say so: lists of terms, precise rather than sensitive.
+"""Tells which causes a text speaks of, and which of its words say so, by lists of terms: precise rather than sensitive.
 
-A term is found as whole words in a row, whatever case, punctuation, accents or script form it is written in; a hashtag
-is read as its words (`#ClimateAction`, `#climateaction`), links and mentions are not read. `terms.py` tells what kinds
-of terms there are, `languages.py` in which languages, `classify.py` what scores a label; the lists are `topics.csv` and
+A term is found as whole words in a row, in whatever case, punctuation, accents or script form it is written. A hashtag
+is read as its words (`#ClimateAction`, `#climateaction`); links and mentions are not read. `terms.py` explains the
+kinds of terms, `languages.py` the languages, `classify.py` the scores of labels. The lists are `topics.csv` and
 `topic_terms.csv` in `sql/seeds/`.
 """
 

@@ -1,7 +1,7 @@
-"""The two stages joined: terms decide whether a text speaks of causes, definitions say how surely of each.
+"""Labels texts with causes in two stages: terms decide which causes a text speaks of, a second stage scores each label.
 
-Terms are evidence that a person can read, so on posts they decide alone. The score beside them is the second stage's
-probability; it was fitted on English text, so a label in another language has no score: nothing was measured there.
+Terms are evidence that a person can read, so on posts they decide alone. A label's score is the probability of the
+second stage, which was fitted on English text: a label in another language has no score, as nothing was measured there.
 """
 
 from __future__ import annotations
@@ -19,29 +19,30 @@ _CALIBRATED = ("en", UNDETERMINED)
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a text is about: its language, an ISO 639-1 code or `und`, and its labels in the order of their names."""
+    """A text's language (an ISO 639-1 code or `und`) and its labels, in the order of their names."""
 
     language: str
     labels: tuple[Label, ...]
 
 
 def read(texts: Sequence[str]) -> list[Reading]:
-    """Each text's language and topics with score and evidence; no labels where there is no evidence."""
-    found = terms_in(texts)
-    labels = [it.labels for it in found]
-    scored = [place for place, it in enumerate(found) if it.hits and it.language in _CALIBRATED]
+    """Reads each text's language and topics, with score and evidence; no label without evidence."""
+    findings = terms_in(texts)
+    labels = [finding.labels for finding in findings]
+    scored = [row for row, finding in enumerate(findings) if finding.hits and finding.language in _CALIBRATED]
     if scored:
         meaning = own_meaning()
-        column = {topic: at for at, topic in enumerate(meaning.topics)}
-        hits = term_hits([found[place] for place in scored], meaning.topics)
-        rows = meaning.scores([texts[place] for place in scored], hits)
-        for place, row in zip(scored, rows.tolist(), strict=True):
-            labels[place] = tuple(
-                Label(it.topic_id, round(row[column[it.topic_id]], 4), it.evidence) for it in labels[place]
+        column = {topic: number for number, topic in enumerate(meaning.topics)}
+        hits = term_hits([findings[row] for row in scored], meaning.topics)
+        scores = meaning.scores([texts[row] for row in scored], hits)
+        for row, own in zip(scored, scores.tolist(), strict=True):
+            labels[row] = tuple(
+                Label(unscored.topic_id, round(own[column[unscored.topic_id]], 4), unscored.evidence)
+                for unscored in labels[row]
             )
-    return [Reading(it.language, own) for it, own in zip(found, labels, strict=True)]
+    return [Reading(finding.language, own) for finding, own in zip(findings, labels, strict=True)]
 
 
 def label(texts: Sequence[str]) -> list[tuple[Label, ...]]:
-    """Each text's topics alone."""
-    return [it.labels for it in read(texts)]
+    """Labels each text, without its language."""
+    return [reading.labels for reading in read(texts)]

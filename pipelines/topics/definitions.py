@@ -1,6 +1,6 @@
-"""What each topic means, in sentences of our own: `topic_definitions.csv`, and what its words and sentences weigh.
+"""Turns the project's definitions of topics (`topic_definitions.csv`) into vectors and weights of words.
 
-The topic `none` holds what posts and reports speak of besides causes; it is a contrast, never a label.
+The topic `none` holds what posts and reports speak of besides causes; it serves as a contrast and is never a label.
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ _ENDING = re.compile(r"(ies|es|s|ing|ed)$")
 
 
 class Definitions:
-    """The definitions, as vectors, in the order of their topics.
-
-    Topics are in the order of the file; `none` is last.
-    """
+    """The definitions as vectors, sorted by topic: topics in the order of the file, `none` last."""
 
     def __init__(self, path: Path, vectors: WordVectors) -> None:
         with path.open(encoding="utf-8", newline="") as file:
@@ -54,19 +51,19 @@ class Definitions:
             self._places[topic, : len(own)] = own
 
     def similarity(self, rows: Floats, best: int = 3) -> Floats:
-        """Of each row, the mean cosine to the `best` nearest definitions of each topic."""
+        """Mean cosine of each row to the `best` nearest definitions of each topic."""
         cosines = np.concatenate([rows @ self.rows.T, np.full((len(rows), 1), -2, np.float32)], axis=1)
         by_topic = cosines[:, self._places]
         nearest = np.partition(by_topic, by_topic.shape[2] - best, axis=2)[:, :, -best:]
         return np.asarray(nearest.mean(axis=2), np.float32)
 
     def nearest(self, row: Floats, topic: int) -> str:
-        """The topic's definition that is nearest to a row."""
+        """Text of the topic's definition that is nearest to a row."""
         own = np.flatnonzero(self.owner == topic)
         return self.texts[int(own[np.argmax(self.rows[own] @ row)])]
 
     def word_weights(self, word: str) -> Floats:
-        """How far a word belongs to each topic's definitions, by how rarely others use it."""
+        """Weight of a word for each topic: larger the more its definitions use it and the fewer topics do."""
         return self._stems.get(_stem(word), self._nothing)
 
 
@@ -75,13 +72,13 @@ def _stem_weights(words: list[list[str]], owner: NDArray[np.int64], count: int) 
     for row, topic in zip(words, owner.tolist(), strict=True):
         for stem in {_stem(word) for word in row if len(word) > 2}:
             uses.setdefault(stem, Counter())[topic] += 1
-    found = {}
+    weights_of = {}
     for stem, topics in uses.items():
         weights = np.zeros(count, np.float32)
         for topic, times in topics.items():
             weights[topic] = times / topics.total() * math.log1p(count / len(topics)) / 10
-        found[stem] = weights
-    return found
+        weights_of[stem] = weights
+    return weights_of
 
 
 def _stem(word: str) -> str:

@@ -1,7 +1,7 @@
-"""What is known of each pair of a text and a topic: numbers that mean the same for every topic, so one head serves all.
+"""Computes the features of each pair of a text and a topic; they mean the same for every topic, so one head serves all.
 
-Four views of a text (the whole, its sentences, its telling words, the words it shares with the definitions), each as
-the topic's own score and as its standing among the goals; then the terms found.
+A text is viewed in four ways: the whole, its sentences, its most telling words, and the words it shares with the
+definitions. Each view gives the topic's own score and its standing among the goals; the terms found come last.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.topics.matching import Found
 from pipelines.topics.vectors import Floats, WordVectors, sentences_of, unit
 
 Hits = NDArray[np.int64]
-"""Texts x topics x 2: what `term_hits` counts."""
+"""Numbers of terms that `term_hits` counts, `[text, topic, 2]`."""
 
 VIEWS = ("document", "sentence", "word", "lexical")
 STANDINGS = ("own", "margin", "standard", "rank", "share", "contrast", "usual")
@@ -33,7 +33,7 @@ _SHARPNESS = 12
 
 
 class Views(msgspec.Struct, frozen=True):
-    """Texts as the definitions see them, before any centre is taken off: `sentence_starts` has a row a text."""
+    """Four views of texts, before any centre is taken off; `sentence_starts` has the first sentence of each text."""
 
     documents: Floats
     sentences: Floats
@@ -42,7 +42,7 @@ class Views(msgspec.Struct, frozen=True):
     lexical: Floats
 
     def of(self, rows: NDArray[np.intp]) -> Views:
-        """The views of some of the texts."""
+        """Selects the views of some of the texts."""
         ends = np.append(self.sentence_starts[1:], len(self.sentences))
         spans = [np.arange(self.sentence_starts[row], ends[row]) for row in rows]
         starts = np.cumsum([0, *(len(span) for span in spans[:-1])])
@@ -51,7 +51,7 @@ class Views(msgspec.Struct, frozen=True):
 
 
 class Usual(msgspec.Struct, frozen=True):
-    """What is usual in the texts that the head was trained on: the centres, and each view's mean and spread a topic."""
+    """What is usual in the texts of training: the centres, and mean and spread of each view and topic."""
 
     document_centre: Floats
     sentence_centre: Floats
@@ -60,7 +60,7 @@ class Usual(msgspec.Struct, frozen=True):
 
 
 class Reader:
-    """Texts to views. Words met are remembered, up to a fixed number: memory stays flat."""
+    """Turns texts into views; it remembers words up to a fixed number, so that memory stays flat."""
 
     def __init__(self, definitions: Definitions, vectors: WordVectors) -> None:
         self._definitions, self._vectors = definitions, vectors
@@ -69,7 +69,7 @@ class Reader:
         self._known: dict[str, int] = {}
 
     def batches(self, texts: Sequence[str]) -> Iterator[Views]:
-        """The texts' views, some texts at a time."""
+        """Yields views of the texts, a bounded number of words at a time."""
         batch: list[list[list[str]]] = []
         words = 0
         for text in texts:
@@ -84,7 +84,7 @@ class Reader:
             yield self._views(batch)
 
     def views(self, texts: Sequence[str]) -> Views:
-        """The texts' views all at once, for training."""
+        """Views of all texts at once, for training."""
         parts = list(self.batches(texts))
         offsets = np.cumsum([0, *(len(part.sentences) for part in parts[:-1])])
         return Views(
@@ -96,7 +96,7 @@ class Reader:
         )
 
     def _views(self, texts: list[list[list[str]]]) -> Views:
-        self._learn(dict.fromkeys(itertools.chain.from_iterable(itertools.chain.from_iterable(texts))))
+        self._remember(dict.fromkeys(itertools.chain.from_iterable(itertools.chain.from_iterable(texts))))
         row_of = self._known.__getitem__
         vectors: list[Floats] = []
         sizes: list[int] = []
@@ -126,7 +126,7 @@ class Reader:
         place = np.searchsorted(owners, np.arange(len(texts)))
         return Views(unit(documents), unit(sums[is_read]), place, telling[:, 0], telling[:, 1])
 
-    def _learn(self, words: dict[str, None]) -> None:
+    def _remember(self, words: dict[str, None]) -> None:
         new = [word for word in words if word not in self._known]
         if len(self._known) + len(new) >= _MOST_KNOWN:
             self._known, new = {}, list(words)
@@ -144,7 +144,7 @@ class Reader:
 
 
 def view_scores(views: Views, definitions: Definitions, usual: Usual | None = None) -> Floats:
-    """Texts x views x topics, `none` last; without `usual`, the texts' own centres are taken off."""
+    """Scores `[text, view, topic]`, `none` last; without `usual`, the texts' own centres are taken off."""
     documents, sentences = centres(views) if usual is None else (usual.document_centre, usual.sentence_centre)
     whole = definitions.similarity(unit(views.documents - documents))
     parts = definitions.similarity(unit(views.sentences - sentences))
@@ -153,18 +153,18 @@ def view_scores(views: Views, definitions: Definitions, usual: Usual | None = No
 
 
 def centres(views: Views) -> tuple[Floats, Floats]:
-    """The means of the documents and of the sentences."""
+    """Means of the documents and of the sentences."""
     return views.documents.mean(axis=0), views.sentences.mean(axis=0)
 
 
 def learn_usual(views: Views, definitions: Definitions) -> Usual:
-    """What is usual in some texts; reads no label."""
+    """Learns what is usual in texts; reads no label."""
     scores = view_scores(views, definitions)[:, :, :-1]
     return Usual(*centres(views), scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-4))
 
 
 def pair_features(scores: Floats, hits: Hits, goals: NDArray[np.bool_], usual: Usual) -> Floats:
-    """Texts x topics x `FEATURES`."""
+    """Features `[text, topic, feature]`, in the order of `FEATURES`."""
     own, none = scores[:, :, :-1], scores[:, :, -1:]
     rivals = own[:, :, goals]
     best = np.sort(rivals, axis=2)[:, :, -2:]
@@ -187,8 +187,8 @@ def pair_features(scores: Floats, hits: Hits, goals: NDArray[np.bool_], usual: U
 
 
 def term_hits(found: Sequence[Found], topics: Sequence[str]) -> Hits:
-    """The distinct terms of each topic in each text: of topics with enough evidence, then of those with too little."""
-    place = {topic: at for at, topic in enumerate(topics)}
+    """Counts distinct terms `[text, topic, 2]`: of topics with enough evidence, then of those with too little."""
+    place = {topic: number for number, topic in enumerate(topics)}
     hits = np.zeros((len(found), len(topics), 2), np.int64)
     for row, own in enumerate(found):
         for kind, some in enumerate((own.hits, own.hints)):

@@ -1,9 +1,8 @@
-"""Which language a text is in, as far as the lists of terms need to know.
+"""Tells the language of a text, as far as the lists of terms need to know.
 
-English is told by its function words, those of hashtags too; only a text that they do not settle is given to
-`py3langid`, which is slower and takes half a second to load. A text of fewer than three words besides links, mentions
-and hashtags, and one that the library is not sure of, is `UNDETERMINED`: every list is read for it, since silence would
-count as "none".
+Function words, those of hashtags too, tell English. A text that they do not settle goes to `py3langid`, which is slower
+and takes half a second to load. A text of fewer than three words besides links, mentions and hashtags, or one that the
+library is not sure of, is `UNDETERMINED`: every list is read for it, since silence would count as "none".
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Protocol
 from pipelines.topics.words import prose_of
 
 COVERED = ("en", "de", "fr", "es", "nl")
-"""The languages that have lists; another one is "language not covered", which is not "none"."""
+"""The languages that have lists of terms; a text in another is "language not covered", which is not "none"."""
 
 UNDETERMINED = "und"
 
@@ -53,7 +52,7 @@ FUNCTION_WORDS = {
         "meer om uit maar als wat hoe je jouw"
     ),
 }
-"""As `words_of` writes them: without accents."""
+"""Frequent small words of each language, as `words_of` writes them: without accents."""
 
 _ENGLISH = FUNCTION_WORDS["en"]
 _FOREIGN = (
@@ -69,10 +68,10 @@ class _Classifier(Protocol):
 
 
 def language_of(text: str, words: str) -> str:
-    """The text's ISO 639-1 code or `UNDETERMINED`; `words` is what `words_of` makes of it."""
-    found = set(words.split())
-    english = len(found & _ENGLISH)
-    if english >= 2 and english > 2 * len(found & _FOREIGN):
+    """Tells a text's ISO 639-1 code, or `UNDETERMINED`; `words` is what `words_of` makes of the text."""
+    distinct = set(words.split())
+    english = len(distinct & _ENGLISH)
+    if english >= 2 and english > 2 * len(distinct & _FOREIGN):
         return "en"
     prose = prose_of(text)[:_LONGEST_READ]
     if len(_WORD.findall(prose)) < _FEWEST_WORDS and not _NOT_LATIN.search(prose):
@@ -87,5 +86,5 @@ def _classifier() -> _Classifier:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([*COVERED, *_OTHERS])
-    found: _Classifier = identifier
-    return found
+    classifier: _Classifier = identifier
+    return classifier

@@ -1,4 +1,4 @@
-"""All terms in one pass over a text (Aho & Corasick 1975), whatever their number."""
+"""Finds all terms of the lists in one pass over a text (Aho & Corasick 1975), and weighs them as evidence of topics."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pipelines.topics.words import phrase_of, plain, splitter, words_of
 _SEEDS = ROOT / "sql" / "seeds"
 _BIT = {language: 1 << number for number, language in enumerate(COVERED)}
 _READ = {language: bit | _BIT["en"] for language, bit in _BIT.items()} | {UNDETERMINED: sum(_BIT.values())}
-"""Whose lists are read for a text in a language."""
+"""By a text's language: the languages, as bits, whose lists are read for it."""
 
 _TERM = 2
-"""What a term weighs; a hint weighs 1."""
+"""Weight of a term as evidence; a hint weighs 1."""
 
 _LONG = 50
-"""A text of more words than a post has must speak of a topic more than once: the first may be in passing."""
+"""Words from which a text must speak of a topic more than once: in a long text one mention may be in passing."""
 
 _BESIDE_TERMS = (
     "act action aim all begin care challenge change community day days end fight first future global go goals great "
@@ -36,13 +36,13 @@ _BESIDE_TERMS = (
 
 _PLACE = itemgetter(0, 1)
 _Entry = tuple[int, str, Term]
-"""The languages of a term as bits, its words without spaces, and itself."""
+"""A term's languages as bits, its words without spaces, and the term."""
 
 
 class Label(msgspec.Struct, frozen=True):
-    """A topic of a text; `evidence` is the terms found, in the text's order, divided by `; `.
+    """A topic of a text; `evidence` lists the terms found, in the order of the text, between `; `.
 
-    `score` is `None` where nothing says how sure the terms are: in languages that no labelled text was read in.
+    `score` is `None` in languages in which no labelled text tells how sure terms are.
     """
 
     topic_id: str
@@ -51,7 +51,7 @@ class Label(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A topic and the terms that speak for it, each once, in the text's order."""
+    """A topic and the terms that speak for it, each once, in the order of the text."""
 
     topic_id: str
     terms: tuple[str, ...]
@@ -60,8 +60,8 @@ class Hit(msgspec.Struct, frozen=True):
 class Found(msgspec.Struct, frozen=True):
     """What the lists find in a text.
 
-    `hits` are the topics with enough evidence; `hints` have some, but too little; `cancelled` are the phrases that took
-    words away from a topic. All are empty where the language is not covered.
+    `hits` are topics with enough evidence, `hints` topics with too little, `cancelled` the phrases that took words away
+    from a topic. All are empty where the language is not covered.
     """
 
     language: str
@@ -71,17 +71,17 @@ class Found(msgspec.Struct, frozen=True):
 
     @property
     def is_covered(self) -> bool:
-        """Whether there are lists for the text's language, so that finding nothing means something."""
+        """Whether there are lists for the text's language; only then does finding nothing mean something."""
         return self.language in _READ
 
     @property
     def labels(self) -> tuple[Label, ...]:
-        """The hits as labels that nobody has scored yet, in the order of their topics' names."""
+        """The hits as labels without scores, in the order of their topics' names."""
         return tuple(Label(hit.topic_id, None, "; ".join(hit.terms)) for hit in self.hits)
 
 
 class _Evidence:
-    """What speaks for a topic in a text: its terms as written, and how often it is spoken of."""
+    """Evidence of one topic in a text: its terms as written, and the weight of all mentions."""
 
     def __init__(self) -> None:
         self.written: dict[str, str] = {}
@@ -101,7 +101,7 @@ class _Evidence:
 
 
 class TermMatcher:
-    """Lists of terms, ready to be found."""
+    """Finds the terms of lists in texts."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         patterns: dict[str, list[_Entry]] = {}
@@ -123,7 +123,7 @@ class TermMatcher:
         )
 
     def find(self, texts: Sequence[str]) -> list[Found]:
-        """What is in each text."""
+        """Finds terms and topics in each text."""
         return [self._find(plain(text)) for text in texts]
 
     def _find(self, text: str) -> Found:
@@ -170,7 +170,7 @@ class TermMatcher:
 
 
 class _Phrases:
-    """The phrases of a text that take words away, in the order of their starts."""
+    """The phrases in a text that take words away from topics, in the order of their starts."""
 
     def __init__(self, phrases: list[tuple[int, int, Term]]) -> None:
         self._phrases = phrases
@@ -178,7 +178,7 @@ class _Phrases:
         self._longest = max((end - start for start, end, _ in phrases), default=0)
 
     def over(self, start: int, end: int, topic_id: str) -> str | None:
-        """The phrase that takes a place away from a topic: it overlaps the place and is longer."""
+        """Finds the phrase that takes the words from `start` to `end` away: a longer one that overlaps them."""
         for number in range(bisect_right(self._starts, start - self._longest), len(self._phrases)):
             begins, ends, phrase = self._phrases[number]
             # Neighbours share the space between them.
@@ -190,19 +190,19 @@ class _Phrases:
 
 
 def _as_written(words: str, start: int, end: int, term: Term) -> str:
-    """A term as its list has it, and one of many endings as the text has it."""
+    """Writes a term as its list does, or one of many endings (`*`) as the text does."""
     if not term.term.endswith("*"):
         return term.term.lstrip("#")
     return words[start + 1 : words.index(" ", end)].lstrip("#")
 
 
 def terms_in(texts: Sequence[str]) -> list[Found]:
-    """What the project's own lists find in each text."""
+    """Finds the terms of the project's own lists in each text."""
     return _own_lists().find(texts)
 
 
 def is_about_causes(found: Found) -> bool:
-    """Stage one: whether a text speaks of social responsibility at all."""
+    """Whether a text speaks of any cause, by its terms alone (the first stage)."""
     return any(hit.topic_id in _causes() for hit in found.hits)
 
 

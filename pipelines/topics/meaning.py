@@ -1,7 +1,7 @@
-"""How probably a text speaks of each topic, by its nearness to the project's own definitions: the second stage.
+"""Scores how probably a text speaks of each topic, by its nearness to the project's definitions: the second stage.
 
-A small linear head, shipped as `head.csv`, weighs the features of each pair of a text and a topic. It was trained
-on English report snippets of which half speak of the goal asked about; `MODEL.md` says on what, how well, and what
+A small linear head, shipped as `head.csv`, weighs the features of each pair of a text and a topic. It was trained on
+English report snippets of which half speak of the goal asked about; `MODEL.md` tells its data, its accuracy, and what
 not to use it for. Terms and languages belong to the first stage.
 """
 
@@ -22,19 +22,19 @@ from pipelines.topics.vectors import Floats, WordVectors, unit
 
 
 class Head(msgspec.Struct, frozen=True):
-    """A logistic head over `FEATURES`, with what is usual in the texts it was trained on."""
+    """A logistic regression over `FEATURES`, with what is usual in the texts that it was trained on."""
 
     usual: Usual
     weights: Floats
     bias: float
 
     def scores(self, features: Floats) -> Floats:
-        """Calibrated probabilities, texts x topics, where half of the texts asked about speak of the topic."""
+        """Calibrated probabilities `[text, topic]`, for texts of which half speak of the topic."""
         return np.asarray(1 / (1 + np.exp(-np.clip(features @ self.weights + self.bias, -30, 30))), np.float32)
 
 
 class Meant(msgspec.Struct, frozen=True):
-    """A topic that a text probably speaks of, and the definition nearest to it."""
+    """A topic that a text probably speaks of, its probability, and the definition nearest to the text."""
 
     topic_id: str
     score: float
@@ -42,7 +42,7 @@ class Meant(msgspec.Struct, frozen=True):
 
 
 class Meaning:
-    """Definitions and a head, ready to read texts."""
+    """Scores texts by definitions and a head."""
 
     def __init__(self, definitions: Definitions, vectors: WordVectors, head: Head) -> None:
         self._definitions, self._head = definitions, head
@@ -50,19 +50,19 @@ class Meaning:
         self.topics = definitions.topics
 
     def scores(self, texts: Sequence[str], hits: Hits | None = None) -> Floats:
-        """Texts x `topics`; `hits` are its terms (`term_hits`). A text without words scores 0."""
+        """Probabilities `[text, topic]`; `hits` count the texts' terms (`term_hits`). A text without words scores 0."""
         parts = [scores for _, scores in self._read(texts, hits)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.topics)), np.float32)
 
     def judge(self, texts: Sequence[str], hits: Hits | None = None, least: float = 0.5) -> list[tuple[Meant, ...]]:
-        """Each text's topics that score at least `least`, the likeliest first."""
-        found: list[tuple[Meant, ...]] = []
+        """Lists the topics of each text that score at least `least`, the most probable first."""
+        judged: list[tuple[Meant, ...]] = []
         for views, scores in self._read(texts, hits):
             rows = unit(views.documents - self._head.usual.document_centre)
             for row, own in zip(rows, scores, strict=True):
                 best = [topic for topic in np.argsort(-own, kind="stable").tolist() if own[topic] >= least]
-                found.append(tuple(self._meant(topic, float(own[topic]), row) for topic in best))
-        return found
+                judged.append(tuple(self._meant(topic, float(own[topic]), row) for topic in best))
+        return judged
 
     def _meant(self, topic: int, score: float, row: Floats) -> Meant:
         return Meant(self.topics[topic], round(score, 4), self._definitions.nearest(row, topic))
@@ -81,14 +81,14 @@ class Meaning:
 
 @cache
 def own_meaning() -> Meaning:
-    """The project's own definitions and head."""
+    """Loads the project's own definitions and head, once."""
     vectors = WordVectors()
     definitions = Definitions(ROOT / "sql" / "seeds" / "topic_definitions.csv", vectors)
     return Meaning(definitions, vectors, read_head(Path(__file__).with_name("head.csv"), definitions.topics))
 
 
 def read_head(path: Path, topics: Sequence[str]) -> Head:
-    """The head of a table `part, name, position, value`.
+    """Reads a head from its table `part, name, position, value`.
 
     Raises:
         ValueError: it was trained with other topics or features than these; train it anew.
@@ -115,7 +115,7 @@ def read_head(path: Path, topics: Sequence[str]) -> Head:
 
 
 def write_head(path: Path, head: Head, topics: Sequence[str]) -> None:
-    """A head as its table, which `read_head` gives back."""
+    """Writes a head as the table that `read_head` reads."""
     usual = head.usual
     rows: list[tuple[str, str, int, float]] = [("bias", "", 0, head.bias)]
     rows += [("weights", name, 0, float(value)) for name, value in zip(FEATURES, head.weights, strict=True)]

@@ -1,6 +1,6 @@
-"""The lists of terms as they stand in their folder.
+"""Reads the lists of topics and terms, and names the line of whatever is wrong in them.
 
-A row of `topic_terms.csv` says what a phrase is to a topic in one or more languages, by its `kind`:
+A row of `topic_terms.csv` says by its `kind` what a phrase is to a topic, in one or more languages:
 
 - `term`: the phrase alone is enough, as "net zero" is for climate action;
 - `hint`: it is enough only beside another phrase of the topic, as "climate" and "emissions" together are;
@@ -31,7 +31,7 @@ class TopicError(UserMistake):
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """A topic; not all are causes."""
+    """A topic of texts; not every topic is a cause."""
 
     topic_id: str
     title: str
@@ -39,7 +39,7 @@ class Topic(msgspec.Struct, frozen=True):
 
 
 class Term(msgspec.Struct, frozen=True):
-    """A term of a topic, as the list writes it."""
+    """A term of a topic, written as in the list."""
 
     topic_id: str
     term: str
@@ -48,7 +48,7 @@ class Term(msgspec.Struct, frozen=True):
 
 
 def read_topics(folder: Path) -> dict[str, Topic]:
-    """The topics of `topics.csv` by their ids.
+    """Reads the topics of `topics.csv`, by their ids.
 
     Raises:
         TopicError: no such file or column.
@@ -58,7 +58,7 @@ def read_topics(folder: Path) -> dict[str, Topic]:
 
 
 def read_terms(folder: Path) -> tuple[Term, ...]:
-    """The terms of `topic_terms.csv`, whose topics are those of `topics.csv`.
+    """Reads the terms of `topic_terms.csv`, whose topics are those of `topics.csv`.
 
     Raises:
         TopicError: an unknown topic, language or kind, a term without words, or one listed twice for a topic.

@@ -1,4 +1,4 @@
-"""Words as vectors: the static embeddings that the package `wordllama` ships, read where they lie.
+"""Turns words into vectors by the static embeddings of the package `wordllama`, read from its files.
 
 The package is not imported: its loader may download, and importing it sets up the root logger. Its two files are
 opened instead, so nothing is fetched and nothing else changes.
@@ -28,12 +28,12 @@ _STOP = re.compile(r"[.!?;\n]+")
 _LONGEST = 40
 _WORD = re.compile(rf"[^\W\d_]{{1,{_LONGEST}}}")
 _LETTERS = "".join("\n" if chr(at) in ".!?;\n" else chr(at) if chr(at).isalpha() else " " for at in range(128))
-"""Of ASCII, what ends a sentence as a line's end and all that is no letter as a space."""
+"""Table for ASCII: what ends a sentence becomes the end of a line, all else that is no letter a space."""
 MOST_CHARACTERS = 20_000
 
 
 class WordVectors:
-    """The vector of a word is the sum of those of its pieces."""
+    """Vectors of words; a word's vector is the sum of those of its pieces."""
 
     width = 256
 
@@ -46,7 +46,7 @@ class WordVectors:
         self._tokenizer.no_padding()
 
     def of(self, words: Sequence[str]) -> Floats:
-        """One row a word."""
+        """Vectors of the words, one row a word."""
         found = np.zeros((len(words), self.width), np.float32)
         for row, pieces in enumerate(self._tokenizer.encode_batch(list(words), add_special_tokens=False)):
             found[row] = self._weights[pieces.ids].sum(axis=0)
@@ -54,9 +54,9 @@ class WordVectors:
 
 
 def sentences_of(text: str) -> list[list[str]]:
-    """The words of each sentence, in lower case; hashtags as their words, links and mentions not read.
+    """Splits a text into sentences of words in lower case; hashtags give their words, links and mentions nothing.
 
-    Of a text longer than `MOST_CHARACTERS`, only so much is read.
+    Only the first `MOST_CHARACTERS` of a text are read.
     """
     text = text[:MOST_CHARACTERS]
     if not text.isascii():
@@ -72,7 +72,7 @@ def sentences_of(text: str) -> list[list[str]]:
 
 
 def unit(rows: Floats) -> Floats:
-    """Rows of length one; a row of zeros stays one."""
+    """Scales rows to length one; a row of zeros stays so."""
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9), np.float32)
 
 

@@ -1,4 +1,4 @@
-"""A text as a row of plain words, so that a term is found however it is written."""
+"""Turns a text into a row of plain words, so that a term is found however it is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 Split = Callable[[str], Sequence[str]]
-"""The words of a word that perhaps is several."""
+"""Divides what may be several words written as one."""
 
 _TAGS_REMEMBERED = 20_000
 _LONGEST_TAG = 60
@@ -24,12 +24,12 @@ _CAMEL = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def plain(text: str) -> str:
-    """Full-width, mathematical and other such letters as the letters that they stand for."""
+    """Replaces full-width, mathematical and other such letters by the letters that they stand for."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def prose_of(text: str) -> str:
-    """What people wrote between links, mentions and hashtags."""
+    """Leaves out links, mentions and hashtags."""
     return _SPECIAL.sub(_without_names, _without_links(text))
 
 
@@ -47,7 +47,7 @@ def _without_names(found: re.Match[str]) -> str:
 
 
 def words_of(text: str, split: Split = lambda word: (word,)) -> str:
-    """The words in lower case between single spaces, with one before and after: `" net zero by 2040 . "`.
+    """Writes the words in lower case between single spaces, with one before and after: `" net zero by 2040 . "`.
 
     What ends a clause stays, so that no phrase reaches over it; commas, dashes and the like are spaces. Apostrophes,
     accents and invisible characters vanish; compatibility forms become plain. A hashtag gives its words, and itself
@@ -78,12 +78,12 @@ def words_of(text: str, split: Split = lambda word: (word,)) -> str:
 
 
 def _bare(word: str) -> str:
-    """Without the apostrophe that counts as a letter."""
+    """Removes the apostrophe that counts as a letter."""
     return word.replace("ʼ", "")
 
 
 def phrase_of(term: str) -> tuple[str, ...]:
-    """The words of a term of a list, without punctuation.
+    """Splits a term of a list into its words, without punctuation.
 
     >>> phrase_of("Net-zero emissions.")
     ('net', 'zero', 'emissions')
@@ -92,7 +92,7 @@ def phrase_of(term: str) -> tuple[str, ...]:
 
 
 def splitter(words: Collection[str]) -> Split:
-    """Divides a word into the fewest of these words, the longest first; one that is not made of them stays whole.
+    """Makes a function that divides a word into the fewest of these `words`; a word not made of them stays whole.
 
     >>> split = splitter(["climate", "action", "act", "ion"])
     >>> split("climateaction"), split("climates")

@@ -1,12 +1,8 @@
-"""Aggregation: scores of children into those of their parents, pillars, the index, and ranks (METHODOLOGY 3.5).
+"""Aggregates scores of children into those of their parents, by a weighted mean or Copeland's rule, and ranks units.
 
-Axes: `[..., child, company]` in, `[..., parent, company]` out, draws or replications leading. What is missing is left
-out and the weights of the rest are renormalised.
-
-The rule that too little coverage withholds a number acts on the index alone: a pillar's score is given to every
-company that has two thirds of its weight, but a pillar that fewer than 65% of the companies have does not enter the
-index, and with fewer than five pillars that do there is no index. On a small panel of real companies the pillars
-that can be known are still worth comparing.
+Arrays are `[..., child, company]` in and `[..., parent, company]` out, draws or replications leading. What is missing
+is left out and the weights of the rest are renormalised (METHOD.md 7.1). Which pillars and companies get an index is
+decided in `scores/pillars.py`.
 """
 
 from __future__ import annotations
