@@ -1,6 +1,6 @@
 """What to fetch next: a pass for each company that has something at a source, and the posts due for another look.
 
-Counts are observed on one ladder of ages everywhere (METHODOLOGY §1); a post is due when it has climbed a rung since it
+Counts are observed on one ladder of ages everywhere (METHOD.md 1.4); a post is due when it has climbed a rung since it
 was last observed.
 """
 

@@ -1,7 +1,7 @@
 """The optional `goalposts.csv` of a panel: the scale of its scores, fixed for a version of the method.
 
 Its rows are those that a release shows in table `method` (`version`, `goalpost_low.x`, `goalpost_high.x`,
-`goalpost_period.x`), so that the goalposts of the first full release can be kept as they are (METHODOLOGY 3.4).
+`goalpost_period.x`), so that the goalposts of the first full release can be kept as they are (METHOD.md 6.2).
 """
 
 from __future__ import annotations

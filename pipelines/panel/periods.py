@@ -1,7 +1,7 @@
 """The weeks and month ends of a study: `panel.weeks` and `panel.periods`, worked out once for all indicators.
 
 A week is its Monday and belongs to the month of its Thursday. The window at a month end T is the last 52 whole weeks
-that ended at least 7 days before the end of T (METHODOLOGY, Window).
+that ended at least 7 days before the end of T (METHOD.md 1.2).
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def test_all_estimators_that_make_a_release_are_looked_at(demo_home: Path) -> No
 
 
 def test_a_rate_recomputed_from_posts(demo_home: Path) -> None:
-    """From `core`, not from the statistics that both read: METHODOLOGY 5, A1, undecayed."""
+    """From `core`, not from the statistics that both read: METHOD.md 4.4, A1, undecayed."""
     with database(demo_home).writer() as db:
         by_sql = _by_sql(db)
         spans = db.rows("select period, first_week, last_week from core.periods")

@@ -1,6 +1,6 @@
 """One count in one file changes: the numbers that depend on it change, and no other.
 
-By METHODOLOGY 5 a like count of a post that is not on a cause enters its account's engagement: its account's CSR
+By METHOD.md 1.4 a like count of a post that is not on a cause enters its account's engagement: its account's CSR
 premium (L2) and, through the account's median of that quarter, its persistence (L3). Nobody else's *values* know of it.
 *Scores* of these two indicators do, for everybody: goalposts are percentiles over companies and peers shrink peers.
 """

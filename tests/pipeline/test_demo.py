@@ -118,7 +118,7 @@ def _changes(world: World, event: str) -> tuple[dict[str, int], dict[str, set[in
 
 @pytest.mark.parametrize("event", ["deleted", "edited"])
 def test_changes_of_posts_are_those_that_the_world_made(demo_home: Path, world: World, event: str) -> None:
-    """A post is looked at again when it has climbed a rung of the ladder (METHODOLOGY 1); then its change is seen."""
+    """A post is looked at again when it has climbed a rung of the ladder (METHOD.md 1.4); then its change is seen."""
     must, may = _changes(world, event)
     found = {
         row["post_id"]: milliseconds(row["at"].replace(tzinfo=dt.UTC))

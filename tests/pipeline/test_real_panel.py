@@ -86,7 +86,7 @@ def test_retweets_never_count_as_the_company_s_own_engagement(home: Path, shared
     tweets = map(json.loads, (shared / "data/social/twitter_fortune100_timelines.jsonl").read_text().splitlines())
     own = [tweet for tweet in tweets if "retweeted_status" not in tweet]
     ages = [made - dt.datetime.strptime(tweet["created_at"], "%a %b %d %H:%M:%S %z %Y") for tweet in own]
-    # METHODOLOGY 1: one age class a month, that of most posts: here those first seen after more than 7.5 days.
+    # METHOD.md 1.4: one age class a month, that of most posts: here those first seen after more than 7.5 days.
     settled = sum(age > dt.timedelta(days=7.5) for age in ages)
     assert (len(own), len(own) - settled) == (2315, 62)
     shown = rows(

@@ -30,7 +30,7 @@ from pipelines.index.inputs import Axes
 LIMIT_SECONDS = 3.0
 COMPANIES, PLATFORMS, WEEKS, PEER_GROUPS = 500, 4, 260, 12
 SHARES, RATES, MEANS, DURATIONS = 22, 10, 5, 3
-"""METHODOLOGY's catalogue has 13 shares, 6 rates, 3 means and 2 medians of waits from weekly statistics; as of 40."""
+"""The planned catalogue has 13 shares, 6 rates, 3 means and 2 medians of waits from weekly statistics; as of 40."""
 WEEK = np.timedelta64(7, "D")
 
 Rng = np.random.Generator

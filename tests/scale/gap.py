@@ -1,6 +1,6 @@
 """How right the say-do gap is where the truth is known: `uv run python -m tests.scale.gap [--releases N] [--write]`.
 
-Releases of 40 companies of one peer group and one topic, METHODOLOGY 7.2 repeated with the full flag rule. The truth
+Releases of 40 companies of one peer group and one topic, METHOD.md 9 simulated with the full flag rule. The truth
 of a gap is z of the true logit prevalence minus z of the true logit conduct within the group; its logits are normal
 and correlate by .4. Posts spread over 52 decayed weeks; the classifier's Se .82 and mean Sp .93 are known from 200 +
 200 labels. Datapoints are beta around true conduct. Where datapoints are missing, companies differ in how much more

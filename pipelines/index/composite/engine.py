@@ -1,4 +1,4 @@
-"""The engine: a table of indicators and their tree through every stage to an index, each stage kept (METHODOLOGY 2-3).
+"""The engine: a table of indicators and their tree through every stage to an index, each stage kept (METHOD.md 2).
 
 On any data set the stages equal those of COINr where both are deterministic. The engagement index goes the same way
 with its own statistics in place of a table (`score.py`).

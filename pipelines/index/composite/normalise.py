@@ -1,4 +1,4 @@
-"""Normalisation: indicators onto one scale, the larger the better (METHODOLOGY 3.4; COINr's `Normalise`).
+"""Normalisation: indicators onto one scale, the larger the better (METHOD.md 6.2 and 6.3; COINr's `Normalise`).
 
 Arrays are `[..., indicator, unit]`, NaN where nothing is known. Goalposts are what is published: fixed by one period
 for all months of a release, or by the panel for all releases, so that their scores compare; the other rules are the

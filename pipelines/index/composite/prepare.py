@@ -1,4 +1,4 @@
-"""What is done to indicators before they are treated: denominated, imputed, screened (METHODOLOGY 3.3).
+"""What is done to indicators before they are treated: denominated, imputed, screened (METHOD.md 6.4).
 
 Arrays are `[indicator, unit]`, NaN where nothing is known.
 """

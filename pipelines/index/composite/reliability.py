@@ -1,7 +1,7 @@
 """Whether a group's indicators belong together: Cronbach's alpha and correlations, and what to warn of.
 
-The multivariate gate of METHODOLOGY 2, step 4: it warns and withholds nothing. The reliability of the say-do gap is in
-`gap/reliability.py`.
+The multivariate gate of METHOD.md 7.4: it warns and withholds nothing. The reliability of the say-do gap is in
+`gap/judge.py`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def covariances(values: Floats) -> Floats:
 def cronbach_alpha(values: Floats) -> Floats:
     """Cronbach's alpha of `[..., indicator, unit]`, k / (k - 1) (1 - trace / sum of the covariances), `[...]`.
 
-    METHODOLOGY 3.6, as COINr's `get_cronbach` with what pairs of indicators both have. Values are taken as they are,
+    METHOD.md 7.4, as COINr's `get_cronbach` with what pairs of indicators both have. Values are taken as they are,
     so directions are the caller's. NaN for fewer than two indicators, a pair that fewer than two units have, no spread.
     """
     k = values.shape[-2]

@@ -1,4 +1,4 @@
-"""Outliers: skewness and kurtosis, and what is done where both are large (METHODOLOGY 3.1-3.2, as COINr's `Treat`).
+"""Outliers: skewness and kurtosis, and what is done where both are large (METHOD.md 6.1, as COINr's `Treat`).
 
 Arrays are `[..., indicator, unit]`; what is not known (NaN) stays so and counts for nothing.
 """
@@ -97,7 +97,7 @@ def _range(values: Floats) -> tuple[Floats, Floats]:
 
 
 def treat(values: Floats, most: int) -> Treated:
-    """Winsorise what fails, and take the logarithm of the untreated values of what fails still (METHODOLOGY 3.2).
+    """Winsorise what fails, and take the logarithm of the untreated values of what fails still (METHOD.md 6.1).
 
     Only indicators that fail are touched; the logarithm is COINr's default, which does not look at the skew's sign.
     """

@@ -100,7 +100,7 @@ class Tree(msgspec.Struct, frozen=True):
         )
 
     def effective_weights(self) -> Floats:
-        """Each indicator's weight in the index: the product of its shares up the tree (METHODOLOGY 3.5); sums to 1."""
+        """Each indicator's weight in the index: the product of its shares up the tree (METHOD.md 7.1); sums to 1."""
         found = np.ones(1)
         for level in reversed(self.levels):
             sums = np.bincount(level.parent, level.weights, len(level.codes))

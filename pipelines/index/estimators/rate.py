@@ -1,4 +1,4 @@
-"""Estimator `rate`: events over exposure, per 1,000 followers, scored by what size does not explain (METHODOLOGY 1)."""
+"""Estimator `rate`: events over exposure, per 1,000 followers, scored by what size does not explain (METHOD.md 4.4)."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Standardised(msgspec.Struct, frozen=True):
 
 
 def standardise(strata: Strata, minimum_sample: float, method: Method) -> Standardised:
-    """Direct standardisation over platforms: sum of W_s r_s, W_s the platform's share of all companies' volume (8.3).
+    """Direct standardisation over platforms (METHOD.md 5.1): sum of W_s r_s, W_s the share of s in all volume.
 
     A platform where a company is missing is left out and the rest re-weighted; with less than `volume_present` of
     all volume the value is unknown. The effective size is that of the weighted sum, 1 / sum(w^2 / n). With one

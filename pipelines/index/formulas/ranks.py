@@ -39,5 +39,5 @@ def probability_above(scores: Floats) -> Floats:
 
 
 def mean_rank_shift(ranks: Floats, nominal: Floats) -> Floats:
-    """The mean over units of |rank - nominal rank| in each replication: what sensitivity explains (METHODOLOGY 4.1)."""
+    """The mean over units of |rank - nominal rank| in each replication: what sensitivity explains (METHOD.md 8.5)."""
     return np.asarray(np.abs(ranks - nominal).mean(-1), np.float64)

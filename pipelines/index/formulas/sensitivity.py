@@ -1,4 +1,4 @@
-"""Variance-based sensitivity: how much of a result's spread each uncertain input explains (METHODOLOGY 4.1-4.2).
+"""Variance-based sensitivity: how much of a result's spread each uncertain input explains (METHOD.md 8.5).
 
 The design is COINr's: points A and B, and for each input A with that input's column from B; N (d + 2) evaluations.
 """

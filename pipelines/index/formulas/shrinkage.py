@@ -37,7 +37,7 @@ def beta_binomial(successes: Floats, trials: Floats) -> tuple[Floats, Floats]:
 
 
 def gamma_poisson(events: Floats, exposure: Floats) -> tuple[Floats, Floats]:
-    """Mean lambda and rate beta of the gamma prior by moments (METHODOLOGY 9); beta is infinite for full pooling.
+    """Mean lambda and rate beta of the gamma prior by moments (METHOD.md 4.1); beta is infinite for full pooling.
 
     The prior's shape is alpha = lambda beta, the shrunk rate (y + alpha) / (e + beta).
     """

@@ -55,6 +55,7 @@ def scale_of(values: Floats, peers: Peers, is_compared: Flags) -> Scale:
     mean, deviation = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
     for reference, own in peers.comparisons():
         inside = values[..., reference & is_compared]
+        # Two companies always lie at the same two z, whatever they do.
         if inside.shape[-1] < _FEWEST:
             continue
         spread = inside.std(-1, ddof=1, keepdims=True)

@@ -43,6 +43,7 @@ def say_do_gaps(inputs: SayDo, rules: GapRules, *, seed: int, draws: int = 2000)
     peers = Peers.of(inputs.groups, rules.peer_group_members)
     axes = week_axes(inputs, peers)
     weeks = week_counts(np.random.default_rng([seed, 0]), draws, len(inputs.weights), len(inputs.companies))
+    # Each topic has a generator of its own, so that its draws do not depend on how many another topic took.
     topics = [
         _topic(inputs, axes, peers, place, rules, np.random.default_rng([seed, 1 + place]), weeks)
         for place in range(len(inputs.topics))
@@ -211,6 +212,7 @@ def _states(
     ]
     state = np.full(len(inputs.companies), results.SILENT, object)
     reason = np.full(len(inputs.companies), None, object)
+    # The first that applies is written last, over the others.
     for applies, name, why in reversed(order):
         state[applies], reason[applies] = name, why
     return state, reason

@@ -36,6 +36,7 @@ def reliability(
     inputs: SayDo, topic: int, rules: GapRules, peers: Peers, say_logit: Floats, do_logit: Floats
 ) -> Reliability:
     """Reliability of one topic by split halves: odd against even weeks and datapoints, all within peer groups."""
+    # Taking every other week leaves all seasons in both halves.
     halves = []
     for weeks in (slice(0, None, 2), slice(1, None, 2)):
         if not len(inputs.weights[weeks]):
@@ -44,6 +45,7 @@ def reliability(
         shares = observed(inputs, week_axes(inputs, peers, weeks), topic, rules, weeks)[1].scored[0]
         halves.append(clipped_logit(corrected(inputs, topic, shares)))
     points = topic_points(inputs, topic)
+    # Centred by metric, since a company's mean would else depend on which metrics it discloses.
     centred = points - known_mean(points, 1)[:, None]
     say = spearman_brown(_correlation_within_peers(halves[0], halves[1], peers))
     do = spearman_brown(_correlation_within_peers(known_mean(centred[::2], 0), known_mean(centred[1::2], 0), peers))

@@ -80,7 +80,7 @@ def starts_of_runs(codes: Integers) -> Integers:
 
 
 def effective_size(weighted: Floats, weighted_by_squares: Floats) -> Floats:
-    """Kish's effective sample size, (sum of weights)^2 / (sum of squared weights) (METHODOLOGY 1)."""
+    """Kish's effective sample size, (sum of weights)^2 / (sum of squared weights) (METHOD.md 1.3)."""
     return ratio_or_zero(weighted**2, weighted_by_squares)
 
 

@@ -31,7 +31,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     """Every number of the method that is a choice; its file says what each means. Shares are 0-1, points of 100.
 
     Of alternatives, which stand between spaces, the first or the singular parameter is what is published; the others
-    are what the uncertainty analysis tries beside it (METHODOLOGY 4.2).
+    are what the uncertainty analysis tries beside it (METHOD.md 8.3).
     """
 
     version: float
@@ -103,7 +103,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
             yield name, 0 < getattr(self, name) < 1, "it is a share between 0 and 1"
         is_among = self.half_life_days in self.half_lives_days and min(self.half_lives_days) > 0
         yield "half_lives_days", is_among, "they are positive and half_life_days is one of them"
-        # What is published has these; the others are tried beside them (METHODOLOGY 4.2).
+        # What is published has these; the others are tried beside them (METHOD.md 8.3).
         for name, first, others in (
             ("normalisations", "goalposts", ("minmax", "zscore", "percentile_rank")),
             ("aggregations", "geometric", ("arithmetic", "harmonic")),

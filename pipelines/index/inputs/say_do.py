@@ -1,4 +1,4 @@
-"""The working tables that the say-do gap reads beside the index's own (METHODOLOGY 7). Nothing is computed here."""
+"""The working tables that the say-do gap reads beside the index's own (METHOD.md 9). Nothing is computed here."""
 
 from __future__ import annotations
 

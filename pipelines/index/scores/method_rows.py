@@ -69,7 +69,7 @@ def _fitted(it: Measured, ends: Goalposts, axes: Axes) -> Iterator[tuple[str, st
 
 
 def _warnings(measured: Sequence[Measured], month: MonthScores) -> Iterator[str]:
-    """What the multivariate gate warns of (METHODOLOGY 2, step 4), of the latest month end."""
+    """What the multivariate gate warns of (METHOD.md 7.4), of the latest month end."""
     level = flat_level([it.indicator.indicator_id for it in measured], PILLARS, headline_pillars(measured))
     for it in pillar_warnings(month.indicators.score, month.pillars.score, level):
         yield it.text

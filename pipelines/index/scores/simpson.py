@@ -1,4 +1,4 @@
-"""Simpson's paradox: where comparing pooled counts and comparing like with like disagree (METHODOLOGY 8.3)."""
+"""Simpson's paradox: where comparing pooled counts and comparing like with like disagree (METHOD.md 5.2)."""
 
 from __future__ import annotations
 

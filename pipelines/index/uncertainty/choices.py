@@ -80,6 +80,7 @@ def choices(points: Floats, alternatives: Alternatives, *, seed: int, frozen: Co
             return np.full(len(points), nominal, np.int64)
         return np.minimum((points[:, INPUTS.index(name)] * size).astype(np.int64), size - 1)
 
+    # One coordinate for all weights keeps the design at ten dimensions; the last set is what is published.
     noise = np.random.default_rng([seed, 3]).uniform(-1, 1, (_WEIGHT_SETS, len(weights)))
     sets = np.concatenate([weights * (1 + alternatives.weight_noise * noise), weights[None]])
     measurement = pick("half_life", alternatives.half_lives, alternatives.nominal_half_life)

@@ -58,7 +58,7 @@ def all_measurements(inputs: Inputs, base: Measurement) -> Measurements:
         own = base
         if half_life != method.half_life_days:
             whole = msgspec.structs.replace(inputs, method=changed)
-            own = _measurement(whole, base, {it.indicator.indicator_id for it in base.measured})
+            own = _measurement(whole, base, {measured.indicator.indicator_id for measured in base.measured})
         for variant in (name for row in variants for name in row):
             if variant in inputs.variants:
                 varied = msgspec.structs.replace(inputs.variants[variant], method=changed)
@@ -77,28 +77,30 @@ def all_measurements(inputs: Inputs, base: Measurement) -> Measurements:
 def _measurement(inputs: Inputs, base: Measurement, differing: Collection[str]) -> Measurement:
     """Measures again the headline indicators that differ from `base`, and takes the others from it."""
     axes = axes_of(inputs)
-    headline = (
-        measure(it.indicator, inputs, axes)
-        if it.indicator.is_headline and it.strata is not None and it.indicator.indicator_id in differing
-        else it
-        for it in base.measured
-    )
-    return Measurement(axes, tuple(headline))
+    measured = []
+    for old in base.measured:
+        # Only headline indicators enter replications, and levels know neither decay nor variants.
+        is_headline = old.indicator.is_headline and old.strata is not None
+        is_new = is_headline and old.indicator.indicator_id in differing
+        measured.append(measure(old.indicator, inputs, axes) if is_new else old)
+    return Measurement(axes, tuple(measured))
 
 
-def quantity_draws(it: Measured, axes: Axes, method: Method, period: int, seed: int, counts: Floats) -> Floats | None:
+def quantity_draws(
+    measured: Measured, axes: Axes, method: Method, period: int, seed: int, counts: Floats
+) -> Floats | None:
     """Draws a scored quantity, direction applied, `[draw, company]`; None where there is no posterior.
 
     `counts` say how often each week is resampled (`week_counts`), the same for all indicators, which couples them.
     """
-    if it.strata is None or it.weights is None:
+    if measured.strata is None or measured.weights is None:
         return None
     day = int(axes.periods[period].astype("datetime64[D]").astype(np.int64))
     # Days before 1970 would be negative, which a seed cannot be.
-    rng = np.random.default_rng([seed, crc32(it.indicator.indicator_id.encode()), abs(day)])
-    drawn = combine(it.weights[period], it.strata.posterior.draw(rng, period, int(method.draws)))
-    effects = week_effects(it.strata, it.weights[period], axes, period)
-    return coupled(drawn, effects, counts, rng) * it.indicator.direction
+    rng = np.random.default_rng([seed, crc32(measured.indicator.indicator_id.encode()), abs(day)])
+    drawn = combine(measured.weights[period], measured.strata.posterior.draw(rng, period, int(method.draws)))
+    effects = week_effects(measured.strata, measured.weights[period], axes, period)
+    return coupled(drawn, effects, counts, rng) * measured.indicator.direction
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -123,28 +125,29 @@ def world_of(
 ) -> World:
     """Gathers what the replications of a month end start from: scored headline indicators of the pillars that enter."""
     enters = np.flatnonzero(published.enters)
-    is_used = np.isin(published.pillar, enters) & np.array([it.reason is None for it in goalposts])
+    is_used = np.isin(published.pillar, enters) & np.array([ends.reason is None for ends in goalposts])
     used = np.flatnonzero(is_used)
     used = used[np.argsort(published.pillar[used], kind="stable")].tolist()
     pillar = np.searchsorted(enters, published.pillar[used])
     published_of = [measurements.published.measured[place].known(history) for place in used]
     nothing = np.full((len(MISSING), len(published.is_ranked)), np.nan)
-    filled = [nothing if it.filled is None else it.filled[:, period] for it in published_of]
+    filled = [nothing if estimate.filled is None else estimate.filled[:, period] for estimate in published_of]
     scored, drawn = [], []
     known: dict[int, Floats | None] = {}
     for measurement in measurements.of:
         estimates, draws = [], []
         for place in used:
-            it, given = measurement.measured[place], published.given[place]
-            estimate = np.where(given, it.known(history).scored[period], np.nan)
-            if id(it) not in known:
-                known[id(it)] = quantity_draws(it, measurement.axes, method, period, seed, counts)
-            own = known[id(it)]
+            measured, given = measurement.measured[place], published.given[place]
+            estimate = np.where(given, measured.known(history).scored[period], np.nan)
+            # Measurements share the indicators that they leave as they are, and with them their costly draws.
+            if id(measured) not in known:
+                known[id(measured)] = quantity_draws(measured, measurement.axes, method, period, seed, counts)
+            own = known[id(measured)]
             estimates.append(estimate)
             draws.append(np.where(given & np.isfinite(estimate), estimate if own is None else own, np.nan))
         scored.append(np.stack(estimates))
         shape = (int(method.draws), len(used), len(estimates[0]))
-        drawn.append(np.stack([np.broadcast_to(it, (shape[0], shape[2])) for it in draws], 1).reshape(shape))
+        drawn.append(np.stack([np.broadcast_to(own, (shape[0], shape[2])) for own in draws], 1).reshape(shape))
     return World(
         alternatives=Alternatives(
             normalisations=method.normalisations,

@@ -95,7 +95,9 @@ def replicate(world: World, chosen: Choices) -> Replications:
         defaulted += ((np.isnan(means) & has_pillar).any(1) & world.is_ranked).sum(0)
         for place, same in _rows_by_alternative(batch.aggregation):
             rule = world.alternatives.aggregations[place]
+            # A geometric mean needs scores above zero: [0, 100] becomes [1, 100] for every mean.
             scores[rows[same]] = power_mean(1 + 0.99 * means[same], batch.weights[same], EXPONENTS[rule])
+    # Companies without a published index may get a number here; ranked among the others it would shift them.
     scores[:, ~world.is_ranked] = np.nan
     scores = np.round(scores, DECIMALS)
     _refuse_failures(scores, chosen, world)

@@ -105,6 +105,7 @@ def what_if(
     )
     points = np.zeros((len(drawn) + 1, len(INPUTS)))
     chosen = choices(points, own.alternatives, seed=0, frozen=INPUTS)
+    # Draw -1 is the estimate: the first row is the index itself, the others are its sampling.
     chosen = msgspec.structs.replace(chosen, draw=np.arange(-1, len(drawn)))
     if concentration is not None:
         chosen = msgspec.structs.replace(chosen, weights=_weights_around(changed.weights, concentration, len(drawn)))

@@ -1,4 +1,4 @@
-"""The engine against the formulas of METHODOLOGY 3 in plain Python, one indicator and one unit at a time.
+"""The engine against the formulas of METHOD.md 6 and 7 in plain Python, one indicator and one unit at a time.
 
 The formulas are those of COINr 1.1.14. Tables are random, with heavy tails, ties, missing values, directions, weights,
 denominators and groups; every stage agrees to 1e-9.

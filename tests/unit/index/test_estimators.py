@@ -67,7 +67,7 @@ def test_a_week_decays_from_its_middle() -> None:
 
 
 def test_a_share_across_platforms_is_directly_standardised() -> None:
-    """Simpson's paradox of METHODOLOGY 8.3: crude .39 and .83, standardised .617 and .594."""
+    """Simpson's paradox of METHOD.md 10: crude .39 and .83, standardised .617 and .594."""
     found = run(
         "outward_sourcing",
         shares=shares(

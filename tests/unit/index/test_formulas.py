@@ -1,4 +1,4 @@
-"""Formulas against published or hand-worked numbers (METHODOLOGY 9)."""
+"""Formulas against published or hand-worked numbers (METHOD.md 10)."""
 
 from __future__ import annotations
 

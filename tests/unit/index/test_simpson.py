@@ -1,4 +1,4 @@
-"""Where pooling and standardising disagree, by the numbers of METHODOLOGY 8.3."""
+"""Where pooling and standardising disagree, by the numbers of METHOD.md 10."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_values_given_stay_as_they_are() -> None:
 
 
 def by_the_book(x: Floats, most: int) -> Floats:
-    """METHODOLOGY 3.2 as it is written, one indicator at a time."""
+    """METHOD.md 6.1 as it is written, one indicator at a time."""
     untreated, high, low = x.copy(), 0, 0
     while not passes(x) and high + low < most:
         if skewness(x) >= 0:

@@ -67,7 +67,7 @@ def one_by_one(
     goalposts: Floats = GOALPOSTS,
     pillar: Sequence[int] = tuple(PILLAR),
 ) -> Floats:
-    """The index of quantities `[indicator, company]`, by loops and the formulas of METHODOLOGY 3.4, 3.5 and 4.2."""
+    """The index of quantities `[indicator, company]`, by loops and the formulas of METHOD.md 6.2, 7.1 and 8.3."""
     scores = np.full(quantities.shape, NAN)
     for place, row in enumerate(quantities):
         known = row[~np.isnan(row)]
