@@ -4,7 +4,8 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
 
     SeismographError
       UserMistake        somebody can mend it by editing a file or a command; exit code 2
-        Misuse             a command's arguments or settings
+        Misuse             a command's arguments
+        SettingsError      a variable `SEISMOGRAPH_*` of the environment or of `.env`
         PanelError         a study: panel.toml and its CSV files
         SourceError        a file, a list or an answer that cannot be what its source says it is
         BadCell            a cell that cannot be what its column says: a reject, never an end of the run

@@ -1,12 +1,9 @@
 """`seismograph …`: the commands, thin over the rooms that do the work; `main` is their door.
 
-Modules here import at the top only what `--help` needs: each command imports its own.
+Each command's module is imported when the command is called, and imports the rooms it needs inside its functions, so
+that help comes at once.
 """
 
 from pipelines.cli.app import main
-from pipelines.cli.common import DEMO_COMPANIES
 
-__all__ = [
-    "DEMO_COMPANIES",
-    "main",
-]
+__all__ = ["main"]

@@ -1,6 +1,7 @@
-"""`seismograph …`: the door of all commands. Exit codes: 0 done, 1 failed, 2 misused.
+"""The commands by name, and `main`, which runs one. Exit codes: 0 done, 1 failed, 2 misused.
 
-Only what `--help` needs is imported here; what a user can get wrong ends in one line on stderr, never in a traceback.
+A mistake of the user's ends in one line on stderr, never in a traceback. The overview is written from the list alone:
+`seismograph --help` need not wait for the parser of arguments (`parser.py`).
 """
 
 from __future__ import annotations
@@ -8,74 +9,45 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import App, CycloptsError, Parameter
 
 from pipelines import Failure, UserMistake
-from pipelines.cli import reading, running, topics
-from pipelines.cli.terminal import complain
+from pipelines.cli.terminal import complain, say
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
-app = App(
-    name="seismograph",
-    help="The open observatory of what companies say and do about social responsibility.",
-    help_format="plaintext",
-    version_flags=(),
-    exit_on_error=False,
-    print_error=False,
-)
-for command in (
-    running.demo,
-    running.run,
-    running.dashboard,
-    running.dev,
-    reading.sql,
-    reading.scorecard,
-    reading.releases,
-    reading.evidence,
-    topics.topics,
-    reading.doctor,
-):
-    app.command(command)
-
-
-@app.meta.default
-def with_home(
-    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)], home: Path | None = None
-) -> object:
-    """Take `--home` wherever it stands; the command, and a process that it starts, read it from the environment.
-
-    Parameters
-    ----------
-    home
-        Where everything lives, instead of SEISMOGRAPH_HOME or .seismograph.
-    """
-    if home is not None:
-        os.environ["SEISMOGRAPH_HOME"] = str(home.absolute())
-    return app(tokens)
+ABOUT = "The open observatory of what companies say and do about social responsibility."
+COMMANDS = {
+    "demo": ("running:demo", "Build a fictional world, publish its release and open the dashboard."),
+    "run": ("running:run", "Fetch a panel's data, compute its scores and publish a release."),
+    "dashboard": ("running:dashboard", "Open the dashboard, for this machine only."),
+    "dev": ("running:dev", "Open Dagster: assets, checks, schedules, runs."),
+    "sql": ("reading:sql", "Query a release with SQL."),
+    "scorecard": ("reading:scorecard", "Write the scorecards of companies to files."),
+    "releases": ("releases:releases", "List, choose, compare and verify releases."),
+    "evidence": ("reading:evidence", "Show the archived response that a number comes from."),
+    "topics": ("topics:topics", "Show which causes a text is about, and the words that say so."),
+    "doctor": ("doctor:doctor", "Check folder, panel, SQL, archive and release for problems."),
+}
+"""Every command: where it lives in this package and what it does, which is also the first line of its own help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = app.meta(
-            sys.argv[1:] if arguments is None else list(arguments),
-            exit_on_error=False,
-            print_error=False,
-            result_action="return_value",
-        )
+        if words in ([], ["--help"], ["-h"]):
+            say(overview())
+            code = DONE
+        else:
+            from pipelines.cli.parser import run_command
+
+            code = run_command(words)
         sys.stdout.flush()
-        return code if isinstance(code, int) else DONE
-    except CycloptsError as error:
-        complain(" ".join(str(error).split()))
-        return MISUSED
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has left; Python must not complain again when it flushes at exit.
+        # Whoever read the output has left; Python must not complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except UserMistake as error:
@@ -84,3 +56,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Failure, OSError) as error:
         complain(str(error))
         return FAILED
+
+
+def overview() -> str:
+    """The help of the whole program."""
+    commands = "\n".join(f"  {name:<12}{purpose}" for name, (_, purpose) in COMMANDS.items())
+    return f"""\
+Usage: seismograph COMMAND [OPTIONS]
+
+{ABOUT}
+
+Commands:
+{commands}
+
+Options:
+  --home DIR  Keep all data in this folder (default: SEISMOGRAPH_HOME, else .seismograph).
+  --help, -h  Show this page; after a command, show its own.
+"""

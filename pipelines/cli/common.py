@@ -1,4 +1,4 @@
-"""What the commands share: settings, and how a mistake in an argument is put."""
+"""What several commands need: kinds of options, and checks of what they were given."""
 
 from __future__ import annotations
 
@@ -15,38 +15,18 @@ if TYPE_CHECKING:
 
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
-"""An option that is given or not."""
+"""An option without a value."""
 
 Names = Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)]
-"""An option that may be given again."""
-
-DEMO_COMPANIES = 24
-"""How large the fictional world is where nobody says."""
+"""An option that may be given several times."""
 
 
 class Misuse(UserMistake):
-    """The command cannot mean this; the message is for the reader."""
-
-
-def settings_now() -> Settings:
-    """The settings of this moment.
-
-    Raises:
-        Misuse: naming every variable that has no possible value.
-    """
-    from pydantic import ValidationError
-
-    from pipelines.observatory import Settings
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        faults = (f"SEISMOGRAPH_{str(it['loc'][0]).upper()}: {it['msg']}" for it in error.errors())
-        raise Misuse("\n".join(faults)) from None
+    """The command cannot take these arguments; the message says why."""
 
 
 def panel_folder(given: Path | None, settings: Settings) -> Path | None:
-    """The panel's folder, as given or as set.
+    """The panel's folder: the one given, else the one set, else None.
 
     Raises:
         Misuse: there is no such folder.
@@ -58,32 +38,32 @@ def panel_folder(given: Path | None, settings: Settings) -> Path | None:
 
 
 def check_port(port: int) -> None:
-    """Refuse a port that nobody can listen at, before any work is done.
+    """Refuse a port that cannot be listened at, before any work is done.
 
     Raises:
-        Misuse: it is no port, or taken.
+        Misuse: the number is no port, or another process has the port.
     """
     import socket
 
     if not 0 < port < 1 << 16:
         raise Misuse(f"--port {port}: a port is a number from 1 to 65535")
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind(("127.0.0.1", port))
+            listener.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Misuse(f"port {port} cannot be had ({error.strerror}); give another with --port") from None
+            raise Misuse(f"port {port} cannot be used ({error.strerror}); give another with --port") from None
 
 
 def check_names(what: str, names: Sequence[str], allowed: Iterable[str]) -> None:
     """Refuse names that are not among the allowed ones.
 
     Raises:
-        Misuse: naming each with what was perhaps meant.
+        Misuse: naming each unknown name, with the allowed ones nearest to it.
     """
     from pipelines.panel import suggest
 
     options = set(allowed)
-    faults = [f"unknown {what} {name!r}; {suggest(name, options)}" for name in names if name not in options]
-    if faults:
-        raise Misuse("\n".join(faults))
+    unknown = [f"unknown {what} {name!r}; {suggest(name, options)}" for name in names if name not in options]
+    if unknown:
+        raise Misuse("\n".join(unknown))

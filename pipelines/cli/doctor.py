@@ -1,39 +1,43 @@
-"""Looks over one home: can it be written, is its panel right, are its SQL, its archive and its release whole?"""
+"""The command that checks one home: can it be written, is its panel right, are its SQL, archive and release whole?"""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-
-import msgspec
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pipelines import ROOT
-from pipelines.observatory import Settings
+from pipelines.cli.terminal import say
+
+if TYPE_CHECKING:
+    from pipelines.observatory import Settings
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One thing looked at; `is_well` False asks for a hand."""
+def doctor() -> int:
+    """Check folder, panel, SQL, archive and release for problems.
 
-    what: str
-    is_well: bool
-    detail: str
+    Every check is made, whatever the others say. The exit code is 1 if there is a problem.
+    """
+    from pipelines.observatory import read_settings
 
-
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at everything; whatever one look raises is its finding, and the others follow."""
-    for what, look in _LOOKS.items():
+    settings = read_settings()
+    problems = 0
+    for name, check in _CHECKS.items():
         try:
-            yield Finding(what, True, look(settings))
-        except Exception as error:  # a doctor does not faint
-            yield Finding(what, False, str(error) or type(error).__name__)
+            state, detail = "ok", check(settings)
+        except Exception as error:  # whatever a check stumbles over is what it reports
+            state, detail = "PROBLEM", str(error) or type(error).__name__
+            problems += 1
+        say(f"{state:<9}{name:<9}" + detail.replace("\n", "\n" + " " * 18))
+    return 1 if problems else 0
 
 
 def _home(settings: Settings) -> str:
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=settings.home):
-        free = os.statvfs(settings.home)
-    return f"{settings.home} can be written, {free.f_bavail * free.f_frsize / 1e9:.0f} GB free"
+        disk = os.statvfs(settings.home)
+    return f"{settings.home} can be written, {disk.f_bavail * disk.f_frsize / 1e9:.0f} GB free"
 
 
 def _panel(settings: Settings) -> str:
@@ -41,15 +45,15 @@ def _panel(settings: Settings) -> str:
     from pipelines.records import find_sources
 
     if settings.panel is None:
-        return "none set; SEISMOGRAPH_PANEL or --panel names one"
+        return "no panel is set: SEISMOGRAPH_PANEL sets one, `run --panel DIR` names one"
     panel = load_panel(settings.panel, find_sources())
     return f"{panel.title}: {len(panel.companies)} companies, {len(panel.accounts)} accounts, {len(panel.files)} files"
 
 
-def _models(_: Settings) -> str:
+def _sql(_: Settings) -> str:
     from pipelines.warehouse import load_models
 
-    return f"{len(load_models(ROOT / 'sql'))} statements in the portable subset"
+    return f"all {len(load_models(ROOT / 'sql'))} statements keep to the portable subset"
 
 
 def _archive(settings: Settings) -> str:
@@ -58,23 +62,23 @@ def _archive(settings: Settings) -> str:
     archives = [Archive(folder) for folder in sorted(settings.home.glob("panels/*/archive"))]
     records = sum(1 for archive in archives for _ in archive.entries({}))
     files = sum(len(archive.file_lengths()) for archive in archives)
-    return f"{records:,} records in {files:,} files can be read; torn ends are cut"
+    return f"{records:,} records in {files:,} files can be read"
 
 
 def _release(settings: Settings) -> str:
     from pipelines.release import ReleaseError, current_id, list_releases, verify
 
     if not list_releases(settings.home):
-        return "none yet; `seismograph demo` or `seismograph run` makes one"
+        return "no release yet: `seismograph demo` or `seismograph run` makes one"
     if differences := verify(settings.home):
         raise ReleaseError("; ".join(differences))
-    return f"{current_id(settings.home)} is as its manifest says"
+    return f"{current_id(settings.home)} agrees with its manifest"
 
 
-_LOOKS: dict[str, Callable[[Settings], str]] = {
+_CHECKS: dict[str, Callable[[Settings], str]] = {
     "home": _home,
     "panel": _panel,
-    "sql": _models,
+    "sql": _sql,
     "archive": _archive,
     "release": _release,
 }

@@ -1,4 +1,4 @@
-"""Commands that make something or stay open: demo, run, dashboard, dev."""
+"""Commands that run the pipeline or start a server: demo, run, dashboard, dev."""
 
 from __future__ import annotations
 
@@ -13,16 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli import terminal
-from pipelines.cli.common import (
-    DEMO_COMPANIES,
-    Flag,
-    Misuse,
-    Names,
-    check_names,
-    check_port,
-    panel_folder,
-    settings_now,
-)
+from pipelines.cli.common import Flag, Misuse, Names, check_names, check_port, panel_folder
 from pipelines.cli.terminal import complain, say
 
 if TYPE_CHECKING:
@@ -37,35 +28,38 @@ concurrency:
   runs:
     max_concurrent_runs: 1
 """
-"""Dagster on a laptop: it reports to nobody, greets nobody, and leaves the warehouse to one run at a time."""
+"""Dagster on a laptop: no telemetry, no advertisement, and one run at a time, as the warehouse has one writer."""
 
 
-def demo(*, serve: bool = True, companies: int = DEMO_COMPANIES, seed: int | None = None, port: int = 8501) -> int:
-    """Build a fictional world, run it through a release and open the dashboard.
+def demo(*, serve: bool = True, companies: int | None = None, seed: int | None = None, port: int = 8501) -> int:
+    """Build a fictional world, publish its release and open the dashboard.
+
+    No network is needed: the fictional world answers in place of the sources.
 
     Parameters
     ----------
     serve
-        Open the dashboard when done.
+        Open the dashboard when the release is published.
     companies
-        How many companies the world has.
+        How many companies the world has (default: 24).
     seed
-        The same seed makes the same world, to the digest of its release; SEISMOGRAPH_SEED or 1 if not given.
+        The seed of all chance: the same seed gives the same release (default: SEISMOGRAPH_SEED, else 1).
     port
-        The dashboard's port.
+        The port of the dashboard.
     """
-    if companies < 1:
+    if companies is not None and companies < 1:
         raise Misuse("--companies must be 1 or more")
     if serve:
         check_port(port)
-    from pipelines.observatory import build_demo
+    from pipelines.observatory import DEMO_COMPANIES, build_demo, read_settings
 
-    settings = settings_now()
-    code = _run(build_demo(settings, companies, settings.seed if seed is None else seed))
-    _say_what_is_true(settings.home)
+    settings = read_settings()
+    count, chosen_seed = companies or DEMO_COMPANIES, settings.seed if seed is None else seed
+    code = _run(build_demo(settings, count, chosen_seed))
+    _say_how_true(settings.home)
     say(f"next        {_command(settings, 'dashboard')}")
     say(f"            {_command(settings, 'scorecard --all -o scorecards')}")
-    if companies == DEMO_COMPANIES and seed in (None, settings.seed):
+    if (count, chosen_seed) == (DEMO_COMPANIES, settings.seed):
         say(f"            {_command(settings, 'dev')}")
     return dashboard(port=port) if serve and code == 0 else code
 
@@ -78,22 +72,26 @@ def run(
     offline: Flag = False,
     as_of: dt.date | None = None,
 ) -> int:
-    """Run a panel's pipeline through to a release, all or part.
+    """Fetch a panel's data, compute its scores and publish a release.
+
+    Only what is new is fetched, and only what changed is computed again, so a run may be repeated or stopped.
 
     Parameters
     ----------
     panel
-        The panel's folder; instead of SEISMOGRAPH_PANEL.
+        The folder of the panel (default: SEISMOGRAPH_PANEL).
     source
-        Fetch this source only; may be given again.
+        Fetch only this source. The option may be given several times.
     company
-        Fetch this company only; may be given again.
+        Fetch only this company. The option may be given several times.
     offline
-        Read the archive and fetch nothing.
+        Fetch nothing; use what is archived.
     as_of
-        Run as at the end of this day (YYYY-MM-DD), offline.
+        Compute what was known at the end of this day (YYYY-MM-DD), offline.
     """
-    settings = settings_now()
+    from pipelines.observatory import read_settings
+
+    settings = read_settings()
     folder = panel_folder(panel, settings)
     if folder is None:
         raise Misuse("no panel: give --panel DIR or set SEISMOGRAPH_PANEL")
@@ -105,7 +103,7 @@ def run(
     observatory = build(settings, folder, clock=(lambda: moment) if moment else None)
     used = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}
     check_names("source", source, used)
-    check_names("company", company, {it.company_id for it in observatory.panel.companies})
+    check_names("company", company, {member.company_id for member in observatory.panel.companies})
     return _run(observatory, source, company, is_offline=offline or moment is not None)
 
 
@@ -119,21 +117,21 @@ def _run(
     with open_release(observatory.settings.home, report.release.release_id) as release:
         unmatched = release.query("select count(*) as names, coalesce(sum(records), 0) as records from unmatched")
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.loaded.records.items())) or "none"
-    missing = [it for it in report.passes if not it.is_complete]
+    incomplete = [result for result in report.passes if not result.is_complete]
     say(f"responses   {report.loaded.responses:,} new")
     say(f"records     {kinds}")
     say(f"rejects     {report.loaded.rejects:,}")
     say(f"unmatched   {unmatched['names'][0].as_py():,} names, {unmatched['records'][0].as_py():,} records")
     say(f"release     {report.release.release_id} ({'new' if report.release.is_new else 'unchanged'})")
-    for result in missing:
-        complain(f"{result.source}, {result.company_id or 'all'}: pass not complete: {result.reason}")
+    for result in incomplete:
+        complain(f"{result.source}, {result.company_id or 'all companies'}: not all was fetched: {result.reason}")
     return 0
 
 
-def _say_what_is_true(home: Path) -> None:
-    """How many companies of a fictional world have their true rank in the interval that the release states.
+def _say_how_true(home: Path) -> None:
+    """Say how many companies of a fictional world have their true rank within the published interval.
 
-    Ranks are those among the companies that have an index, in truth as in the release.
+    True ranks, like published ones, are counted among the companies that have an index.
     """
     from pipelines.release import open_release
 
@@ -149,22 +147,24 @@ def _say_what_is_true(home: Path) -> None:
         """)
     ranked, inside = answer["ranked"][0].as_py(), answer["inside"][0].as_py()
     if ranked:
-        say(f"truth       {inside:,} of {ranked:,} true ranks lie in their stated 90% intervals")
+        say(f"truth       {inside:,} of {ranked:,} true ranks lie in their published 90% intervals")
 
 
 def _command(settings: Settings, words: str) -> str:
-    """A command as the user would type it for this home."""
+    """The command as the user types it for this home."""
     home = settings.home
     return f"uv run seismograph {words}" + ("" if home == Path(".seismograph") else f" --home {shlex.quote(str(home))}")
 
 
 def dashboard(*, port: int = 8501) -> int:
-    """Open the dashboard on this home's current release, on this machine only.
+    """Open the dashboard, for this machine only.
+
+    It shows the current release, and the next one as soon as that is published.
 
     Parameters
     ----------
     port
-        The port to listen at.
+        The port of the dashboard.
     """
     from pipelines import ROOT
 
@@ -177,25 +177,28 @@ def dashboard(*, port: int = 8501) -> int:
     }
     say(f"dashboard   http://127.0.0.1:{port}")
     return _child(
-        "streamlit", "run", str(ROOT / "dashboard" / "app.py"), *(word for it in options.items() for word in it)
+        "streamlit", "run", str(ROOT / "dashboard" / "app.py"), *(word for option in options.items() for word in option)
     )
 
 
 def dev(*, panel: Path | None = None, port: int = 3000) -> int:
-    """Open Dagster's pages and daemon on this home.
+    """Open Dagster: assets, checks, schedules, runs.
+
+    Its daemon runs too, so that schedules which are switched on are kept.
 
     Parameters
     ----------
     panel
-        The panel's folder; instead of SEISMOGRAPH_PANEL, else the fictional world.
+        The folder of the panel (default: SEISMOGRAPH_PANEL, else the fictional world).
     port
-        The port to listen at.
+        The port of Dagster's pages.
     """
     from pipelines import ROOT
+    from pipelines.observatory import read_settings
     from pipelines.panel import load_panel
     from pipelines.records import find_sources
 
-    settings = settings_now()
+    settings = read_settings()
     check_port(port)
     if folder := panel_folder(panel, settings):
         load_panel(folder, find_sources())
@@ -205,7 +208,7 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     if not (home / "dagster.yaml").exists():
         (home / "dagster.yaml").write_text(_DAGSTER)
     os.environ["DAGSTER_HOME"] = str(home)
-    # Dagster begins by advertising another tool of its makers'.
+    # Dagster starts with an advertisement, given as a FutureWarning.
     os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")
     os.environ["SEISMOGRAPH_HOME"] = str(settings.home.absolute())
     workspace = str(ROOT / "workspace.yaml")
@@ -213,21 +216,21 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
 
 
 def _child(*arguments: str) -> int:
-    """Run a Python module until it ends or we are told to end, and it with us; its exit code."""
-    is_told = False
+    """Run a Python module to its end and return its exit code; a signal that ends this process ends it too."""
+    is_stopped = False
     with subprocess.Popen([sys.executable, "-m", *arguments]) as child:
 
-        def end(*_: object) -> None:
-            nonlocal is_told
-            is_told = True
+        def stop(*_: object) -> None:
+            nonlocal is_stopped
+            is_stopped = True
             child.terminate()
 
-        before = signal.signal(signal.SIGTERM, end)
+        previous_handler = signal.signal(signal.SIGTERM, stop)
         try:
             code = child.wait()
         except KeyboardInterrupt:
-            end()
+            stop()
             code = child.wait()
         finally:
-            signal.signal(signal.SIGTERM, before)
-    return 0 if is_told else code
+            signal.signal(signal.SIGTERM, previous_handler)
+    return 0 if is_stopped else code

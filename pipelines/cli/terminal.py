@@ -1,53 +1,54 @@
-"""What the commands print: answers to stdout, progress and errors to stderr, hostile text made harmless.
+"""What the commands print: results to stdout, progress and errors to stderr, control characters made harmless.
 
-Heavy libraries are imported where they are used, so that `--help` stays quick.
+Libraries that only some commands need are imported where they are used, so that `--help` comes at once.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Literal
 
 Format = Literal["table", "csv", "json"]
 
 _HARMLESS = "\t\u00ad\u200c\u200d"
-"""Parts of words and emoji, and the tab: they move nothing else."""
+"""Control characters that stay as they are: the tab, and those that belong to words and emoji."""
 
 TABLE_ROWS = 1_000
-"""A table on the screen shows no more; CSV and JSON give all rows."""
+"""How many rows a table shows at most; CSV and JSON give all."""
 
 
 def visible(text: str) -> str:
-    """Text whose control and direction characters are shown as what they are, so that they do nothing."""
-    return "".join(_picture(character) if _acts(character) else character for character in text)
+    """The text with its control and direction characters replaced by signs for them, so that they do nothing."""
+    return "".join(_sign(character) if _is_control(character) else character for character in text)
 
 
 def say(text: str = "") -> None:
-    """A line to stdout; a text may have several."""
+    """Write the lines of a text to stdout."""
     sys.stdout.write("\n".join(visible(line) for line in text.split("\n")) + "\n")
 
 
 def complain(text: str) -> None:
-    """A line to stderr, named after the program."""
+    """Write the lines of a text to stderr, each after the program's name."""
     for line in text.splitlines() or [""]:
         sys.stderr.write(f"seismograph: {visible(line)}\n")
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], form: Format) -> None:
-    """Rows as a table for people, as CSV, or as a JSON array of objects."""
+    """Print rows as a table for people, as CSV, or as a JSON array of objects."""
     if form == "json":
+        import json
+
         body = [dict(zip(columns, map(_json_value, row), strict=True)) for row in rows]
         text = json.dumps(body, indent=2, default=str, ensure_ascii=sys.stdout.isatty())
         sys.stdout.write(text + "\n")
     elif form == "csv":
+        import csv
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         shown = visible if sys.stdout.isatty() else str
         writer.writerow(map(shown, columns))
@@ -65,8 +66,8 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> No
     unbounded = Console(width=100_000, height=TABLE_ROWS)
     console = Console() if sys.stdout.isatty() else unbounded
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, name in enumerate(columns):
-        is_number = any(isinstance(row[place], int | float) for row in rows[:TABLE_ROWS])
+    for column, name in enumerate(columns):
+        is_number = any(isinstance(row[column], int | float) for row in rows[:TABLE_ROWS])
         table.add_column(Text(visible(name)), justify="right" if is_number else "left", overflow="fold")
     for row in rows[:TABLE_ROWS]:
         table.add_row(*(Text(visible(_text(cell))) for cell in row))
@@ -79,7 +80,7 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> No
 
 
 def _print_records(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Rows that are wider than the screen: a line a cell, a blank line between rows."""
+    """Print rows that are wider than the screen: one line for each cell, a blank line after each row."""
     width = max(map(len, columns))
     for row in rows:
         for name, cell in zip(columns, row, strict=True):
@@ -95,6 +96,8 @@ def _text(cell: object, *, absent: str = "–") -> str:
 
 def _json_value(cell: object) -> object:
     """JSON has no NaN and no infinities; decimals are numbers."""
+    from decimal import Decimal
+
     if isinstance(cell, Decimal):
         cell = float(cell)
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell
@@ -102,7 +105,7 @@ def _json_value(cell: object) -> object:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
-    """Names of steps in, a spinner and the seconds of each finished step out, on stderr."""
+    """Show on stderr a spinner with the name of the step in hand, and the seconds of each step that is done."""
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
@@ -124,12 +127,12 @@ def steps() -> Iterator[Callable[[str], None]]:
         finish()
 
 
-def _acts(character: str) -> bool:
+def _is_control(character: str) -> bool:
     category = unicodedata.category(character)
     return category in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _HARMLESS
 
 
-def _picture(character: str) -> str:
+def _sign(character: str) -> str:
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)

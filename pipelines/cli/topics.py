@@ -7,12 +7,12 @@ from pipelines.cli.terminal import say
 
 
 def topics(*text: str) -> int:
-    """Show which causes texts speak of, and what says so.
+    """Show which causes a text is about, and the words that say so.
 
     Parameters
     ----------
     text
-        Texts, each in quotes.
+        One text or several, each in quotes.
     """
     if not text:
         raise Misuse('give a text in quotes: seismograph topics "Net zero by 2040"')
@@ -20,19 +20,20 @@ def topics(*text: str) -> int:
     from pipelines.topics import is_about_causes, label, read_topics, terms_in
 
     titles = {topic.topic_id: topic.title for topic in read_topics(ROOT / "sql" / "seeds").values()}
-    for number, (found, labels) in enumerate(zip(terms_in(text), label(text), strict=True)):
+    for number, (terms, labels) in enumerate(zip(terms_in(text), label(text), strict=True)):
         if number:
             say()
-        if not found.is_covered:
-            say(f"language    {found.language}: not covered, so nothing is known of its causes")
+        if not terms.is_covered:
+            say(f"language    {terms.language}: not covered, so nothing is known of its causes")
             continue
-        say(f"language    {'undetermined: all lists are read' if found.language == 'und' else found.language}")
-        say(f"causes      {'yes' if is_about_causes(found) else 'no'}")
-        for it in labels:
-            score = "not measured" if it.score is None else f"{it.score:.2f}"
-            say(f"label       {score}  {titles[it.topic_id]}: {it.evidence}")
-        for hit in found.hints:
+        is_unknown = terms.language == "und"
+        say(f"language    {'undetermined, so the terms of all languages are read' if is_unknown else terms.language}")
+        say(f"causes      {'yes' if is_about_causes(terms) else 'no'}")
+        for cause in labels:
+            score = "not measured" if cause.score is None else f"{cause.score:.2f}"
+            say(f"label       {score}  {titles[cause.topic_id]}: {cause.evidence}")
+        for hit in terms.hints:
             say(f"too little        {titles[hit.topic_id]}: {'; '.join(hit.terms)}")
-        if found.cancelled:
-            say(f"not meant   {'; '.join(found.cancelled)}")
+        if terms.cancelled:
+            say(f"not meant   {'; '.join(terms.cancelled)}")
     return 0

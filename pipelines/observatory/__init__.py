@@ -1,13 +1,16 @@
 """An observatory: a panel's pipeline, its settings and the order of its steps; `build` assembles one."""
 
-from pipelines.observatory.assembly import build, build_demo
-from pipelines.observatory.settings import Settings
+from pipelines.observatory.assembly import DEMO_COMPANIES, build, build_demo
+from pipelines.observatory.settings import Settings, SettingsError, read_settings
 from pipelines.observatory.steps import Observatory, RunReport
 
 __all__ = [
+    "DEMO_COMPANIES",
     "Observatory",
     "RunReport",
     "Settings",
+    "SettingsError",
     "build",
     "build_demo",
+    "read_settings",
 ]

@@ -9,6 +9,9 @@ from pipelines.observatory.steps import Clock, Observatory
 from pipelines.panel import load_panel
 from pipelines.records import find_sources
 
+DEMO_COMPANIES = 24
+"""How many companies the fictional world has unless told otherwise."""
+
 
 def build(settings: Settings, panel: Path, *, clock: Clock | None = None) -> Observatory:
     """The observatory of a panel's folder.

@@ -10,8 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipelines import UserMistake
+
+
+class SettingsError(UserMistake):
+    """A variable `SEISMOGRAPH_*` has no possible value; the message names each."""
 
 
 class Settings(BaseSettings):
@@ -36,3 +42,16 @@ class Settings(BaseSettings):
         """The base URL of a source: the setting, else the live service."""
         name = f"SEISMOGRAPH_{source.upper()}_URL"
         return (os.environ.get(name) or dotenv_values(".env").get(name) or default).rstrip("/")
+
+
+def read_settings() -> Settings:
+    """The settings of this moment.
+
+    Raises:
+        SettingsError: naming every variable that has no possible value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        mistakes = (f"SEISMOGRAPH_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError("\n".join(mistakes)) from None

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipelines.cli.app import main
+from pipelines.cli.app import COMMANDS, main
+from pipelines.observatory import DEMO_COMPANIES
 from tests.unit.panel.panels import ACCOUNTS, write_panel
 from tests.unit.release.releases import make_release
 
@@ -80,7 +81,7 @@ def test_a_port_that_is_taken_is_said_before_any_work(home: Path, capsys: Captur
         for command in ("demo", "dashboard", "dev"):
             assert main([command, "--port", port]) == 2
             (line,) = capsys.readouterr().err.splitlines()
-            assert f"port {port} cannot be had (Address already in use); give another with --port" in line
+            assert f"port {port} cannot be used (Address already in use); give another with --port" in line
     assert not home.exists()
 
 
@@ -124,15 +125,46 @@ def test_a_second_run_waits_and_then_says_so(
     assert "another process is writing warehouse.duckdb (waited 0.2 s)" in capsys.readouterr().err
 
 
-def test_help_imports_nothing_heavy() -> None:
+def test_the_overview_of_all_commands_waits_for_no_library() -> None:
+    code = (
+        "import sys; from pipelines.cli import main; main(['--help']); "
+        "print([name for name in sys.modules if name.split('.')[0] in ('cyclopts', 'rich', 'numpy', 'duckdb')])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *lines, imported = shown.stdout.splitlines()
+    assert imported == "[]"
+    for command in ("demo", "run", "dashboard", "dev", "sql", "scorecard", "releases", "evidence", "doctor"):
+        assert any(line.startswith(f"  {command} ") for line in lines)
+    assert max(map(len, lines)) < 100
+
+
+@pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"]])
+def test_no_command_and_help_show_the_overview(capsys: Capture, arguments: list[str]) -> None:
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("Usage: seismograph COMMAND [OPTIONS]\n")
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_a_command_explains_itself_as_the_overview_does(capsys: Capture, command: str) -> None:
+    assert main([command, "--help"]) == 0
+    usage, _, purpose, *_ = capsys.readouterr().out.splitlines()
+    assert usage.startswith(f"Usage: seismograph {command} ")
+    assert purpose == COMMANDS[command][1]
+
+
+def test_the_help_of_commands_imports_no_library_of_the_pipeline() -> None:
     heavy = ("dagster", "streamlit", "duckdb", "httpx", "pyarrow", "sqlglot", "numpy", "pydantic", "typst", "warcio")
     code = (
-        f"import sys; from pipelines.cli import main; main(['--help']); print([m for m in {heavy} if m in sys.modules])"
+        "import sys; from pipelines.cli import app; [app.main([name, '--help']) for name in app.COMMANDS]; "
+        f"print([name for name in {heavy} if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.splitlines()[-1] == "[]"
-    for command in ("demo", "run", "dashboard", "dev", "sql", "scorecard", "releases", "evidence", "doctor"):
-        assert f"│ {command} " in shown.stdout
+
+
+def test_the_demo_says_how_many_companies_it_has(capsys: Capture) -> None:
+    assert main(["demo", "--help"]) == 0
+    assert f"How many companies the world has (default: {DEMO_COMPANIES})." in capsys.readouterr().out
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_releases_are_listed_chosen_and_verified(home: Path, capsys: Capture) ->
     assert main(["sql", "select sector from companies where company_id = 'acme'", "--format", "csv"]) == 0
     assert "Energy" in capsys.readouterr().out
     assert main(["releases", "verify", second.release_id]) == 0
-    assert "is as its manifest says" in capsys.readouterr().out
+    assert "agrees with its manifest" in capsys.readouterr().out
     database = second.path / "scorecards.duckdb"
     database.write_bytes(database.read_bytes()[:-1] + b"!")
     assert main(["releases", "verify", second.release_id]) == 1
@@ -215,14 +215,18 @@ def test_scorecards_are_written_by_company(
     assert (tmp_path / "acme.csv").is_file()
 
 
-def test_doctor_finds_what_is_ill(home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_doctor_names_each_problem(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     make_release(home)
     monkeypatch.setenv("SEISMOGRAPH_PANEL", str(tmp_path / "nowhere"))
     assert main(["doctor"]) == 1
-    found = dict(
-        line.split(maxsplit=2)[:2][::-1]
-        for line in capsys.readouterr().out.splitlines()
-        if "ILL" in line or "well" in line
-    )
-    assert found["panel"] == "ILL"
-    assert found["home"] == found["release"] == found["archive"] == "well"
+    lines = capsys.readouterr().out.splitlines()
+    states = {name: state for state, name, _ in (line.split(maxsplit=2) for line in lines if line[0] != " ")}
+    assert states == {"home": "ok", "panel": "PROBLEM", "sql": "ok", "archive": "ok", "release": "ok"}
+
+
+def test_doctor_ends_well_without_a_problem(home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SEISMOGRAPH_PANEL", raising=False)
+    assert main(["doctor"]) == 0
+    assert "PROBLEM" not in capsys.readouterr().out

@@ -90,7 +90,7 @@ def test_run_says_what_was_done(home: Path, capsys: Capture, observatory: list[F
         "unmatched   1 names, 1,200 records",
     ]
     assert shown.out.splitlines()[4].startswith("release     20210101T000000Z-")
-    assert "seismograph: bluesky, acme: pass not complete: HTTP 503 four times" in shown.err
+    assert "seismograph: bluesky, acme: not all was fetched: HTTP 503 four times" in shown.err
     assert "fetching" in shown.err
     assert observatory[0].calls == [(None, None, False)]
     assert observatory[0].clock is None
@@ -150,7 +150,7 @@ def test_demo_tells_how_it_did_and_what_to_do_next(
     assert main(["demo", "--no-serve", "--companies", "5", "--seed", "7"]) == 0
     assert made == [(5, 7)]
     told = capsys.readouterr().out.splitlines()[-3:]
-    assert told[0] == "truth       1 of 2 true ranks lie in their stated 90% intervals"
+    assert told[0] == "truth       1 of 2 true ranks lie in their published 90% intervals"
     assert told[1] == f"next        uv run seismograph dashboard --home {home}"
 
 
