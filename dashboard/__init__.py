@@ -1,1 +1,1 @@
-"""The Streamlit dashboard: reads releases, never the working database."""
+"""The Streamlit dashboard: it reads releases and evidence, never the working database, and writes nothing."""

@@ -1,4 +1,4 @@
-"""The dashboard: four pages on the current release. `seismograph dashboard` starts it."""
+"""The dashboard: four pages on the current release; `seismograph dashboard` starts it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data
-from dashboard.safe import plain
-from pipelines.release import ReleaseError
+from dashboard.views.escaping import plain
+from pipelines import SeismographError
 
-# Not `pages`: Streamlit would run a file of a folder of that name by itself when its address is opened first.
+# The folder is not named `pages`: Streamlit runs the files of such a folder itself, without this module.
 _VIEWS = Path(__file__).with_name("views")
 _COMMANDS = """
 uv run seismograph demo                 # a fictional world
@@ -26,7 +26,7 @@ _STYLE = """
 
 
 def main() -> None:
-    """Lay out the pages, or say how to make a first release."""
+    """Show the page that was asked for, or how to make a first release."""
     st.set_page_config(page_title="Seismograph", page_icon=str(_VIEWS.with_name("icon.svg")), layout="wide")
     st.html(_STYLE)
     page = st.navigation(
@@ -38,16 +38,20 @@ def main() -> None:
         ],
         position="top",
     )
-    if data.current() is None:
-        st.title("No release yet")
-        st.markdown("The dashboard shows releases. Make the first one in a terminal, then reload this page:")
-        st.code(_COMMANDS, language="shell")
-        st.text(f"Looked in {data.home()}")
-        st.stop()
     try:
-        page.run()
-    except ReleaseError as error:
+        if data.current() is None:
+            _explain_first_release()
+        else:
+            page.run()
+    except SeismographError as error:
         st.error(plain(str(error)))
+
+
+def _explain_first_release() -> None:
+    st.title("No release yet")
+    st.markdown("The dashboard shows releases. Make the first one in a terminal, then reload this page:")
+    st.code(_COMMANDS, language="shell")
+    st.text(f"The dashboard looks for releases in {data.home()}.")
 
 
 main()

@@ -1,4 +1,4 @@
-"""One company, from its score down to the bytes: pillars, indicators, what it says, what it discloses, evidence."""
+"""The page on one company: index, pillars, indicators, posts, disclosures, say-do gaps and sources."""
 
 from __future__ import annotations
 
@@ -7,58 +7,60 @@ import math
 
 import streamlit as st
 
-from dashboard import charts, data, evidence, gaps
-from dashboard.safe import plain, web_link
+from dashboard import charts, data
+from dashboard.views import company_evidence, company_gaps
+from dashboard.views.escaping import plain, web_link
+from pipelines.release import OpenRelease
 from pipelines.scorecard import Scorecard, commitment, day, interval, label, points, ranks, score, with_unit
 
 _FORMATS = {"pdf": "application/pdf", "csv": "text/csv", "json": "application/json"}
 
 
 def main() -> None:
-    """The page."""
-    release_id = data.current()
-    if release_id is None:
+    """Show the page."""
+    release = data.current()
+    if release is None:
         return
-    companies = data.companies(release_id)
-    periods = data.periods_of(release_id)
+    companies = data.companies(release)
+    periods = data.month_ends(release)
     if not companies or not periods:
         st.title("Company")
         st.info("This release has no scores: no post or disclosure of its panel could be joined to a company.")
         return
     company_id, period = _pick(companies, periods)
-    card = data.card(release_id, company_id, period)
-    _head(release_id, card)
+    card = data.card(release, company_id, period)
+    _head(release, card)
     _pillars(card)
     _indicators(card)
-    said, done, compared = st.tabs(["What it says", "What it discloses doing", "Say and do"])
+    said, done, compared = st.tabs(["What it says", "What it discloses doing", "Say-do gaps"])
     with said:
-        evidence.posts(release_id, card)
+        company_evidence.posts(release, card)
     with done:
-        evidence.disclosures(release_id, card)
+        company_evidence.disclosures(release, card)
     with compared:
-        gaps.show(release_id, card)
-    _sources(release_id, card)
+        company_gaps.show(release, card)
+    _sources(release, card)
 
 
-def _pick(companies: dict[str, data.Company], periods: list[dt.date]) -> tuple[str, dt.date]:
+def _pick(companies: dict[str, data.ReleasedCompany], periods: list[dt.date]) -> tuple[str, dt.date]:
     asked = st.query_params.get("company", "")
     if asked and asked not in companies and "company_id" not in st.session_state:
-        st.warning(f"There is no company {plain(asked)} in this release; pick one below.")
+        st.warning(f"This release has no company {plain(asked)}; choose one below.")
     if "company_id" not in st.session_state:
         st.session_state["company_id"] = asked if asked in companies else next(iter(companies))
         wanted = st.query_params.get("period", "")
-        st.session_state["company_period"] = next((p for p in periods if str(p) == wanted), periods[0])
+        st.session_state["company_period"] = next((period for period in periods if str(period) == wanted), periods[0])
     left, right = st.columns([4, 1])
     company_id = left.selectbox(
-        "Company", list(companies), format_func=lambda known: companies[known].name, key="company_id"
+        "Company", list(companies), format_func=lambda company_id: companies[company_id].name, key="company_id"
     )
-    period = right.selectbox("The year to", periods, format_func=day, key="company_period")
+    period = right.selectbox("Year ending", periods, format_func=day, key="company_period")
     st.query_params["company"] = company_id
     st.query_params["period"] = str(period)
     return company_id, period
 
 
-def _head(release_id: str, card: Scorecard) -> None:
+def _head(release: OpenRelease, card: Scorecard) -> None:
     company, index = card.company, card.index
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.title(plain(company.name), anchor=False)
@@ -71,7 +73,7 @@ def _head(release_id: str, card: Scorecard) -> None:
         for kind, mime in _FORMATS.items():
             st.download_button(
                 f"Scorecard {kind.upper()}",
-                data.export(release_id, [company.company_id], card.period, kind),
+                data.export(release, [company.company_id], card.period, kind),
                 file_name=f"{company.company_id}-{card.period}.{kind}",
                 mime=mime,
                 icon=":material/download:",
@@ -105,7 +107,7 @@ def _pillars(card: Scorecard) -> None:
     left.altair_chart(
         charts.pillars(lines),
         width="stretch",
-        alt="Pillar scores with intervals; the same numbers stand in the table beside.",
+        alt="Pillar scores with intervals; the table beside has the same numbers.",
     )
     right.dataframe(
         [
@@ -151,11 +153,11 @@ def _indicators(card: Scorecard) -> None:
         column_config=dict.fromkeys(("Pillar", "Platform", "Sample", "Score"), st.column_config.Column(width="small"))
         | {"Reason": st.column_config.Column(width="large")},
     )
-    place = evidence.selected(chosen, len(card.indicators))
-    if place is None:
-        st.caption("Select a row to read what the indicator measures, and what it does not.")
+    number = company_evidence.selected_row(chosen, len(card.indicators))
+    if number is None:
+        st.caption("Select a row to read what the indicator measures and what it does not.")
         return
-    line = card.indicators[place]
+    line = card.indicators[number]
     with st.container(border=True):
         st.text(
             f"{line.title} ({line.estimator or 'plain'}, {'more' if (line.direction or 1) > 0 else 'less'} is better)"
@@ -163,11 +165,11 @@ def _indicators(card: Scorecard) -> None:
         st.text(line.description or "")
         st.text(f"Not measured: {line.caveat}" if line.caveat else "")
         st.caption(
-            plain(f"At least {line.minimum_sample:g} needed. {line.reference or ''}" if line.minimum_sample else "")
+            plain(f"Minimum sample: {line.minimum_sample:g}. {line.reference or ''}" if line.minimum_sample else "")
         )
 
 
-def _sources(release_id: str, card: Scorecard) -> None:
+def _sources(release: OpenRelease, card: Scorecard) -> None:
     with st.expander("Sources and licences"):
         st.dataframe(
             [
@@ -187,9 +189,8 @@ def _sources(release_id: str, card: Scorecard) -> None:
         )
     if card.commitments:
         st.caption(plain("Latest targets: " + "; ".join(commitment(line) for line in card.commitments) + "."))
-    st.caption(
-        f"Release {release_id}, content {card.release.content[:16]}, method {plain(card.release.method_version)}."
-    )
+    method = plain(card.release.method_version)
+    st.caption(f"Release {release.release_id}, content {card.release.content[:16]}, method {method}.")
 
 
 main()

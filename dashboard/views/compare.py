@@ -1,4 +1,4 @@
-"""Companies side by side: the index with rank intervals, six pillars, trends. The address holds the view."""
+"""The page that compares companies: index, rank intervals, pillars and trends. Its address holds the whole view."""
 
 from __future__ import annotations
 
@@ -10,81 +10,80 @@ from textwrap import shorten
 import streamlit as st
 
 from dashboard import charts, data
-from dashboard.safe import plain
-from pipelines.scorecard import PILLARS, TITLES, Scorecard, day, is_above, points, ranks, score
-from pipelines.scorecard import sentences as wording
+from dashboard.views.escaping import plain
+from pipelines.release import OpenRelease
+from pipelines.scorecard import PILLARS, TITLES, Scorecard, day, is_above, points, ranks, reversed_order, score
+from pipelines.scorecard import order as order_sentence
 
-_START = 4
+_COMPANIES_AT_FIRST = 4
 
 
 def main() -> None:
-    """The page."""
-    release_id = data.current()
-    if release_id is None:
+    """Show the page."""
+    release = data.current()
+    if release is None:
         return
-    companies = data.companies(release_id)
-    periods = data.periods_of(release_id)
+    companies = data.companies(release)
+    periods = data.month_ends(release)
     st.title("Compare companies")
     if not companies or not periods:
         st.info("This release has no scores: no post or disclosure of its panel could be joined to a company.")
         return
-    company_ids, period = _pick(release_id, list(companies), periods)
+    company_ids, period = _pick(release, list(companies), periods)
     if not company_ids:
-        st.info("Pick at least one company.")
+        st.info("Choose at least one company.")
         return
-    cards = [data.card(release_id, company_id, period) for company_id in company_ids]
+    cards = [data.card(release, company_id, period) for company_id in company_ids]
     names = _names(cards)
-    _index(release_id, cards, names, period)
+    _index(release, cards, names, period)
     _pillars(cards, names)
-    _trends(release_id, cards, names, period)
-    _close(release_id, cards, names, period)
+    _trends(release, cards, names, period)
+    _links(release, cards, names, period)
 
 
-def _pick(release_id: str, known: list[str], periods: list[dt.date]) -> tuple[list[str], dt.date]:
-    """Which companies and which period: from the address at first, from the controls ever after."""
+def _pick(release: OpenRelease, all_ids: list[str], periods: list[dt.date]) -> tuple[list[str], dt.date]:
+    """Companies and period: at first those of the address, then those of the controls."""
     asked = [company_id for company_id in st.query_params.get("companies", "").split(",") if company_id]
-    unknown = [company_id for company_id in asked if company_id not in known]
+    unknown = [company_id for company_id in asked if company_id not in all_ids]
     if "compare_companies" not in st.session_state:
-        first = [company_id for company_id in asked if company_id in known][: charts.MOST]
-        st.session_state["compare_companies"] = (
-            first or st.session_state.get("compared") or _first(release_id, periods[0])
-        )
+        first = [company_id for company_id in asked if company_id in all_ids][: charts.MOST_COMPANIES]
+        st.session_state["compare_companies"] = first or st.session_state.get("compared") or _first(release, periods[0])
         wanted = st.query_params.get("period", "")
-        st.session_state["compare_period"] = next((p for p in periods if str(p) == wanted), periods[0])
+        st.session_state["compare_period"] = next((period for period in periods if str(period) == wanted), periods[0])
         if unknown:
             st.warning(f"Not in this release: {plain(', '.join(unknown))}.")
-    companies = data.companies(release_id)
+    companies = data.companies(release)
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     company_ids = left.multiselect(
         "Companies",
-        known,
+        all_ids,
         format_func=lambda company_id: companies[company_id].name,
         key="compare_companies",
-        max_selections=charts.MOST,
+        max_selections=charts.MOST_COMPANIES,
         placeholder="Type a name",
     )
-    period = right.selectbox("The year to", periods, format_func=day, key="compare_period")
+    period = right.selectbox("Year ending", periods, format_func=day, key="compare_period")
     st.session_state["compared"] = company_ids
     st.query_params["companies"] = ",".join(company_ids)
     st.query_params["period"] = str(period)
     return company_ids, period
 
 
-def _first(release_id: str, period: dt.date) -> list[str]:
-    """The companies shown before anybody picks: those with most pillars, by name."""
-    found = data.rows(
-        release_id,
+def _first(release: OpenRelease, period: dt.date) -> list[str]:
+    """The companies shown before any is chosen: those with the most pillars, by name."""
+    first = data.rows(
+        release,
         "select p.company_id from pillar_scores as p join companies as c on c.company_id = p.company_id "
         "where p.period = ? and p.known_at = 'now' and p.score is not null "
         "group by p.company_id, c.name order by count(*) desc, lower(c.name), p.company_id limit ?",
         period,
-        _START,
+        _COMPANIES_AT_FIRST,
     )
-    return [row["company_id"] for row in found]
+    return [row["company_id"] for row in first]
 
 
 def _names(cards: list[Scorecard]) -> list[str]:
-    """Names to draw with: where two companies share one, their ids tell them apart."""
+    """The companies' names; if two companies share one, their ids are added."""
     names = [card.company.name for card in cards]
     return [
         name if names.count(name) == 1 else f"{name} ({card.company.company_id})"
@@ -92,7 +91,7 @@ def _names(cards: list[Scorecard]) -> list[str]:
     ]
 
 
-def _index(release_id: str, cards: list[Scorecard], names: list[str], period: dt.date) -> None:
+def _index(release: OpenRelease, cards: list[Scorecard], names: list[str], period: dt.date) -> None:
     st.header("Engagement index", divider="gray")
     st.caption(cards[0].caveat)
     ranked = sorted(
@@ -106,7 +105,7 @@ def _index(release_id: str, cards: list[Scorecard], names: list[str], period: dt
         reasons = {reason for _, reason in without}
         st.info(plain(reasons.pop()) if len(reasons) == 1 else "None of these companies has an index.")
         if reasons:
-            _say(without)
+            _explain(without)
         return
     left, right = st.columns(2, gap="large")
     left.dataframe(
@@ -123,9 +122,9 @@ def _index(release_id: str, cards: list[Scorecard], names: list[str], period: dt
         width="stretch",
     )
     for (one, one_name), (other, other_name) in pairwise(ranked):
-        left.text(_order(release_id, one, one_name, other, other_name, period))
+        left.text(_order(release, one, one_name, other, other_name, period))
     with left:
-        _say(without)
+        _explain(without)
     lines = [
         {"name": name, "rank": c.index.rank, "rank_lower": c.index.rank_lower, "rank_upper": c.index.rank_upper}
         for c, name in ranked
@@ -133,22 +132,25 @@ def _index(release_id: str, cards: list[Scorecard], names: list[str], period: dt
     right.altair_chart(
         charts.ranks(lines, names, ranked[0][0].index.companies),
         width="stretch",
-        alt="Rank intervals of the companies that have an index; the same numbers stand in the table.",
+        alt="Rank intervals of the companies that have an index; the table has the same numbers.",
     )
 
 
-def _say(without: Sequence[tuple[str, str]]) -> None:
+def _explain(without: Sequence[tuple[str, str]]) -> None:
+    """Say for each reason which companies have no index."""
     for reason in dict.fromkeys(reason for _, reason in without):
-        st.text(f"{', '.join(name for name, its in without if its == reason)}. {reason}")
+        st.text(f"{', '.join(name for name, own in without if own == reason)}. {reason}")
 
 
-def _order(release_id: str, one: Scorecard, one_name: str, other: Scorecard, other_name: str, period: dt.date) -> str:
-    """What may be said of two neighbours: an order only where it is as probable as the method wants."""
-    probability = data.probability_above(release_id, one.company.company_id, other.company.company_id, period)
+def _order(
+    release: OpenRelease, one: Scorecard, one_name: str, other: Scorecard, other_name: str, period: dt.date
+) -> str:
+    """The sentence on two companies that follow each other: an order only if it is probable enough."""
+    probability = data.probability_above(release, one.company.company_id, other.company.company_id, period)
     if probability is None:
         sure = is_above(_bounds(one.index), _bounds(other.index))
         return f"{one_name} ranks above {other_name}." if sure else f"{one_name} and {other_name}: not distinguishable."
-    return wording.order(one_name, other_name, probability, data.least_probability(release_id))
+    return order_sentence(one_name, other_name, probability, data.least_probability(release))
 
 
 def _bounds(line: object) -> tuple[float, float, float]:
@@ -159,8 +161,8 @@ def _bounds(line: object) -> tuple[float, float, float]:
 
 def _pillars(cards: list[Scorecard], names: list[str]) -> None:
     st.header("Six pillars", divider="gray")
-    places = [place for _ in range(2) for place in st.columns(3, gap="medium")]
-    for position, (pillar, place) in enumerate(zip(PILLARS, places, strict=True)):
+    cells = [cell for _ in range(2) for cell in st.columns(3, gap="medium")]
+    for position, (pillar, cell) in enumerate(zip(PILLARS, cells, strict=True)):
         lines = [
             {
                 "name": name,
@@ -171,7 +173,7 @@ def _pillars(cards: list[Scorecard], names: list[str]) -> None:
             }
             for card, name in zip(cards, names, strict=True)
         ]
-        with place:
+        with cell:
             st.markdown(f"**{pillar.title}**  \n:gray[{pillar.question}]")
             st.altair_chart(
                 charts.scores(lines, names),
@@ -179,10 +181,10 @@ def _pillars(cards: list[Scorecard], names: list[str]) -> None:
                 alt=f"{pillar.title}: " + "; ".join(f"{line['name']} {_points(line)}" for line in lines),
             )
             if len(cards) > 1:
-                st.caption(_told_apart(cards, names, position))
+                st.caption(_pillar_order(cards, names, position))
     st.caption(
-        "Dot: score from 0 to 100. Band: its 90% interval. Grey: insufficient data, which is neither zero nor average. "
-        "One company is called above another only where that is at least 95% probable."
+        "Dot: score from 0 to 100. Band: its 90% interval. Grey: insufficient data, which means neither zero nor "
+        "average. One company is said to be above another only if that is at least 95% probable."
     )
 
 
@@ -190,7 +192,7 @@ def _points(line: Mapping[str, object]) -> str:
     return score(line["score"]) if isinstance(line["score"], float) else "has insufficient data"
 
 
-def _told_apart(cards: list[Scorecard], names: list[str], position: int) -> str:
+def _pillar_order(cards: list[Scorecard], names: list[str], position: int) -> str:
     scored = [
         (name, _bounds(card.pillars[position]))
         for card, name in zip(cards, names, strict=True)
@@ -199,22 +201,22 @@ def _told_apart(cards: list[Scorecard], names: list[str], position: int) -> str:
     if len(scored) < 2:
         return "Nothing to compare."
     if any(card.pillars[position].score is not None and card.pillars[position].lower is None for card in cards):
-        return "Disclosed figures have no sampling interval: no order is claimed."
+        return "Disclosed figures have no sampling interval, so no order is stated."
     scored = [(shorten(name, 28, placeholder="…"), bounds) for name, bounds in scored]
     scored.sort(key=lambda pair: -pair[1][0])
     above = {
-        one: [other for other, bounds in scored[place + 1 :] if is_above(one_bounds, bounds)]
-        for place, (one, one_bounds) in enumerate(scored)
+        one: [other for other, bounds in scored[number + 1 :] if is_above(one_bounds, bounds)]
+        for number, (one, one_bounds) in enumerate(scored)
     }
     pairs = len(list(combinations(scored, 2)))
     sure = sum(map(len, above.values()))
     if not sure:
         return "Not distinguishable."
-    said = [f"{plain(one)} is above {plain(', '.join(others))}" for one, others in above.items() if others]
-    return "; ".join(said) + ("." if sure == pairs else ". Otherwise not distinguishable.")
+    orders = [f"{plain(one)} is above {plain(', '.join(others))}" for one, others in above.items() if others]
+    return "; ".join(orders) + ("." if sure == pairs else ". The others are not distinguishable.")
 
 
-def _trends(release_id: str, cards: list[Scorecard], names: list[str], period: dt.date) -> None:
+def _trends(release: OpenRelease, cards: list[Scorecard], names: list[str], period: dt.date) -> None:
     st.header("Trends", divider="gray")
     indicators = {line.indicator_id: line for card in cards for line in card.indicators}
     options = [*TITLES, *indicators]
@@ -234,34 +236,34 @@ def _trends(release_id: str, cards: list[Scorecard], names: list[str], period: d
     company_ids = [card.company.company_id for card in cards]
     by_id = dict(zip(company_ids, names, strict=True))
     if series in TITLES:
-        found = [row for row in data.pillar_scores(release_id, company_ids) if row["series"] == series]
+        values = [row for row in data.pillar_scores(release, company_ids) if row["series"] == series]
         title = "score"
     else:
-        found = data.indicator_values(release_id, company_ids, series)
+        values = data.indicator_values(release, company_ids, series)
         title = indicators[series].unit or "value"
     lines = [
         row | {"name": by_id[row["company_id"]]}
-        for row in found
+        for row in values
         if row["score"] is not None and row["period"] <= period
     ]
     if not lines:
-        st.info("Insufficient data for these companies at every period.")
+        st.info("At no period do these companies have sufficient data.")
         return
     st.altair_chart(
         charts.trend(lines, names, title=title, is_score=series in TITLES),
         width="stretch",
-        alt="The same numbers, month by month, are in the release.",
+        alt="A line for each company; the release has the same numbers month by month.",
     )
     if series not in TITLES and indicators[series].caveat:
         st.caption(plain(str(indicators[series].caveat)))
-    if period == data.periods_of(release_id)[0]:
-        for one, other in data.reversed_pairs(release_id, series):
+    if period == data.month_ends(release)[0]:
+        for one, other in data.reversed_pairs(release, series):
             if one in by_id and other in by_id:
-                st.warning(plain(wording.reversed_order(by_id[one], by_id[other])))
+                st.warning(plain(reversed_order(by_id[one], by_id[other])))
 
 
-def _close(release_id: str, cards: list[Scorecard], names: list[str], period: dt.date) -> None:
-    st.header("Go deeper", divider="gray")
+def _links(release: OpenRelease, cards: list[Scorecard], names: list[str], period: dt.date) -> None:
+    st.header("Company pages and data", divider="gray")
     with st.container(horizontal=True):
         for card, name in zip(cards, names, strict=True):
             st.page_link(
@@ -273,13 +275,13 @@ def _close(release_id: str, cards: list[Scorecard], names: list[str], period: dt
     company_ids = [card.company.company_id for card in cards]
     st.download_button(
         "Download these numbers (CSV)",
-        data.export(release_id, company_ids, period, "csv"),
+        data.export(release, company_ids, period, "csv"),
         file_name=f"compare-{period}.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
-    st.caption(f"Release {release_id}. The address of this page shows the same view to whoever opens it.")
+    st.caption(f"Release {release.release_id}. The address of this page reproduces this view.")
 
 
 main()

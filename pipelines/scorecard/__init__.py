@@ -5,7 +5,7 @@ from pipelines.scorecard.assemble import UnknownCompany, periods, rows_of, score
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.exports import to_csv, to_json
 from pipelines.scorecard.pdf import to_pdf
-from pipelines.scorecard.sentences import INPUTS, is_above, ranks
+from pipelines.scorecard.sentences import INPUTS, LEAST_PROBABILITY, gap, is_above, order, ranks, reversed_order
 from pipelines.scorecard.words import (
     PILLARS,
     TITLES,
@@ -22,6 +22,7 @@ from pipelines.scorecard.words import (
 
 __all__ = [
     "INPUTS",
+    "LEAST_PROBABILITY",
     "PILLARS",
     "TITLES",
     "Scorecard",
@@ -29,13 +30,16 @@ __all__ = [
     "commitment",
     "day",
     "exact",
+    "gap",
     "interval",
     "is_above",
     "label",
     "number",
+    "order",
     "periods",
     "points",
     "ranks",
+    "reversed_order",
     "rows_of",
     "score",
     "scorecard",

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.data import streamlit_arguments
 from tests.conftest import ROOT
 from tests.dashboard.fictional import HOSTILE
 
@@ -42,7 +41,7 @@ def address(fictional_home: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = os.environ | {"SEISMOGRAPH_HOME": str(fictional_home)}
     server = subprocess.Popen(
-        [sys.executable, "-m", *streamlit_arguments(port)],
+        [sys.executable, "-m", "pipelines.cli", "dashboard", "--port", str(port)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -113,7 +112,7 @@ def test_from_comparison_to_evidence(address: str) -> None:
         sync_api.expect(page.get_by_test_id("stMetricValue").first).not_to_have_text("0 of 14")
 
         page.goto(f"{address}/method")
-        page.get_by_role("heading", name="What moves the ranks").wait_for(timeout=20_000)
+        page.get_by_role("heading", name="What the ranks depend on").wait_for(timeout=20_000)
         page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first.wait_for()
         with page.expect_download() as waiting:
             page.get_by_role("button", name="Method CSV").click()

@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
-from dashboard.safe import plain, web_link
+from dashboard.views.escaping import plain, web_link
 from pipelines.index.uncertainty import choices
 from pipelines.release import DRAWS
-from pipelines.scorecard import sentences as wording
+from pipelines.scorecard import INPUTS
 from tests.conftest import ROOT
 from tests.dashboard.fictional import CLOCK, HOSTILE, database_of, fictional_release, tables
 
@@ -81,7 +81,7 @@ def test_compare_orders_two_companies_only_where_that_is_sure(home: Path) -> Non
 
 def test_an_order_that_pooling_would_turn_is_told_of_the_companies_shown(home: Path) -> None:
     def warned(companies: str, **query: str) -> list[str]:
-        return [it.value for it in run(APP, companies=companies, **query).warning]
+        return [warning.value for warning in run(APP, companies=companies, **query).warning]
 
     (told,) = warned("pomelo,marmot,gossamer", trend="response_rate")
     assert told.replace("\\", "").startswith("Pomelo & Daughters has the higher value platform for platform; ")
@@ -204,14 +204,18 @@ def test_the_method_is_shown_whole(home: Path) -> None:
     assert parameters["Meaning"][1] == "days after which a week counts half; inf for no decay"
     by_title = {row["Indicator"]: row for row in scales.to_dict("records")}
     virality = by_title["Virality of posts on causes"]
-    assert (virality["Scored 0"], virality["Scored 100"], virality["Set at"]) == ("−0.500", "1.25", "2020-12-31")
-    assert virality["Grows with followers by the power"] == "bluesky 0.610 ± 0.180"
+    assert (virality["Value scored 0"], virality["Value scored 100"], virality["Set at"]) == (
+        "−0.500",
+        "1.25",
+        "2020-12-31",
+    )
+    assert virality["Exponent of followers"] == "bluesky 0.610 ± 0.180"
     assert by_title["Persistence"]["Not scored"] == "not scored: the companies do not differ beyond chance"
     assert [metric.value for metric in app.metric] == ["5\\.5", "4"]
     page = said(app)
     assert "Cannot vary in this release: Figures that are not disclosed" in page.replace("\\", "")
-    assert "Moves next to nothing and may be fixed: Repeated posts, kept or not" in page.replace("\\", "")
-    assert "Response rate: pooling platforms would turn the order of pomelo > marmot." in page
+    assert "Have next to no effect and may be fixed: Repeated posts, kept or not" in page.replace("\\", "")
+    assert "Response rate: pooling the platforms would reverse the order of pomelo > marmot." in page
     assert "gossamer: 12 of 2000 replications without one of its pillars." in page
     (warning,) = app.warning
     assert warning.value == plain(f"DIA: its parts hardly go together {HOSTILE}")
@@ -222,7 +226,7 @@ def test_the_method_of_a_release_without_index_says_why(tmp_path: Path, monkeypa
     monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
     page = said(run(METHOD_PAGE)).replace("\\", "")
     assert "No index: 4 of 6 pillars have data." in page
-    assert "No company has an index, so there are no ranks to move." in page
+    assert "No company has an index, so there are no ranks." in page
 
 
 def test_what_if_opens_on_the_published_weights_and_mean(home: Path) -> None:
@@ -243,7 +247,7 @@ def test_what_if_takes_its_view_from_the_address_and_gives_it_back(home: Path) -
     assert (app.query_params["weights"], app.query_params["mean"]) == ("1,0,0.5,3,1,2", "harmonic")
     assert app.query_params["sector"] == "Consumer Goods"
     shown = app.dataframe[0].value
-    assert "Published ranks are counted anew among these companies." in said(app)
+    assert "The published ranks are counted again among these companies only." in said(app)
     # Two of the fourteen with an index are of another sector.
     assert len(shown) == 12
     assert sorted(shown["Published"]) == list(range(1, 13))
@@ -252,7 +256,7 @@ def test_what_if_takes_its_view_from_the_address_and_gives_it_back(home: Path) -
 
 def test_weights_that_vary_widen_the_intervals(home: Path) -> None:
     def widths(app: AppTest) -> float:
-        parted = [text.split(" to ") for text in app.dataframe[0].value["90% interval of it"]]
+        parted = [text.split(" to ") for text in app.dataframe[0].value["90% interval of the index"]]
         return sum(int(upper) - int(lower) for lower, upper in parted)
 
     sure, unsure = run(WHAT_IF), run(WHAT_IF, vary="1")
@@ -268,10 +272,12 @@ def test_a_pillar_that_alone_counts_orders_the_companies(home: Path) -> None:
         slider.set_value(0.0)
     app.run()
     assert not app.exception
+    current = data.current()
+    assert current
     scores = {
         row["name"]: row["score"]
         for row in data.rows(
-            data.current() or "",
+            current,
             "select c.name, p.score from pillar_scores as p join companies as c using (company_id) "
             "where p.pillar = 'SO' and p.period = '2020-12-31' and c.company_id <> 'brash'",
         )
@@ -304,7 +310,7 @@ def test_draws_that_are_gone_are_said(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_without_an_index_there_is_no_what_if(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fictional_release(tmp_path, has_index=False)
     monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
-    assert run(WHAT_IF).info[0].value.startswith("This release was made before pillars' draws were kept")
+    assert run(WHAT_IF).info[0].value.startswith("This release holds no draws of the pillars")
 
 
 def test_a_latest_month_without_an_index_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +324,7 @@ def test_a_latest_month_without_an_index_is_named(tmp_path: Path, monkeypatch: p
 
 
 def test_every_uncertain_input_has_a_name_for_readers() -> None:
-    assert tuple(wording.INPUTS) == choices.INPUTS
+    assert tuple(INPUTS) == choices.INPUTS
 
 
 def test_plain_escapes_every_mark_and_links_lead_only_to_the_web() -> None:
@@ -348,7 +354,7 @@ def test_evidence_leads_to_the_bytes_unless_they_are_others_words(
             excerpt='{"text": "<b>secret</b>"}',
         )
 
-    monkeypatch.setattr("pipelines.archive.evidence_of", evidence)
+    monkeypatch.setattr("dashboard.data.evidence_of", evidence)
     page = run(COMPANY, company="pomelo", evidence="bluesky:pomelo-3")
     assert asked == [(home, "urn:uuid:pomelo", "/feed/3/post")]
     facts = page.dataframe[4].value.set_index("Field")["Value"]

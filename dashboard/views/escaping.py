@@ -1,4 +1,4 @@
-"""Texts from outside as nothing but text: company names, posts and links never become markup on a page."""
+"""Keeps company names, posts and links from becoming markup on a page."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _ESCAPES = {ord(mark): f"\\{mark}" for mark in string.punctuation} | {ord("\n"):
 
 
 def plain(text: str) -> str:
-    """Text for a place that reads Markdown, every mark of it escaped."""
+    """The text with every mark of Markdown escaped, for widgets that read Markdown."""
     return text.translate(_ESCAPES)
 
 
 def web_link(url: str | None) -> str | None:
-    """The link where it leads to the web, None where it would do something else."""
+    """The link if it leads to the web, None if it would do something else."""
     try:
         parts = urlsplit(url or "")
     except ValueError:

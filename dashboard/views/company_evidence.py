@@ -1,4 +1,4 @@
-"""The lists of what a company says and discloses, and the way from each row to its bytes."""
+"""The sections that list posts and disclosures, and lead from each row to its archived bytes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 import streamlit as st
 
 from dashboard import data
-from dashboard.safe import web_link
+from dashboard.views.escaping import web_link
+from pipelines.release import OpenRelease
 from pipelines.scorecard import Scorecard, exact, label
 
 _ALL = "all posts"
 Row = Mapping[str, Any]
 
 
-def posts(release_id: str, card: Scorecard) -> None:
-    """A company's posts, filtered by cause, each opening its evidence."""
+def posts(release: OpenRelease, card: Scorecard) -> None:
+    """Show a company's posts, by cause if wanted; a selected one opens its evidence."""
     titles = {topic.topic_id: topic.title for topic in card.topics}
     if "post_topic" not in st.session_state or st.session_state["post_topic"] not in [_ALL, *titles]:
         st.session_state["post_topic"] = (
@@ -26,11 +27,11 @@ def posts(release_id: str, card: Scorecard) -> None:
     topic = st.selectbox(
         "Cause",
         [_ALL, *titles],
-        format_func=lambda known: titles.get(known, f"All {card.posts} posts of the year, and earlier ones"),
+        format_func=lambda topic_id: titles.get(topic_id, f"All causes and none ({card.posts} posts in this year)"),
         key="post_topic",
     )
-    found = data.posts(release_id, card.company.company_id, None if topic == _ALL else topic)
-    if not found:
+    listed = data.posts(release, card.company.company_id, None if topic == _ALL else topic)
+    if not listed:
         st.info("No posts were observed.")
         return
     chosen = st.dataframe(
@@ -45,11 +46,11 @@ def posts(release_id: str, card: Scorecard) -> None:
                 "Platform": row["platform"],
                 "State": row["events"] or "",
             }
-            for row in found
+            for row in listed
         ],
         hide_index=True,
         width="stretch",
-        height=min(420, 38 + 35 * len(found)),
+        height=min(420, 38 + 35 * len(listed)),
         on_select="rerun",
         selection_mode="single-row",
         key="post_rows",
@@ -59,26 +60,26 @@ def posts(release_id: str, card: Scorecard) -> None:
             "Text": st.column_config.TextColumn(width="large"),
         },
     )
-    place = selected(chosen, len(found))
-    if place is None:
+    number = selected_row(chosen, len(listed))
+    if number is None:
         wanted = st.query_params.get("evidence", "")
-        place = next((number for number, row in enumerate(found) if row["post_id"] == wanted), None)
+        number = next((number for number, row in enumerate(listed) if row["post_id"] == wanted), None)
     else:
-        st.query_params["evidence"] = found[place]["post_id"]
-    if place is None:
-        st.caption("The posts with most engagement come first. Select a row to open its evidence.")
+        st.query_params["evidence"] = listed[number]["post_id"]
+    if number is None:
+        st.caption("The posts with the most engagement come first. Select a row to see its evidence.")
         return
-    row = found[place]
-    shown = row["text"] or "The text is not kept: the platform’s terms, its author or a deletion forbid showing it."
-    _open(row, title="Post", text=shown, proof=data.proof(row["response_id"], row["locator"]))
+    row = listed[number]
+    shown = row["text"] or "The text is not shown: the platform’s terms, its author’s wish or its deletion forbid it."
+    _show_evidence(row, title="Post", text=shown, proof=data.proof(row["response_id"], row["locator"]))
 
 
-def disclosures(release_id: str, card: Scorecard) -> None:
-    """A company's figures and targets, each opening its evidence."""
-    found = data.disclosures(release_id, card.company.company_id)
-    targets = data.commitments(release_id, card.company.company_id)
-    if not found and not targets:
-        st.info("Nothing was found in the sources of this release. Not disclosed is not the same as not done.")
+def disclosures(release: OpenRelease, card: Scorecard) -> None:
+    """Show a company's figures and targets; a selected one opens its evidence."""
+    figures = data.disclosures(release, card.company.company_id)
+    targets = data.commitments(release, card.company.company_id)
+    if not figures and not targets:
+        st.info("The sources of this release have nothing on this company. Not disclosed does not mean not done.")
         return
     rows = [
         {
@@ -89,7 +90,7 @@ def disclosures(release_id: str, card: Scorecard) -> None:
             "Source": row["source"],
             "Link": web_link(row["url"]),
         }
-        for row in found
+        for row in figures
     ] + [
         {
             "Figure": f"{row['topic']}: {label(row['kind'] or '').lower()}, {label(row['status'] or '').lower()}",
@@ -114,17 +115,19 @@ def disclosures(release_id: str, card: Scorecard) -> None:
             "Link": st.column_config.LinkColumn(display_text="open"),
         },
     )
-    place = selected(chosen, len(rows))
-    if place is None:
-        st.caption("All versions are kept; a target stands with the year it is due. Select a row to open its evidence.")
+    number = selected_row(chosen, len(rows))
+    if number is None:
+        st.caption("All versions are listed; a target by the end of its target year. Select a row to see its evidence.")
         return
-    row = [*found, *targets][place]
-    title = "Disclosure" if place < len(found) else "Target"
-    _open(row, title=title, text=str(rows[place]["Figure"]), proof=data.proof(row["response_id"], row["locator"]))
+    row = [*figures, *targets][number]
+    title = "Disclosure" if number < len(figures) else "Target"
+    _show_evidence(
+        row, title=title, text=str(rows[number]["Figure"]), proof=data.proof(row["response_id"], row["locator"])
+    )
 
 
-def _open(row: Row, *, title: str, text: str, proof: data.Proof) -> None:
-    """From a row of the release to its bytes."""
+def _show_evidence(row: Row, *, title: str, text: str, proof: data.Proof) -> None:
+    """Show a row of the release beside what the archive holds for it."""
     with st.container(border=True):
         st.subheader(f"Evidence: {title.lower()}", anchor=False)
         st.text(text)
@@ -132,14 +135,14 @@ def _open(row: Row, *, title: str, text: str, proof: data.Proof) -> None:
             st.link_button("Open the original", link, icon=":material/open_in_new:")
         record = {key: value for key, value in row.items() if key != "text"}
         left, right = st.columns(2, gap="large")
-        left.caption("The record, as released")
+        left.caption("The record in the release")
         left.dataframe(_facts(record), hide_index=True, width="stretch")
-        right.caption("Where it came from")
+        right.caption("Where the record comes from")
         right.dataframe(_facts(proof.facts), hide_index=True, width="stretch")
         if proof.problem:
             right.text(proof.problem)
         if proof.excerpt is not None:
-            st.caption("The bytes at its place")
+            st.caption("The bytes at that place")
             st.code(proof.excerpt, language=None, wrap_lines=True, height=320)
 
 
@@ -147,7 +150,7 @@ def _facts(row: Row) -> Sequence[dict[str, str]]:
     return [{"Field": str(key), "Value": str(value)} for key, value in row.items() if value is not None]
 
 
-def selected(chosen: object, rows: int) -> int | None:
-    """The one selected row; None where there is none, or where the table has become shorter."""
-    places: list[int] = getattr(getattr(chosen, "selection", None), "rows", [])
-    return places[0] if places and places[0] < rows else None
+def selected_row(chosen: object, rows: int) -> int | None:
+    """The number of the selected row; None if none is, or if the table has become shorter since."""
+    numbers: list[int] = getattr(getattr(chosen, "selection", None), "rows", [])
+    return numbers[0] if numbers and numbers[0] < rows else None

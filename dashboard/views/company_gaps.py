@@ -1,29 +1,30 @@
-"""What a company says beside what it discloses doing, cause by cause, in sentences that carry their interval."""
+"""The section on say-do gaps: what a company says beside what it discloses doing, one cause after another."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard import data
-from dashboard.safe import plain
+from dashboard.views.escaping import plain
+from pipelines.release import OpenRelease
 from pipelines.scorecard import Scorecard, interval, number
-from pipelines.scorecard import sentences as wording
+from pipelines.scorecard import gap as gap_sentence
 
 
 def _conduct(low: float | None, high: float | None) -> str:
-    """A range where some of it is not disclosed, else one number."""
+    """One number, or a range if some of the figures are not disclosed."""
     return number(low) if low == high else interval(low, high)
 
 
-def show(release_id: str, card: Scorecard) -> None:
-    """The gaps of the card's period: a sentence for each cause that can be compared, then why the others cannot."""
-    rows = data.gaps(release_id, card.company.company_id, card.period)
+def show(release: OpenRelease, card: Scorecard) -> None:
+    """Show a sentence and a line for each cause that has a gap, then why the others have none."""
+    rows = data.gaps(release, card.company.company_id, card.period)
     if not rows:
-        st.info("No cause could be compared: no outcome that a source of the panel publishes tells of one.")
+        st.info("No cause could be compared: the sources of the panel publish no outcome that belongs to one.")
         return
-    told = [row for row in rows if row["gap"] is not None]
-    for row in told:
-        sentence = wording.gap(
+    measured = [row for row in rows if row["gap"] is not None]
+    for row in measured:
+        sentence = gap_sentence(
             card.company.name,
             row["title"],
             card.period,
@@ -34,19 +35,19 @@ def show(release_id: str, card: Scorecard) -> None:
             is_flagged=row["is_flagged"],
         )
         st.text(sentence)
-    if told:
+    if measured:
         st.dataframe(
             [
                 {
                     "Cause": row["title"],
-                    # On which side of its peers a company stands is said only where that is a finding.
+                    # The state says on which side of its peers a company stands, which only a finding may.
                     "State": row["state"] if row["is_flagged"] else "no finding",
                     "Share of posts": None if row["say"] is None else f"{row['say']:.1%}",
                     "Disclosed conduct, 0 to 1": _conduct(row["do_low"], row["do_high"]),
                     "Gap": row["gap"],
                     "90% interval": interval(row["gap_lower"], row["gap_upper"]),
                 }
-                for row in told
+                for row in measured
             ],
             hide_index=True,
             width="stretch",
@@ -59,7 +60,7 @@ def show(release_id: str, card: Scorecard) -> None:
     for reason, titles in reasons.items():
         st.caption(plain(f"{', '.join(titles)}: {reason}."))
     st.caption(
-        "Gap: how far the share of its posts on a cause stands from what it discloses doing, each in standard "
-        "deviations of its peers. Conduct is a range where figures are not disclosed. It tells of words and figures, "
-        "not of motives."
+        "Gap: the share of its posts on a cause minus what it discloses doing, each measured in standard deviations "
+        "of its peers. Conduct is a range where figures are not disclosed. The gap describes words and figures, not "
+        "motives."
     )

@@ -1,4 +1,4 @@
-"""The companies of a release as what-ifs need them: pillars and their draws as arrays, cached by release id."""
+"""Pillar scores and draws of all companies as the arrays that a what-if needs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import streamlit as st
 
 from dashboard import data
 from pipelines.index import PILLARS, Columns, Floats, Labels, World, entering, pillar_world, read_columns
+from pipelines.release import OpenRelease
 
 
-class Field(msgspec.Struct, frozen=True):
-    """All companies of a release; `pillars` are those that enter the index, in the order of the world's."""
+class WhatIfData(msgspec.Struct, frozen=True):
+    """All companies of a release; `pillars` are those that enter the index, in the order of `world`."""
 
-    companies: tuple[data.Company, ...]
+    companies: tuple[data.ReleasedCompany, ...]
     pillars: tuple[str, ...]
     published: Floats
     """The index as published, `[company]`, NaN where there is none."""
@@ -42,42 +43,41 @@ class _Draws(msgspec.Struct, frozen=True):
     score: Floats
 
 
-def field(release_id: str, period: dt.date) -> Field | None:
-    """The field at a period; None where the release has no draws of pillars for it, or nobody an index."""
-    return _field(str(data.home()), release_id, period)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=data.BY_RELEASE)
+def what_if_data(release: OpenRelease, period: dt.date) -> WhatIfData | None:
+    """The companies at a period; None if the release has no draws of pillars for it, or no company has an index.
 
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _field(home_path: str, release_id: str, period: dt.date) -> Field | None:
-    del home_path  # it tells releases of two homes apart
-    opened, known = data.release(release_id), data.companies(release_id)
-    table = opened.pillar_draws()
+    Raises:
+        ReleaseError: the draws cannot be read.
+    """
+    table = release.pillar_draws()
     if table is None:
         return None
-    coverage = float(data.method(release_id).get("coverage", "nan"))
+    companies = data.companies(release)
+    coverage = float(data.method(release).get("coverage", "nan"))
 
     def read(kind: type[Columns], source: str) -> Columns:
         columns = ", ".join(kind.__struct_fields__)
-        return read_columns(kind, opened.query(f"select {columns} from {source}", [period]))  # noqa: S608 - constants
+        return read_columns(kind, release.query(f"select {columns} from {source}", [period]))  # noqa: S608 - constants
 
-    companies = {company_id: place for place, company_id in enumerate(known)}
-    pillars = {pillar: place for place, pillar in enumerate(PILLARS)}
+    company_axis = {company_id: number for number, company_id in enumerate(companies)}
+    pillar_axis = {pillar: number for number, pillar in enumerate(PILLARS)}
     index = read(_Index, "index_scores where period = ? and known_at = 'now' and score is not null")
     scored = read(_Scores, "pillar_scores where period = ? and known_at = 'now' and score is not null")
     drawn = read_columns(_Draws, table.filter(pc.equal(table["period"], pa.scalar(period))))
-    published = np.full(len(known), np.nan)
-    published[index.company_id.within(companies)] = index.score
-    scores = np.full((len(PILLARS), len(known)), np.nan)
-    scores[scored.pillar.within(pillars), scored.company_id.within(companies)] = scored.score
+    published = np.full(len(companies), np.nan)
+    published[index.company_id.within(company_axis)] = index.score
+    scores = np.full((len(PILLARS), len(companies)), np.nan)
+    scores[scored.pillar.within(pillar_axis), scored.company_id.within(company_axis)] = scored.score
     draws = np.full((int(drawn.draw.max(initial=-1.0)) + 1, *scores.shape), np.nan)
-    place = drawn.draw.astype(np.int64), drawn.pillar.within(pillars), drawn.company_id.within(companies)
-    draws[place] = drawn.score
+    draw = drawn.draw.astype(np.int64)
+    draws[draw, drawn.pillar.within(pillar_axis), drawn.company_id.within(company_axis)] = drawn.score
     enters = entering(scores, coverage)
     is_ranked = np.isfinite(published)
     if not len(draws) or not enters.any() or not is_ranked.any():
         return None
-    return Field(
-        companies=tuple(known.values()),
+    return WhatIfData(
+        companies=tuple(companies.values()),
         pillars=tuple(np.array(PILLARS)[enters].tolist()),
         published=published,
         world=pillar_world(scores[enters], draws[:, enters], is_ranked),

@@ -1,0 +1,1 @@
+"""The pages, one module each, and the sections and helpers of a page under its name: `company_gaps` is of `company`."""
