@@ -58,7 +58,7 @@ def name_y(names: Sequence[str], label_limit: int) -> alt.Y:
     return alt.Y("name:N", sort=list(names), title=None, axis=axis)
 
 
-def finish(chart: alt.LayerChart) -> Chart:
+def finish(chart: Chart) -> Chart:
     """The chart with the fonts, lines and legend that all charts have."""
     finished: Chart = (
         chart.configure_view(stroke=None)

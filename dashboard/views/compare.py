@@ -213,7 +213,7 @@ def _pillar_order(cards: list[Scorecard], names: list[str], position: int) -> st
     if not sure:
         return "Not distinguishable."
     orders = [f"{plain(one)} is above {plain(', '.join(others))}" for one, others in above.items() if others]
-    return "; ".join(orders) + ("." if sure == pairs else ". The others are not distinguishable.")
+    return "; ".join(orders) + ("." if sure == pairs else ". Other pairs are not distinguishable.")
 
 
 def _trends(release: OpenRelease, cards: list[Scorecard], names: list[str], period: dt.date) -> None:

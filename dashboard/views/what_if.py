@@ -21,8 +21,8 @@ _MEANS: dict[Aggregation, str] = {
     "harmonic": "harmonic: a low pillar weighs most",
 }
 _ALL_SECTORS = "All companies"
+# A sector of fewer companies is not offered as a peer group.
 _LEAST_COMPANIES = 3
-"""A sector of fewer companies is not offered as a peer group."""
 _CONCENTRATION = 50.0
 _MOST_IN_CHART = 40
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import data
 from dashboard.views.escaping import plain, web_link
 from pipelines.index.uncertainty import choices
-from pipelines.release import DRAWS
+from pipelines.release import DRAWS, OpenRelease
 from pipelines.scorecard import INPUTS
 from tests.conftest import ROOT
 from tests.dashboard.fictional import CLOCK, HOSTILE, database_of, fictional_release, tables
@@ -49,6 +49,47 @@ def test_without_a_release_it_says_what_to_run(tmp_path: Path, monkeypatch: pyte
     assert app.title[0].value == "No release yet"
     assert "uv run seismograph demo" in app.code[0].value
     assert str(tmp_path) in said(app)
+
+
+def test_what_was_read_is_kept_by_home_and_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Release ids of two homes may agree: the same tables published at the same moment have the same id."""
+    opened = []
+    for name in ("one", "two"):
+        fictional_release(tmp_path / name)
+        monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path / name))
+        release = data.current()
+        assert release
+        opened.append(release)
+    assert opened[0].release_id == opened[1].release_id
+    asked = []
+
+    def answer(release: OpenRelease, sql: str, *parameters: object) -> list[data.Row]:
+        asked.append((release.home.name, sql, parameters))
+        return [{"home": release.home.name}]
+
+    monkeypatch.setattr("dashboard.data.rows_of", answer)
+    assert [data.rows(release, "select", 1)[0]["home"] for release in (*opened, *opened)] == ["one", "two"] * 2
+    assert asked == [("one", "select", (1,)), ("two", "select", (1,))]
+    assert data.rows(opened[0], "select", 2)
+    assert asked[2:] == [("one", "select", (2,))]
+
+
+def test_a_new_release_is_shown_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    shown = []
+    for has_index in (True, False):
+        fictional_release(tmp_path, has_index=has_index)
+        release = data.current()
+        assert release
+        shown.append(len(data.rows(release, "select * from index_scores")) > 0)
+    assert shown == [True, False]
+
+
+def test_a_setting_that_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    monkeypatch.setenv("SEISMOGRAPH_RESTRICTED_DAYS", "-1")
+    (error,) = run(APP).error
+    assert error.value.replace("\\", "").startswith("SEISMOGRAPH_RESTRICTED_DAYS: Input should be greater")
 
 
 def test_compare_opens_on_companies_with_most_pillars(home: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from dashboard.field import field
+
 from pipelines import index
 from pipelines.index import what_if
 from pipelines.release import current_id
