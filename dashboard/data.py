@@ -7,7 +7,7 @@ of the same id in another home, is read anew. How answers look is not here: see 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ from pipelines.warehouse import seed_table
 
 Row = dict[str, Any]
 
-BY_RELEASE = {OpenRelease: lambda release: (str(release.home), release.release_id)}
+BY_RELEASE: dict[str | type[Any], Callable[[Any], Any]] = {
+    OpenRelease: lambda release: (str(release.home), release.release_id)
+}
 """For Streamlit's `hash_funcs`: what tells one release from another in the key of a cache."""
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dashboard.field import field
 
+from dashboard.views.what_if_data import what_if_data
 from pipelines import index
 from pipelines.index import what_if
-from pipelines.release import current_id
+from pipelines.release import open_release
 from pipelines.warehouse import Database
 from tests.pipeline.homes import database, rows
 
@@ -112,18 +112,18 @@ def test_a_rate_recomputed_from_posts(demo_home: Path) -> None:
     assert checked == COMPANIES * PERIODS
 
 
-def test_what_if_nothing_is_changed_gives_the_published_index(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The dashboard's field, from the release's tables alone, holds what the index was made from."""
-    monkeypatch.setenv("SEISMOGRAPH_HOME", str(demo_home))
+def test_what_if_nothing_is_changed_gives_the_published_index(demo_home: Path) -> None:
+    """The arrays of the page What if, made from the release's tables alone, are what the index was made from."""
     published = {row["company_id"]: row for row in rows(demo_home, LATEST_INDEX)}
-    found = field(current_id(demo_home), next(iter(published.values()))["period"])
-    assert found is not None
-    result = what_if(found.world)
-    ranked = [place for place, it in enumerate(found.companies) if it.company_id in published]
+    with open_release(demo_home) as release:
+        companies = what_if_data(release, next(iter(published.values()))["period"])
+    assert companies is not None
+    result = what_if(companies.world)
+    ranked = [number for number, company in enumerate(companies.companies) if company.company_id in published]
     assert len(ranked) == len(published) == np.isfinite(result.ranks).sum() >= 20
-    for place in ranked:
-        row = published[found.companies[place].company_id]
-        assert result.scores[place] == pytest.approx(row["score"], abs=1e-6)
-        assert result.ranks[place] == row["rank"]
+    for number in ranked:
+        row = published[companies.companies[number].company_id]
+        assert result.scores[number] == pytest.approx(row["score"], abs=1e-6)
+        assert result.ranks[number] == row["rank"]
         # Sampling alone; the published interval of the score is of sampling, too.
-        assert result.score_bounds[:, place] == pytest.approx([row["lower"], row["upper"]], abs=1e-6)
+        assert result.score_bounds[:, number] == pytest.approx([row["lower"], row["upper"]], abs=1e-6)
