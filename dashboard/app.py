@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data
-from dashboard.views.escaping import plain
+from dashboard.views import plain
 from pipelines import SeismographError
 
 # The folder is not named `pages`: Streamlit runs the files of such a folder itself, without this module.

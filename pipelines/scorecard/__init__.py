@@ -1,6 +1,5 @@
 """Assembles one company's scorecard from a release and renders it as PDF, CSV and JSON with the same numbers."""
 
-from pipelines.scorecard import sentences
 from pipelines.scorecard.assemble import UnknownCompany, periods, rows_of, scorecard
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.exports import to_csv, to_json
@@ -43,7 +42,6 @@ __all__ = [
     "rows_of",
     "score",
     "scorecard",
-    "sentences",
     "to_csv",
     "to_json",
     "to_pdf",
