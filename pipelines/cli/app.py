@@ -26,6 +26,7 @@ COMMANDS = {
     "releases": ("releases:releases", "List, choose, compare and verify releases."),
     "evidence": ("reading:evidence", "Show the archived response that a number comes from."),
     "topics": ("topics:topics", "Show which causes a text is about, and the words that say so."),
+    "composite": ("composite:composite", "Compute any composite indicator from two CSV tables, stage by stage."),
     "doctor": ("doctor:doctor", "Check folder, panel, SQL, archive and release for problems."),
 }
 """Every command: where it lives in this package and what it does, which is also the first line of its own help."""

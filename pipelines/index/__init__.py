@@ -4,7 +4,16 @@ Pure NumPy, the same for pipeline, what-if and tests: no database here, no clock
 `METHOD.md` says what is computed; every function names its formula.
 """
 
-from pipelines.index.composite import ranks
+from pipelines.index.composite import (
+    CoinrTables,
+    Recipe,
+    aggregation_named,
+    build_tables,
+    normalisation_named,
+    ranks,
+    read_coinr,
+    stage_rows,
+)
 from pipelines.index.formulas import huber_line
 from pipelines.index.inputs import (
     PILLARS,
@@ -24,7 +33,15 @@ from pipelines.index.inputs import (
 )
 from pipelines.index.score import TrueScores, score, score_truth
 from pipelines.index.scores import Results, entering, index_reason
-from pipelines.index.uncertainty import DECIMALS, ReplicationError, WhatIf, World, pillar_world, what_if
+from pipelines.index.uncertainty import (
+    DECIMALS,
+    ReplicationError,
+    WhatIf,
+    World,
+    method_uncertainty,
+    pillar_world,
+    what_if,
+)
 
 __all__ = [
     "DECIMALS",
@@ -32,6 +49,7 @@ __all__ = [
     "READS",
     "SUMMARIES",
     "Aggregation",
+    "CoinrTables",
     "Columns",
     "Flags",
     "Floats",
@@ -40,19 +58,26 @@ __all__ = [
     "Labels",
     "Method",
     "MethodError",
+    "Recipe",
     "ReplicationError",
     "Results",
     "TrueScores",
     "WhatIf",
     "World",
+    "aggregation_named",
+    "build_tables",
     "entering",
     "huber_line",
     "index_reason",
     "indicator_of",
+    "method_uncertainty",
+    "normalisation_named",
     "pillar_world",
     "ranks",
+    "read_coinr",
     "read_columns",
     "score",
     "score_truth",
+    "stage_rows",
     "what_if",
 ]

@@ -1,5 +1,6 @@
 """Measures how far ranks and scores depend on method and sampling: replications, sensitivity, what-ifs."""
 
+from pipelines.index.uncertainty.any_data import method_uncertainty
 from pipelines.index.uncertainty.choices import INPUTS
 from pipelines.index.uncertainty.measurements import (
     Measurement,
@@ -33,6 +34,7 @@ __all__ = [
     "WhatIf",
     "World",
     "all_measurements",
+    "method_uncertainty",
     "monte_carlo",
     "pillar_world",
     "quantity_draws",

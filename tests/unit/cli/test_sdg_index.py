@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import ROOT
-from tests.scale.index import main
+from pipelines.cli import main
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "composite" / "sdg_index_2018_results.csv"
 GOALS = [f"Goal {number} Score" for number in range(1, 18)]
@@ -34,7 +34,19 @@ def test_index_and_ranks_are_the_published_ones(tmp_path: Path, capsys: pytest.C
         writer.writerow(["iCode", "Type", "Level", "Parent", "Weight", "Direction"])
         writer.writerows([goal, "Indicator", 1, "Index", 1, 1] for goal in GOALS)
         writer.writerow(["Index", "Aggregate", 2, "", "", ""])
-    options = ["--values", str(values), "--meta", str(meta), "--normalise", "scaled", "--winmax", "-1", "--screen", "0"]
+    options = [
+        "composite",
+        "--values",
+        str(values),
+        "--meta",
+        str(meta),
+        "--normalise",
+        "scaled",
+        "--winmax",
+        "-1",
+        "--screen",
+        "0",
+    ]
     assert main(options) == 0
     found = {row["uCode"]: row for row in csv.DictReader(capsys.readouterr().out.splitlines())}
     for row in countries:
