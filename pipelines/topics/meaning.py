@@ -20,6 +20,9 @@ from pipelines.topics.definitions import Definitions
 from pipelines.topics.features import FEATURES, Hits, Reader, Usual, Views, pair_features, view_scores
 from pipelines.topics.vectors import Floats, WordVectors, unit
 
+HEAD = Path(__file__).with_name("head.csv")
+"""The shipped head."""
+
 
 class Head(msgspec.Struct, frozen=True):
     """A logistic regression over `FEATURES`, with what is usual in the texts that it was trained on."""
@@ -84,7 +87,7 @@ def own_meaning() -> Meaning:
     """Loads the project's own definitions and head, once."""
     vectors = WordVectors()
     definitions = Definitions(ROOT / "sql" / "seeds" / "topic_definitions.csv", vectors)
-    return Meaning(definitions, vectors, read_head(Path(__file__).with_name("head.csv"), definitions.topics))
+    return Meaning(definitions, vectors, read_head(HEAD, definitions.topics))
 
 
 def read_head(path: Path, topics: Sequence[str]) -> Head:
@@ -110,7 +113,7 @@ def read_head(path: Path, topics: Sequence[str]) -> Head:
         return Head(Usual(document, sentence, means, spreads), weights, parts["bias"]["", 0])
     except KeyError as missing:
         raise ValueError(
-            f"{path.name}: no number for {missing}; train it: python -m tests.scale.topics --write"
+            f"{path.name}: no number for {missing}; train it: python -m pipelines.topics.training LABELLED.csv"
         ) from None
 
 

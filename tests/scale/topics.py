@@ -10,6 +10,7 @@ import argparse
 import csv
 import os
 import resource
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,10 +20,12 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", TOKENIZERS_PARA
 
 import numpy as np
 
-from pipelines import ROOT
+from pipelines import UserMistake
 from pipelines.topics import terms_in
 from pipelines.topics.definitions import Definitions
-from pipelines.topics.meaning import own_meaning, write_head
+from pipelines.topics.labelled import Ints, Labelled, Pairs, labelled_pairs, read_labelled
+from pipelines.topics.meaning import HEAD, own_meaning
+from pipelines.topics.training import Choice, all_scores, folds, nested, score_pairs, train, write_trained
 from pipelines.topics.vectors import Floats, WordVectors
 from tests.scale import topics_data as data
 from tests.scale import topics_readings as readings
@@ -37,10 +40,8 @@ from tests.scale.topics_measures import (
     words_alone,
     words_by_goal,
 )
-from tests.scale.topics_training import Choice, Ints, Pairs, all_scores, folds, nested, score_pairs, train
 
 REPEATS = 5
-HEAD = ROOT / "pipelines" / "topics" / "head.csv"
 # The openings of these, the first two of each goal and answer, were read before the definitions were written.
 READ_BEFORE = 2
 
@@ -61,12 +62,11 @@ def main() -> None:
         return
     vectors = WordVectors()
     definitions = Definitions(data.SEEDS / "topic_definitions.csv", vectors)
-    texts, asked, answers = data.read_asked(options.texts / data.BENCHMARK)
-    found = data.hits(texts, definitions.topics)
-    pairs = data.as_pairs(texts, asked, answers, found, definitions, vectors)
+    labelled = read_labelled(options.texts / data.BENCHMARK)
+    texts = labelled.texts
+    pairs = labelled_pairs(labelled, data.hits(texts, definitions.topics), definitions, vectors)
     if options.write:
-        head, choice = train(pairs, definitions, 0)
-        write_head(HEAD, head, definitions.topics)
+        choice = write_trained(HEAD, pairs, definitions)
         print(f"trained {HEAD.name}: {choice.features}, penalty {choice.penalty:g}")
     rows, errors = benchmark(texts, pairs, definitions)
     rows += questions(vectors, options.texts)
@@ -81,12 +81,13 @@ def main() -> None:
 
 def score_file(path: Path, trained_on: Path) -> None:
     """The shipped head on a file; texts it was trained on are counted apart, for they say nothing."""
-    texts, asked, answers = data.read_asked(path)
+    labelled = read_labelled(path)
+    texts, answers = labelled.texts, labelled.answers
     meaning = own_meaning()
     scores = meaning.scores(texts, data.hits(texts, meaning.topics))
-    at = np.array([meaning.topics.index(topic) for topic in asked], np.intp)
+    at = np.array([meaning.topics.index(topic) for topic in labelled.asked], np.intp)
     said = (scores[np.arange(len(texts)), at] >= 0.5).astype(np.int64)
-    known = set(data.read_asked(trained_on)[0]) if trained_on.exists() else set()
+    known = set(read_labelled(trained_on).texts) if trained_on.exists() else set()
     is_new = np.array([text not in known for text in texts], bool)
     if not is_new.all():
         print(f"{(~is_new).sum()} of {len(texts)} texts are those the head was trained on: their figures flatter it")
@@ -142,11 +143,11 @@ def questions(vectors: WordVectors, folder: Path) -> list[Row]:
         group = np.array([groups[text] for text in texts])
         with tempfile.TemporaryDirectory() as own_folder:
             definitions = data.with_question(question, vectors, Path(own_folder))
-        snippets, asked, truth = data.read_asked(folder / data.BENCHMARK)
-        found = data.hits(snippets, definitions.topics)
-        head, _ = train(data.as_pairs(snippets, asked, truth, found, definitions, vectors), definitions, 0)
+        snippets = read_labelled(folder / data.BENCHMARK)
+        found = data.hits(snippets.texts, definitions.topics)
+        head, _ = train(labelled_pairs(snippets, found, definitions, vectors), definitions, 0)
         own = data.question_hits(texts, question, definitions.topics)
-        pairs = data.as_pairs(texts, [question] * len(texts), answers, own, definitions, vectors)
+        pairs = labelled_pairs(Labelled(texts, [question] * len(texts), answers), own, definitions, vectors)
         scores = score_pairs(head, pairs, definitions)
         by_facets = said_by_facets(question, texts)
         said = {
@@ -265,4 +266,7 @@ def _write(name: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) 
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UserMistake as error:
+        sys.exit(str(error))

@@ -12,34 +12,14 @@ import numpy as np
 from pipelines import ROOT
 from pipelines.topics import Term, TermMatcher, terms_in
 from pipelines.topics.definitions import NONE, Definitions
-from pipelines.topics.features import Hits, Reader, term_hits
+from pipelines.topics.features import Hits, term_hits
+from pipelines.topics.labelled import Ints
 from pipelines.topics.vectors import WordVectors
-from tests.scale.topics_training import Ints, Pairs
 
 FOLDER = ROOT.parent / "shared" / "data" / "labelled_text"
 BENCHMARK = "sdg_classification_benchmark.csv"
 SEEDS = ROOT / "sql" / "seeds"
 _QUESTIONS = Path(__file__).with_name("topic_questions.csv")
-
-
-def read_asked(path: Path) -> tuple[list[str], list[str], Ints]:
-    """Texts, the topic asked about and the answer, of a file with columns `text, sdg, label`."""
-    csv.field_size_limit(1 << 30)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if missing := {"text", "sdg", "label"} - set(reader.fieldnames or ()):
-            raise SystemExit(f"{path.name}:1: no column {', '.join(sorted(missing))}; it has {reader.fieldnames}")
-        texts, topics, answers = [], [], []
-        for row in reader:
-            goal, answer = row["sdg"].strip().removesuffix(".0"), row["label"].strip().casefold()
-            if goal not in {str(number) for number in range(1, 18)} or answer not in ("true", "1", "false", "0"):
-                raise SystemExit(
-                    f"{path.name}:{reader.line_num}: sdg is 1 to 17, label True or False; not {goal}, {answer}"
-                )
-            texts.append(row["text"])
-            topics.append(f"sdg_{goal}")
-            answers.append(int(answer in ("true", "1")))
-    return texts, topics, np.array(answers, np.int64)
 
 
 def read_claims(folder: Path) -> tuple[list[str], Ints]:
@@ -78,21 +58,6 @@ def with_question(question: str, vectors: WordVectors, folder: Path) -> Definiti
         csv.writer(file).writerows(("", question, row["text"]) for row in _questions(question, "definition"))
         file.writelines(f"{line}\n" for line in own if line.startswith(f"{NONE}."))
     return Definitions(path, vectors)
-
-
-def as_pairs(
-    texts: Sequence[str],
-    asked: Sequence[str],
-    answers: Ints,
-    found: Hits,
-    definitions: Definitions,
-    vectors: WordVectors,
-) -> Pairs:
-    """What the training takes."""
-    groups = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    topic = np.array([definitions.topics.index(name) for name in asked], np.int64)
-    group = np.array([groups[text] for text in texts], np.int64)
-    return Pairs(Reader(definitions, vectors).views(texts), found, topic, answers, group)
 
 
 def _questions(question: str, kind: str) -> list[dict[str, str]]:

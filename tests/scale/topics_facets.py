@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.topics.labelled import Ints
 from pipelines.topics.vectors import Floats
 from pipelines.topics.words import phrase_of, plain, splitter, words_of
-from tests.scale.topics_training import Ints
 
 QUESTIONS = Path(__file__).with_name("topic_questions.csv")
 CLAIMS_SHARE = 0.25

@@ -11,8 +11,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from pipelines.topics.labelled import Ints
+from pipelines.topics.training import Doubles, folds
 from pipelines.topics.vectors import Floats
-from tests.scale.topics_training import Doubles, Ints, folds
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -19,9 +19,10 @@ import numpy as np
 from pipelines.panel import load_panel
 from pipelines.records import Post, Response, find_sources
 from pipelines.topics import label, read_topics
+from pipelines.topics.labelled import Ints
+from pipelines.topics.training import Doubles
 from tests.scale import topics_data as data
 from tests.scale.topics_measures import wilson
-from tests.scale.topics_training import Doubles, Ints
 
 READINGS = Path(__file__).with_name("post_readings.csv")
 ANY_CAUSE = "any_cause"

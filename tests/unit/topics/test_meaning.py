@@ -12,9 +12,9 @@ from pipelines import ROOT
 from pipelines.topics import Found, Hit
 from pipelines.topics.features import FEATURES, Usual, pair_features, term_hits
 from pipelines.topics.meaning import Head, Meaning, own_meaning, read_head, write_head
+from pipelines.topics.training import balanced, folds, logistic
 from pipelines.topics.vectors import MOST_CHARACTERS, WordVectors, sentences_of
 from tests.scale.topics_measures import Counts, at_own_prevalence, count, wilson
-from tests.scale.topics_training import balanced, folds, logistic
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""Trains the head of the second stage, and scores it on texts that no part of the training saw.
+"""Trains the head of the second stage: `uv run python -m pipelines.topics.training LABELLED.csv` writes `head.csv`.
+
+`LABELLED.csv` has columns `text, sdg, label` (see `labelled.py`); `--head FILE.csv` writes another file than the
+shipped one, `--repeats N` also says how well heads trained in this way do on texts that they never saw.
 
 Nested: the outer folds score; within each outer training part, inner folds choose features and penalty, and calibrate
 (Platt 1999). A text is never on both sides of a fold. Each goal's two classes weigh the same, so that how often a goal
@@ -7,19 +10,23 @@ happens to be present in the file is not learned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines import ROOT, UserMistake
 from pipelines.topics.definitions import Definitions
-from pipelines.topics.features import FEATURES, Hits, Views, learn_usual, pair_features, view_scores
-from pipelines.topics.meaning import Head
-from pipelines.topics.vectors import Floats
+from pipelines.topics.features import FEATURES, learn_usual, pair_features, term_hits, view_scores
+from pipelines.topics.labelled import Ints, Pairs, Rows, labelled_pairs, read_labelled
+from pipelines.topics.matching import terms_in
+from pipelines.topics.meaning import HEAD, Head, write_head
+from pipelines.topics.vectors import Floats, WordVectors
 
-Ints = NDArray[np.int64]
-Rows = NDArray[np.intp]
 Doubles = NDArray[np.float64]
 
 PENALTIES = (1.0, 3.0, 10.0, 30.0)
@@ -31,26 +38,44 @@ CHOICES: dict[str, tuple[int, ...]] = {
 }
 
 
-class Pairs(msgspec.Struct, frozen=True):
-    """Texts, each with one topic asked about (its column) and the answer; `group` is the same for the same text."""
-
-    views: Views
-    hits: Hits
-    topic: Ints
-    answer: Ints
-    group: Ints
-
-    def of(self, rows: Rows) -> Pairs:
-        """Some of the pairs."""
-        return Pairs(self.views.of(rows), self.hits[rows], self.topic[rows], self.answer[rows], self.group[rows])
-
-
 class Choice(msgspec.Struct, frozen=True):
     """What the inner folds chose."""
 
     features: str
     penalty: float
     loss: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train the head on a file and write it; 2 where the file cannot be read."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines.topics.training", description=__doc__)
+    parser.add_argument("labelled", type=Path, metavar="LABELLED.csv")
+    parser.add_argument("--head", type=Path, default=HEAD, metavar="FILE.csv")
+    parser.add_argument("--repeats", type=int, default=0, metavar="N", help="of nested cross-validation, minutes each")
+    options = parser.parse_args(arguments)
+    vectors = WordVectors()
+    definitions = Definitions(ROOT / "sql" / "seeds" / "topic_definitions.csv", vectors)
+    try:
+        labelled = read_labelled(options.labelled)
+    except (UserMistake, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    found = term_hits(terms_in(labelled.texts), definitions.topics)
+    pairs = labelled_pairs(labelled, found, definitions, vectors)
+    choice = write_trained(options.head, pairs, definitions)
+    sys.stdout.write(f"trained {options.head}: {choice.features}, penalty {choice.penalty:g}\n")
+    if options.repeats > 0:
+        scores, _ = nested(pairs, definitions, options.repeats)
+        accuracy = float(((scores >= 0.5) == pairs.answer).mean())
+        sys.stdout.write(f"right about {accuracy:.1%} of {len(pairs.answer)} texts that its training did not see\n")
+    return 0
+
+
+def write_trained(path: Path, pairs: Pairs, definitions: Definitions) -> Choice:
+    """Train the head that is shipped and write it as a table; what the inner folds chose."""
+    head, choice = train(pairs, definitions, 0)
+    write_head(path, head, definitions.topics)
+    return choice
 
 
 def folds(group: Ints, count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
@@ -76,16 +101,16 @@ def logistic(rows: Doubles, answer: Ints, weights: Doubles, penalty: float) -> t
     design = np.column_stack([rows, np.ones(len(rows))])
     ridge = np.full(design.shape[1], penalty)
     ridge[-1] = 1e-6
-    found = np.zeros(design.shape[1])
+    fitted = np.zeros(design.shape[1])
     for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
-        slope = design.T @ (weights * (chance - answer)) + ridge * found
+        chance = 1 / (1 + np.exp(-np.clip(design @ fitted, -30, 30)))
+        slope = design.T @ (weights * (chance - answer)) + ridge * fitted
         bend = design.T @ (design * (weights * chance * (1 - chance))[:, None]) + np.diag(ridge)
         step = np.linalg.solve(bend, slope)
-        found -= step
+        fitted -= step
         if np.abs(step).max() < 1e-6:
             break
-    return found[:-1], float(found[-1])
+    return fitted[:-1], float(fitted[-1])
 
 
 def train(pairs: Pairs, definitions: Definitions, seed: int) -> tuple[Head, Choice]:
@@ -156,3 +181,7 @@ class _Fold:
         found, bias = logistic(self._rows[:, chosen], self._pairs.answer, self._weights, penalty)
         weights[chosen] = found / self._spread[chosen]
         return weights, bias - float(weights @ self._mean)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
