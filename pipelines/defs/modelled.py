@@ -16,25 +16,10 @@ from dagster import (
 
 from pipelines.defs.fetched import RECORDS, sources_in_use
 from pipelines.defs.metadata import table_metadata
-from pipelines.index import READS
+from pipelines.index import INDEX_TABLES, READS
 from pipelines.observatory import Observatory
 from pipelines.warehouse import Database, Model, ModelError
 
-INDEX = {
-    "indicator_values": "One row per company, month end, platform and indicator: value, sample and interval.",
-    "plain_values": "One row per company, month end, platform and indicator: the plain value, beside that of SQL.",
-    "indicator_scores": "One row per company, month end and indicator: its score among peers.",
-    "pillar_scores": "One row per company, month end and pillar.",
-    "index_scores": "One row per company and month end: score, rank and their intervals.",
-    "index_draws": "One row per company and draw of the method and the sample.",
-    "pillar_draws": "One row per company, pillar and draw of the sample.",
-    "rank_intervals": "One row per company and what varies, method or sample or both: its ranks.",
-    "say_do_gaps": "One row per company, cause and month end: what it says beside what it discloses doing.",
-    "gap_forms": "One row per company, cause and month end: the gap by rank and by regression, and its bounds.",
-    "sensitivity": "One row per input of the method: how much of the uncertainty it brings.",
-    "score_changes": "One row per company, month end and cause of a change since the release before.",
-    "method": "One row per parameter of the method.",
-}
 _PARAMETERS = ("panel", "seeds")
 
 
@@ -82,10 +67,10 @@ def index_assets(observatory: Observatory) -> AssetsDefinition:
                 AssetKey(["index", table]),
                 deps=[asset_key(name) for name in read],
                 group_name="index",
-                description=description,
+                description=it.description,
                 kinds={"python", "numpy"},
             )
-            for table, description in INDEX.items()
+            for table, it in INDEX_TABLES.items()
         ],
     )
     def score() -> Iterator[MaterializeResult[None]]:
@@ -94,7 +79,7 @@ def index_assets(observatory: Observatory) -> AssetsDefinition:
             is_new = bool(observatory.score())
             origins = _Origins(observatory)
             facts = {"is_new": is_new, "seconds": time.perf_counter() - started}
-            for table in INDEX:
+            for table in INDEX_TABLES:
                 name = f"index.{table}"
                 metadata = table_metadata(db, name) | facts | {"origins": origins.of(db, name)}
                 yield MaterializeResult(asset_key=AssetKey(["index", table]), metadata=metadata)

@@ -19,9 +19,11 @@ from dagster import (
 )
 
 from pipelines import SeismographError
-from pipelines.defs.modelled import INDEX, asset_key
+from pipelines.defs.modelled import asset_key
+from pipelines.index import INDEX_TABLES
 from pipelines.observatory import Observatory
 from pipelines.release import DRAWS, TABLES, CheckResult, open_release
+from pipelines.warehouse import check_models
 
 RELEASE = AssetKey(["release"])
 SCORECARDS = AssetKey(["exports", "scorecards"])
@@ -30,7 +32,6 @@ _SEVERITY = {"contract": AssetCheckSeverity.ERROR, "judgement": AssetCheckSeveri
 
 def release_asset(observatory: Observatory) -> AssetsDefinition:
     """The release; a contract check with offenders withholds it, and what would follow does not run."""
-    checks = {name: model for name, model in observatory.models.items() if name.startswith("checks.")}
 
     @multi_asset(
         name="publish",
@@ -45,12 +46,12 @@ def release_asset(observatory: Observatory) -> AssetsDefinition:
         ],
         check_specs=[
             AssetCheckSpec(
-                name.removeprefix("checks."),
+                model.name.removeprefix("checks."),
                 asset=RELEASE,
                 description=model.description,
-                blocking=model.header["severity"] == "contract",
+                blocking=header.severity == "contract",
             )
-            for name, model in checks.items()
+            for model, header in check_models(observatory.models)
         ],
     )
     def publish() -> Iterator[AssetCheckResult | MaterializeResult[None]]:
@@ -120,7 +121,7 @@ def _made_by_sql(observatory: Observatory) -> list[str]:
 
 
 def _made_by_index() -> list[str]:
-    return [f"index.{table}" for table in INDEX if table in (*TABLES, DRAWS)]
+    return [f"index.{table}" for table in INDEX_TABLES if table in (*TABLES, DRAWS)]
 
 
 def _check_result(result: CheckResult) -> AssetCheckResult:

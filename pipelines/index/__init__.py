@@ -16,9 +16,9 @@ from pipelines.index.composite import (
 )
 from pipelines.index.formulas import huber_line
 from pipelines.index.inputs import (
+    ESTIMATORS,
     PILLARS,
     READS,
-    SUMMARIES,
     Aggregation,
     Columns,
     Flags,
@@ -32,7 +32,7 @@ from pipelines.index.inputs import (
     read_columns,
 )
 from pipelines.index.score import TrueScores, score, score_truth
-from pipelines.index.scores import Results, entering, index_reason
+from pipelines.index.scores import INDEX_TABLES, Results, entering
 from pipelines.index.uncertainty import (
     DECIMALS,
     ReplicationError,
@@ -45,9 +45,10 @@ from pipelines.index.uncertainty import (
 
 __all__ = [
     "DECIMALS",
+    "ESTIMATORS",
+    "INDEX_TABLES",
     "PILLARS",
     "READS",
-    "SUMMARIES",
     "Aggregation",
     "CoinrTables",
     "Columns",
@@ -68,7 +69,6 @@ __all__ = [
     "build_tables",
     "entering",
     "huber_line",
-    "index_reason",
     "indicator_of",
     "method_uncertainty",
     "normalisation_named",

@@ -40,6 +40,7 @@ from pipelines.warehouse import (
     Model,
     Warehouse,
     catalogue,
+    check_models,
     drop_expired_texts,
     label_texts,
     load_models,
@@ -248,13 +249,13 @@ class Observatory:
         """Run every check; each is a query that returns the offenders."""
         with self.warehouse.writer() as db:
             results = []
-            for model in self._models("checks"):
+            for model, header in check_models(self.models):
                 offenders = db.rows(model.sql)
                 results.append(
                     CheckResult(
                         check_id=model.name.removeprefix("checks."),
                         claim=model.description,
-                        severity=str(model.header["severity"]),
+                        severity=header.severity,
                         offenders=len(offenders),
                         examples=tuple(" ".join(str(value) for value in row.values()) for row in offenders[:5]),
                     )
@@ -322,8 +323,7 @@ def _run_id(moment: dt.datetime) -> str:
 
 
 def _method() -> index.Method:
-    parameters = seed_table(ROOT / _METHOD).to_pylist()
-    return index.Method.of((row["parameter"], row["value"]) for row in parameters)
+    return index.Method.of_table(seed_table(ROOT / _METHOD))
 
 
 def _indicator(header: Mapping[str, object]) -> index.Indicator:

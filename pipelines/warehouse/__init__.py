@@ -6,7 +6,7 @@ The only room, with `release`, that imports duckdb to write.
 from pipelines.warehouse.database import Database, Locked, Warehouse
 from pipelines.warehouse.labels import label_texts
 from pipelines.warehouse.load import LoadReport, drop_expired_texts, load
-from pipelines.warehouse.models import Model, ModelError, catalogue, load_models, views
+from pipelines.warehouse.models import Model, ModelError, catalogue, check_models, load_models, views
 from pipelines.warehouse.panel_tables import panel_tables
 from pipelines.warehouse.raw import raw_schema
 from pipelines.warehouse.refresh import Fingerprints, refresh_models, refresh_rows
@@ -21,6 +21,7 @@ __all__ = [
     "ModelError",
     "Warehouse",
     "catalogue",
+    "check_models",
     "drop_expired_texts",
     "label_texts",
     "load",

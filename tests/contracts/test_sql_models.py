@@ -7,20 +7,16 @@ from pathlib import Path
 import pytest
 
 from pipelines import ROOT
-from pipelines.index import READS, Method, indicator_of
+from pipelines.index import ESTIMATORS, INDEX_TABLES, READS, Method, indicator_of
 from pipelines.release import TABLES
 from pipelines.warehouse import Model, seed_tables, views
-from pipelines.warehouse.models.files import PARAMETERS
-from pipelines.warehouse.models.headers import STATISTICS
+from pipelines.warehouse.models.headers import CheckHeader, IndicatorHeader
 from tests.unit.sql.world import World, models
 
 SQL = ROOT / "sql"
 FILES = sorted(SQL.glob("*/**/*.sql"))
 INDICATORS = [it for it in models().values() if it.name.startswith("indicators.")]
-MADE_IN_PYTHON = {"checks", *PARAMETERS["index"]}
-NAMES = {"varchar": "VARCHAR", "double": "DOUBLE", "bigint": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP"} | {
-    "boolean": "BOOLEAN"
-}
+MADE_IN_PYTHON = {"checks", *(name for name in INDEX_TABLES if name in TABLES)}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +49,8 @@ def test_files_are_small_and_tidy(path: Path) -> None:
 @pytest.mark.parametrize("model", list(models().values()), ids=lambda it: it.name)
 def test_every_model_runs_and_has_distinct_columns(world: World, model: Model) -> None:
     if model.name.startswith("checks."):
-        assert world.check(model.name.removeprefix("checks.")) == [] or model.header["severity"] == "judgement"
+        assert isinstance(model.header, CheckHeader)
+        assert world.check(model.name.removeprefix("checks.")) == [] or model.header.severity == "judgement"
     else:
         found = columns(world, model.name)
         assert found
@@ -62,8 +59,8 @@ def test_every_model_runs_and_has_distinct_columns(world: World, model: Model) -
 
 @pytest.mark.parametrize("model", INDICATORS, ids=lambda it: it.name)
 def test_an_indicators_columns_are_of_its_estimators_types(world: World, model: Model) -> None:
-    wanted = {name: NAMES[kind] for name, kind in STATISTICS[str(model.header["estimator"])].items()}
-    assert columns(world, model.name) == wanted
+    assert isinstance(model.header, IndicatorHeader)
+    assert columns(world, model.name) == ESTIMATORS[model.header.estimator].statistics
 
 
 def test_the_index_reads_every_header(world: World) -> None:
@@ -82,6 +79,12 @@ def test_every_release_table_is_made_once(world: World) -> None:
     assert not scorecards & MADE_IN_PYTHON
     for table in set(TABLES) - MADE_IN_PYTHON:
         assert columns(world, f"scorecards.{table}") == TABLES[table], table
+
+
+def test_the_index_makes_the_columns_of_the_releases_contract() -> None:
+    for table in set(TABLES) & set(INDEX_TABLES):
+        assert list(INDEX_TABLES[table].columns.items()) == list(TABLES[table].items()), table
+    assert all(it.description.startswith("One row per ") for it in INDEX_TABLES.values())
 
 
 def test_generated_views_have_the_estimators_columns(world: World) -> None:

@@ -7,7 +7,6 @@ kind's cost, then side by side as `score` runs them, which is what counts.
 
 from __future__ import annotations
 
-import csv
 import os
 import resource
 import sys
@@ -26,6 +25,7 @@ from pipelines.index.estimators.mean import Lines, weekly_mean
 from pipelines.index.estimators.rate import weekly_rate
 from pipelines.index.formulas import Waits
 from pipelines.index.inputs import Axes
+from pipelines.warehouse import seed_table
 
 LIMIT_SECONDS = 3.0
 COMPANIES, PLATFORMS, WEEKS, PEER_GROUPS = 500, 4, 260, 12
@@ -39,8 +39,7 @@ Estimator = Callable[[Axes, Method], Strata]
 
 def the_method() -> Method:
     """The project's own method."""
-    with (ROOT / "sql" / "seeds" / "method.csv").open(encoding="utf-8", newline="") as file:
-        return Method.of((row["parameter"], row["value"]) for row in csv.DictReader(file))
+    return Method.of_table(seed_table(ROOT / "sql" / "seeds" / "method.csv"))
 
 
 def dense_axes(method: Method, *, companies: int, platforms: int, weeks: int, peer_groups: int = 1) -> Axes:

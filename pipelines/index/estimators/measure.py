@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -15,12 +16,39 @@ from pipelines.index.estimators.publication import reasons
 from pipelines.index.estimators.rate import rate
 from pipelines.index.estimators.share import share
 from pipelines.index.estimators.strata import Strata, standardise
-from pipelines.index.inputs import Axes, Flags, Floats, Indicator, Inputs, Labels, Texts
+from pipelines.index.inputs import (
+    ESTIMATORS,
+    Axes,
+    Flags,
+    Floats,
+    Indicator,
+    Inputs,
+    Labels,
+    Levels,
+    Method,
+    Statistics,
+    Texts,
+)
 
-Rows = TypeVar("Rows", bound=msgspec.Struct)
+Rows = TypeVar("Rows", bound=Statistics)
 
 HISTORIES = ("now", "then")
 """What is known of disclosures today, and what was published and seen by the period's end."""
+
+STRATA: dict[tuple[str, str], Callable[..., Strata]] = {
+    ("share", "share"): share,
+    ("rate", "per_1000"): rate,
+    ("mean", "difference"): mean,
+    ("duration", "median"): duration,
+    ("people", "per_1000"): distinct_people,
+    ("people", "share"): returning_share,
+}
+"""By estimator and summary, what computes it by platform from axes, method and the estimator's rows."""
+LEVELS: dict[tuple[str, str], Callable[[Axes, Method, Levels, str], Level]] = {
+    ("level", "mean"): level_mean,
+    ("level", "percentile"): level_percentile,
+}
+"""The same of what is known in a history."""
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -59,16 +87,18 @@ class Measured(msgspec.Struct, frozen=True):
 
 def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
     """Run an indicator's estimator over its own rows."""
-    if indicator.estimator == "level":
-        rows = _own(inputs.levels, indicator)
-        present = _companies(axes, rows.company_id)
-        estimator = level_mean if indicator.summary == "mean" else level_percentile
+    rows = _own(inputs.statistics(ESTIMATORS[indicator.estimator]), indicator)
+    present = _companies(axes, rows.company_id)
+    wanted = indicator.estimator, indicator.summary
+    if isinstance(rows, Levels):
         now, then = (
-            _estimate_level(indicator, estimator(axes, inputs.method, rows, history), present, inputs)
+            _estimate_level(indicator, LEVELS[wanted](axes, inputs.method, rows, history), present, inputs)
             for history in HISTORIES
         )
         return Measured(indicator, now, then)
-    strata, present = _strata(indicator, inputs, axes)
+    run = STRATA[wanted]
+    accounts = (inputs.account_weeks,) if run is distinct_people else ()
+    strata = run(axes, inputs.method, rows, *accounts)
     found = standardise(strata, indicator.minimum_sample, inputs.method)
     present |= (strata.size > 0).any((0, 1))
     estimate = Estimate(
@@ -97,28 +127,6 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
     return Measured(indicator, estimate, estimate, strata, found.weights, platform_reasons)
 
 
-def _strata(indicator: Indicator, inputs: Inputs, axes: Axes) -> tuple[Strata, Flags]:
-    match indicator.estimator:
-        case "share":
-            shares = _own(inputs.shares, indicator)
-            return share(axes, inputs.method, shares), _companies(axes, shares.company_id)
-        case "rate":
-            rates = _own(inputs.rates, indicator)
-            return rate(axes, inputs.method, rates), _companies(axes, rates.company_id)
-        case "mean":
-            means = _own(inputs.means, indicator)
-            return mean(axes, inputs.method, means), _companies(axes, means.company_id)
-        case "duration":
-            durations = _own(inputs.durations, indicator)
-            return duration(axes, inputs.method, durations), _companies(axes, durations.company_id)
-        case _:
-            people = _own(inputs.people, indicator)
-            present = _companies(axes, people.company_id)
-            if indicator.summary == "share":
-                return returning_share(axes, inputs.method, people), present
-            return distinct_people(axes, inputs.method, people, inputs.account_weeks), present
-
-
 def _estimate_level(indicator: Indicator, level: Level, present: Flags, inputs: Inputs) -> Estimate:
     nothing = np.full(level.value.shape, np.nan)
     why = reasons(
@@ -134,9 +142,8 @@ def _estimate_level(indicator: Indicator, level: Level, present: Flags, inputs: 
 
 
 def _own(table: Rows, indicator: Indicator) -> Rows:
-    """An indicator's own rows of a union."""
-    labels: Labels = getattr(table, "indicator_id")  # noqa: B009 - every union has it
-    rows = labels.within({indicator.indicator_id: 1}) == 1
+    """An indicator's own rows of a union, in the same struct."""
+    rows = table.indicator_id.within({indicator.indicator_id: 1}) == 1
     parts = {name: getattr(table, name) for name in table.__struct_fields__}
     return type(table)(**{name: it.take(rows) if isinstance(it, Labels) else it[rows] for name, it in parts.items()})
 

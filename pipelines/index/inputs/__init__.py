@@ -8,6 +8,7 @@ from pipelines.index.inputs.arrays import (
     Labels,
     MethodError,
     Texts,
+    Whole,
     effective_size,
     falls_short,
     group_sums,
@@ -18,28 +19,27 @@ from pipelines.index.inputs.arrays import (
     starts_of_runs,
 )
 from pipelines.index.inputs.axes import Axes, Cells, Runs, axes_of
-from pipelines.index.inputs.columns import Columns, empty_table, read_columns, write_columns
-from pipelines.index.inputs.indicators import PILLARS, SUMMARIES, Indicator, indicator_of
+from pipelines.index.inputs.columns import Columns, column_types, empty_table, read_columns, write_columns
+from pipelines.index.inputs.indicators import PILLARS, Indicator, indicator_of
+from pipelines.index.inputs.inputs import READS, VARIANTS, AccountWeeks, FixedGoalposts, Inputs
 from pipelines.index.inputs.method import Aggregation, Method, Normalisation
 from pipelines.index.inputs.say_do import Errors, LanguageWeeks, Restatements, Revenues, SayDoTables, TopicWeeks
 from pipelines.index.inputs.statistics import (
-    READS,
-    VARIANTS,
-    AccountWeeks,
+    ESTIMATORS,
     Durations,
-    FixedGoalposts,
-    Inputs,
+    Estimator,
     Levels,
     Means,
     People,
     Rates,
     Shares,
+    Statistics,
 )
 
 __all__ = [
+    "ESTIMATORS",
     "PILLARS",
     "READS",
-    "SUMMARIES",
     "VARIANTS",
     "AccountWeeks",
     "Aggregation",
@@ -49,6 +49,7 @@ __all__ = [
     "Days",
     "Durations",
     "Errors",
+    "Estimator",
     "FixedGoalposts",
     "Flags",
     "Floats",
@@ -69,9 +70,12 @@ __all__ = [
     "Runs",
     "SayDoTables",
     "Shares",
+    "Statistics",
     "Texts",
     "TopicWeeks",
+    "Whole",
     "axes_of",
+    "column_types",
     "effective_size",
     "empty_table",
     "falls_short",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -15,6 +16,10 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Days = NDArray[np.datetime64]
 Texts = NDArray[np.object_]
+Whole = Annotated[Floats, "BIGINT"]
+Truth = Annotated[Floats, "BOOLEAN"]
+Moments = Annotated[Days, "TIMESTAMP"]
+"""Columns that tables keep as another type than their array's: NaN and NaT stand for what is not known."""
 
 
 class MethodError(UserMistake):

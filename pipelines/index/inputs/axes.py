@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from pipelines.index.inputs.arrays import Days, Flags, Floats, Integers, Labels, MethodError, group_sums, starts_of_runs
-from pipelines.index.inputs.statistics import Inputs
+from pipelines.index.inputs.inputs import Inputs
 
 _DAY = np.timedelta64(1, "D")
 
@@ -191,8 +191,7 @@ def axes_of(inputs: Inputs) -> Axes:
     window = ((weeks >= first[:, None]) & (weeks <= last[:, None])).astype(np.float64)
     # From the middle of a week (Thursday noon) to the end of the period's last day.
     age = (ends[:, None] + _DAY - weeks).astype(np.float64) - 3.5
-    tables = (inputs.account_weeks, inputs.shares, inputs.rates, inputs.means, inputs.durations, inputs.people)
-    platforms = [table.platform for table in tables]
+    platforms = [inputs.account_weeks.platform, *(table.platform for table in inputs.weekly())]
     if inputs.say_do:
         platforms.append(inputs.say_do.languages.platform)
     companies = sorted(inputs.companies.company_id.names)

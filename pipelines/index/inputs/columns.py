@@ -25,6 +25,8 @@ _ARROW = {
     "TIMESTAMP": pa.timestamp("us"),
 }
 
+_TYPES: dict[object, str] = {Labels: "VARCHAR", Texts: "VARCHAR", Floats: "DOUBLE", Days: "DATE", Flags: "BOOLEAN"}
+
 
 def read_columns(kind: type[Columns], table: pa.Table) -> Columns:
     """A struct of typed columns from a table's columns of the same names; NULL becomes NaN or NaT."""
@@ -45,15 +47,28 @@ def _read(hint: object, column: pa.ChunkedArray) -> object:
     return whole.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
 
 
-def write_columns(columns: msgspec.Struct, types: dict[str, str]) -> pa.Table:
-    """A table with these columns in this order, NaN as NULL; `types` are DuckDB's names."""
-    arrays = {name: _write(getattr(columns, name), _ARROW[kind]) for name, kind in types.items()}
-    return pa.table(arrays)
+def column_types(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """A struct's columns in their order with DuckDB's types.
+
+    >>> class Sizes(msgspec.Struct):
+    ...     company_id: Labels
+    ...     size: Floats
+    >>> column_types(Sizes)
+    {'company_id': 'VARCHAR', 'size': 'DOUBLE'}
+    """
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return {name: _TYPES.get(hint) or typing.get_args(hint)[1] for name, hint in hints.items()}
 
 
-def empty_table(types: dict[str, str]) -> pa.Table:
-    """A table of no rows."""
-    return pa.table({name: pa.array([], _ARROW[kind]) for name, kind in types.items()})
+def write_columns(columns: msgspec.Struct) -> pa.Table:
+    """A table of a struct's columns, NaN as NULL."""
+    types = column_types(type(columns))
+    return pa.table({name: _write(getattr(columns, name), _ARROW[kind]) for name, kind in types.items()})
+
+
+def empty_table(kind: type[msgspec.Struct]) -> pa.Table:
+    """A table of a struct's columns and no rows."""
+    return pa.table({name: pa.array([], _ARROW[type_]) for name, type_ in column_types(kind).items()})
 
 
 def _write(column: Floats | Texts | Days | Flags, kind: pa.DataType) -> pa.Array:

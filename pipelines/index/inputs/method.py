@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
+import pyarrow as pa
 
 from pipelines.index.inputs.arrays import MethodError
 
@@ -89,6 +90,11 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
             if not is_right:
                 raise MethodError(f"{_FILE}: {name} is {given[name]!r}: {rule}")
         return method
+
+    @classmethod
+    def of_table(cls, table: pa.Table) -> Method:
+        """The method of its table, columns `parameter` and `value`; errors as of `of`."""
+        return cls.of(zip(table["parameter"].to_pylist(), table["value"].to_pylist(), strict=True))
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """`(parameter, value)` as `of` reads them."""

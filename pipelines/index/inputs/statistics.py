@@ -1,229 +1,125 @@
-"""What the index reads: the catalogue, companies, periods and the indicators' weekly statistics as typed columns.
+"""The estimators' specifications: the sufficient statistics of each, what a row of them is, and what it can give.
 
-Rows of companies that are not in `companies` and of weeks outside every period's window count for nothing.
+One table an estimator holds the rows of all its indicators (`indicators.shares`, …). What is computed from them is in
+`estimators/`; how indicators come to them is in `sql/indicators/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
-
 import msgspec
-import pyarrow as pa
 
-from pipelines.index.inputs.arrays import Days, Floats, Labels
-from pipelines.index.inputs.columns import read_columns
-from pipelines.index.inputs.indicators import Indicator, indicator_of
-from pipelines.index.inputs.method import Method
-from pipelines.index.inputs.say_do import SayDoTables
-
-Columns = TypeVar("Columns", bound=msgspec.Struct)
-
-VARIANTS = (("base", "no_repeats"), ("confirmed_causes", "confirmed_no_repeats"))
-"""`sql/seeds/variants.csv`: rows by the classifier's threshold, columns by the filter of repeats."""
-
-READS = (
-    "core.companies",
-    "core.account_weeks",
-    "core.language_weeks",
-    "core.topic_weeks",
-    "core.outcome_points",
-    "core.restatements",
-    "core.revenues",
-    "seeds.topics",
-    "seeds.classifier_error",
-)
-"""What the index reads beside the indicators, the weeks and the method."""
+from pipelines.index.inputs.arrays import Days, Floats, Labels, Moments, Truth, Whole
+from pipelines.index.inputs.columns import column_types
 
 
-class Companies(msgspec.Struct, frozen=True):
-    """One row a company of the panel."""
-
-    company_id: Labels
-    peer_group: Labels
-
-
-class Periods(msgspec.Struct, frozen=True):
-    """One row a month end, with the first and last Monday of its window."""
-
-    period: Days
-    first_week: Days
-    last_week: Days
-
-
-class FixedGoalposts(msgspec.Struct, frozen=True):
-    """Goalposts that the panel fixes, direction applied, and the month end that set them; one row an indicator."""
+class Statistics(msgspec.Struct, frozen=True):
+    """What the rows of every estimator begin with."""
 
     indicator_id: Labels
-    low: Floats
-    high: Floats
-    period: Days
-
-
-class AccountWeeks(msgspec.Struct, frozen=True):
-    """One row a week in which an account was observed; `csr_threads_count`: CSR posts whose thread was looked at."""
-
     company_id: Labels
+
+
+class WeeklyStatistics(Statistics, frozen=True):
+    """Rows of a week that begins on this Monday, on one platform."""
+
     platform: Labels
-    handle: Labels
     week: Days
-    followers_count: Floats
-    csr_threads_count: Floats
 
 
-class Shares(msgspec.Struct, frozen=True):
+class Shares(WeeklyStatistics, frozen=True):
     """Estimator `share`: successes among trials."""
 
-    indicator_id: Labels
-    company_id: Labels
-    platform: Labels
-    week: Days
     successes: Floats
     trials: Floats
 
 
-class Rates(msgspec.Struct, frozen=True):
+class Rates(WeeklyStatistics, frozen=True):
     """Estimator `rate`: events of n posts, exposure in thousands of followers summed over the posts."""
 
-    indicator_id: Labels
-    company_id: Labels
-    platform: Labels
-    week: Days
-    n: Floats
+    n: Whole
     events: Floats
     exposure: Floats
 
 
-class Means(msgspec.Struct, frozen=True):
+class Means(WeeklyStatistics, frozen=True):
     """Estimator `mean`: number, sum and sum of squares of a sample (`csr`, `other`) of an account's week."""
 
-    indicator_id: Labels
-    company_id: Labels
-    platform: Labels
-    week: Days
     account_id: Labels
     media_kind: Labels
     sample: Labels
-    n: Floats
+    n: Whole
     total: Floats
     total_of_squares: Floats
 
 
-class Durations(msgspec.Struct, frozen=True):
+class Durations(WeeklyStatistics, frozen=True):
     """Estimator `duration`: waits of so many hours, and whether they were still waiting then (1) or had ended (0)."""
 
-    indicator_id: Labels
-    company_id: Labels
-    platform: Labels
-    week: Days
     hours: Floats
-    is_censored: Floats
-    n: Floats
+    is_censored: Truth
+    n: Whole
 
 
-class People(msgspec.Struct, frozen=True):
+class People(WeeklyStatistics, frozen=True):
     """Estimator `people`: one row a person and post answered, with the first and last day of answering it."""
 
-    indicator_id: Labels
-    company_id: Labels
-    platform: Labels
-    week: Days
     person_id: Labels
     post_id: Labels
     first_date: Days
     last_date: Days
 
 
-class Levels(msgspec.Struct, frozen=True):
+class Levels(Statistics, frozen=True):
     """Estimator `level`: what a company disclosed or committed to; `direction` 1 where a larger value is better."""
 
-    indicator_id: Labels
-    company_id: Labels
     metric_id: Labels
     period_end: Days
-    published_at: Days
-    observed_at: Days
+    published_at: Moments
+    observed_at: Moments
     value: Floats
     direction: Floats
 
 
-_WEEKLY: dict[str, type[msgspec.Struct]] = {
-    "shares": Shares,
-    "rates": Rates,
-    "means": Means,
-    "durations": Durations,
-    "people": People,
+class Estimator(msgspec.Struct, frozen=True):
+    """What there is to know of an estimator but its formulas.
+
+    `table`: the union of its indicators in schema `indicators`, and the field of `Inputs`. `rows`: its columns.
+    `grain`: what one row stands for. `summaries`: what it can give of them.
+    """
+
+    name: str
+    table: str
+    rows: type[Statistics]
+    grain: str
+    summaries: tuple[str, ...]
+
+    @property
+    def view(self) -> str:
+        """The union's name in the warehouse."""
+        return f"indicators.{self.table}"
+
+    @property
+    def is_weekly(self) -> bool:
+        """Whether its rows are of a platform, a week and a variant."""
+        return issubclass(self.rows, WeeklyStatistics)
+
+    @property
+    def statistics(self) -> dict[str, str]:
+        """The columns that an indicator's statement selects, with DuckDB's types; weekly ones say their variant."""
+        columns = list(column_types(self.rows).items())
+        if self.is_weekly:
+            columns.insert([name for name, _ in columns].index("week") + 1, ("variant", "VARCHAR"))
+        return dict(columns)
+
+
+ESTIMATORS = {
+    it.name: it
+    for it in (
+        Estimator("share", "shares", Shares, "company, platform and week", ("share",)),
+        Estimator("rate", "rates", Rates, "company, platform and week", ("per_1000",)),
+        Estimator("mean", "means", Means, "account, week, media kind and sample", ("difference",)),
+        Estimator("duration", "durations", Durations, "company, platform, week and duration", ("median",)),
+        Estimator("people", "people", People, "person, post and week", ("per_1000", "share")),
+        Estimator("level", "levels", Levels, "company, metric and period", ("mean", "percentile")),
+    )
 }
-
-
-def _variant(table: str, variant: str) -> str:
-    """Rows of a variant, and of the base for indicators that have none of it."""
-    others = f"select t.indicator_id from indicators.{table} as t where t.variant = '{variant}'"  # noqa: S608
-    return f"variant = '{variant}' or (variant = 'base' and indicator_id not in ({others}))"
-
-
-def _varied(variant: str) -> str:
-    """The indicators that have rows of a variant."""
-    tables = (f"select indicator_id from indicators.{name} where variant = '{variant}'" for name in _WEEKLY)  # noqa: S608
-    return " union ".join(tables)
-
-
-class Inputs(msgspec.Struct, frozen=True):
-    """Everything that `score` reads."""
-
-    method: Method
-    catalogue: tuple[Indicator, ...]
-    companies: Companies
-    periods: Periods
-    account_weeks: AccountWeeks
-    shares: Shares
-    rates: Rates
-    means: Means
-    durations: Durations
-    people: People
-    levels: Levels
-    variants: Mapping[str, Inputs] = msgspec.field(default_factory=dict)
-    """The same with the statistics of each variant but the base, where an indicator has them."""
-    goalposts: FixedGoalposts | None = None
-    varied: frozenset[str] = frozenset()
-    """Of a variant, the indicators that have rows of their own."""
-    say_do: SayDoTables | None = None
-
-    @classmethod
-    def from_tables(cls, query: Callable[[str], pa.Table]) -> Inputs:
-        """What the working database holds, by a function that answers a query with an Arrow table.
-
-        Raises:
-            MethodError: naming what is wrong in an indicator's header or in the method file.
-        """
-
-        def read(kind: type[Columns], table: str, condition: str = "true") -> Columns:
-            columns = ", ".join(kind.__struct_fields__)
-            return read_columns(kind, query(f"select {columns} from {table} where {condition} order by all"))  # noqa: S608
-
-        parameters = query("select parameter, value from seeds.method order by parameter").to_pylist()
-        headers = query(f"select {', '.join(Indicator.__struct_fields__)} from indicators.catalogue")  # noqa: S608
-        base = {name: _variant(name, VARIANTS[0][0]) for name in _WEEKLY}
-        inputs = cls(
-            method=Method.of((row["parameter"], row["value"]) for row in parameters),
-            catalogue=tuple(indicator_of(**row) for row in headers.to_pylist()),
-            companies=read(Companies, "core.companies"),
-            periods=read(Periods, "panel.periods"),
-            goalposts=read(FixedGoalposts, "panel.goalposts"),
-            account_weeks=read(AccountWeeks, "core.account_weeks"),
-            shares=read(Shares, "indicators.shares", base["shares"]),
-            rates=read(Rates, "indicators.rates", base["rates"]),
-            means=read(Means, "indicators.means", base["means"]),
-            durations=read(Durations, "indicators.durations", base["durations"]),
-            people=read(People, "indicators.people", base["people"]),
-            levels=read(Levels, "indicators.levels"),
-        )
-        variants = {
-            variant: msgspec.structs.replace(
-                inputs,
-                varied=frozenset(row["indicator_id"] for row in query(_varied(variant)).to_pylist()),
-                **{name: read(kind, f"indicators.{name}", _variant(name, variant)) for name, kind in _WEEKLY.items()},
-            )
-            for variant in (name for row in VARIANTS for name in row[row is VARIANTS[0] :])
-        }
-        return msgspec.structs.replace(inputs, variants=variants, say_do=SayDoTables.from_tables(query))

@@ -3,60 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, get_type_hints
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
-from pipelines.index.inputs import Days, Flags, Floats, Texts, empty_table, write_columns
-from pipelines.release import DRAWS, TABLES
+from pipelines.index.inputs import Days, Flags, Floats, Texts, Whole, column_types, empty_table, write_columns
 
 Columns = TypeVar("Columns", bound=msgspec.Struct)
 
-_PILLAR_DRAWS = {
-    "company_id": "VARCHAR",
-    "period": "DATE",
-    "pillar": "VARCHAR",
-    "draw": "BIGINT",
-    "score": "DOUBLE",
-}
-_RANKS = {
-    "company_id": "VARCHAR",
-    "period": "DATE",
-    "varied": "VARCHAR",
-    "median": "DOUBLE",
-    "lower": "DOUBLE",
-    "upper": "DOUBLE",
-    "top_10_share": "DOUBLE",
-}
-_FORMS = {
-    "company_id": "VARCHAR",
-    "topic_id": "VARCHAR",
-    "period": "DATE",
-    "gap_rank": "DOUBLE",
-    "gap_excess": "DOUBLE",
-    "left_out": "VARCHAR",
-    "p_above_half": "DOUBLE",
-    "best_case_gap": "DOUBLE",
-    "worst_case_gap": "DOUBLE",
-    "posts_count": "DOUBLE",
-    "points_count": "DOUBLE",
-    "is_own_sector": "BOOLEAN",
-    "reliability": "DOUBLE",
-}
-_PLAIN = {
-    "company_id": "VARCHAR",
-    "period": "DATE",
-    "platform": "VARCHAR",
-    "indicator_id": "VARCHAR",
-    "value": "DOUBLE",
-    "sample_size": "DOUBLE",
-}
-
 
 class IndicatorValues(msgspec.Struct, frozen=True):
-    """One row per company, month end, history, platform and indicator; NaN value where withheld, with the reason."""
+    """One row per company, month end, history, platform and indicator: value, sample and interval.
+
+    The value is NaN where it is withheld, with the reason.
+    """
 
     company_id: Texts
     period: Days
@@ -72,7 +34,10 @@ class IndicatorValues(msgspec.Struct, frozen=True):
 
 
 class PlainValues(msgspec.Struct, frozen=True):
-    """One row per company, month end, platform and indicator: 52 weeks, nothing decayed, shrunk or withheld."""
+    """One row per company, month end, platform and indicator: the plain value, beside that of SQL.
+
+    Of 52 weeks, nothing decayed, shrunk or withheld.
+    """
 
     company_id: Texts
     period: Days
@@ -83,7 +48,7 @@ class PlainValues(msgspec.Struct, frozen=True):
 
 
 class IndicatorScores(msgspec.Struct, frozen=True):
-    """One row per company, month end, history and indicator that is scored."""
+    """One row per company, month end, history and indicator: its score among peers."""
 
     company_id: Texts
     period: Days
@@ -108,7 +73,7 @@ class PillarScores(msgspec.Struct, frozen=True):
 
 
 class IndexScores(msgspec.Struct, frozen=True):
-    """One row per company, month end and history that has an index."""
+    """One row per company, month end and history with an index: score, rank and their intervals."""
 
     company_id: Texts
     period: Days
@@ -116,32 +81,35 @@ class IndexScores(msgspec.Struct, frozen=True):
     score: Floats
     lower: Floats
     upper: Floats
-    rank: Floats
+    rank: Whole
     rank_lower: Floats
     rank_upper: Floats
 
 
 class IndexDraws(msgspec.Struct, frozen=True):
-    """One row per company and draw of the latest month end."""
+    """One row per company and draw of the method and the sample, of the latest month end."""
 
     company_id: Texts
     period: Days
-    draw: Floats
+    draw: Whole
     score: Floats
 
 
 class PillarDraws(msgspec.Struct, frozen=True):
-    """One row per company, pillar and draw of the sample, the method as published; of the latest month end."""
+    """One row per company, pillar and draw of the sample, the method as published, of the latest month end."""
 
     company_id: Texts
     period: Days
     pillar: Texts
-    draw: Floats
+    draw: Whole
     score: Floats
 
 
 class RankIntervals(msgspec.Struct, frozen=True):
-    """One row per company and what varies (`method`, `sampling`, `total`), of the latest month end."""
+    """One row per company and what varies, method or sample or both: its ranks at the latest month end.
+
+    `varied` is `method`, `sampling` or `total`.
+    """
 
     company_id: Texts
     period: Days
@@ -153,7 +121,10 @@ class RankIntervals(msgspec.Struct, frozen=True):
 
 
 class Sensitivity(msgspec.Struct, frozen=True):
-    """One row per uncertain input, of the latest month end; bounds are those of the total index."""
+    """One row per input of the method: how much of the uncertainty it brings.
+
+    Of the latest month end; bounds are those of the total index.
+    """
 
     input: Texts
     first_order: Floats
@@ -163,7 +134,7 @@ class Sensitivity(msgspec.Struct, frozen=True):
 
 
 class SayDoGaps(msgspec.Struct, frozen=True):
-    """One row per company, topic and month end."""
+    """One row per company, cause and month end: what it says beside what it discloses doing."""
 
     company_id: Texts
     topic_id: Texts
@@ -181,7 +152,7 @@ class SayDoGaps(msgspec.Struct, frozen=True):
 
 
 class GapForms(msgspec.Struct, frozen=True):
-    """One row as of `SayDoGaps`: the other forms of the gap, its bounds, and what a flag depends on beside it.
+    """One row per company, cause and month end: the gap by rank and by regression, and its bounds.
 
     `gap_rank` in points of 100; `gap_excess` in logits, without the regressors `left_out`; `best_case_gap` and
     `worst_case_gap` with all that is not disclosed at its best and at its worst. `is_own_sector`: compared with its
@@ -204,10 +175,20 @@ class GapForms(msgspec.Struct, frozen=True):
 
 
 class MethodRows(msgspec.Struct, frozen=True):
-    """One row per parameter: what was chosen, and what was fitted."""
+    """One row per parameter of the method: what was chosen, and what was fitted."""
 
     parameter: Texts
     value: Texts
+
+
+class ScoreChanges(msgspec.Struct, frozen=True):
+    """One row per company, month end and cause of a change since the release before."""
+
+    company_id: Texts
+    period: Days
+    from_release: Texts
+    change: Floats
+    cause: Texts
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -227,16 +208,23 @@ class Results(msgspec.Struct, frozen=True):
     method: MethodRows
 
     def tables(self) -> dict[str, pa.Table]:
-        """Every `index` table by name; `plain_values`, `rank_intervals` and `gap_forms` are in no release."""
-        types = TABLES | {"plain_values": _PLAIN, "rank_intervals": _RANKS, "gap_forms": _FORMS, DRAWS: _PILLAR_DRAWS}
-        made = {name: write_columns(getattr(self, name), types[name]) for name in self.__struct_fields__}
-        return made | {"score_changes": empty_table(TABLES["score_changes"])}
+        """Every table of schema `index` by name; only a release, which knows the one before, fills `score_changes`."""
+        made = {name: write_columns(getattr(self, name)) for name in self.__struct_fields__}
+        return made | {"score_changes": empty_table(ScoreChanges)}
 
 
-def index_reason(results: Results) -> str | None:
-    """Why the latest month end has no index, in one sentence; None where it has one."""
-    found = results.method.value[results.method.parameter == "index_withheld"]
-    return str(found[0]) if len(found) else None
+class IndexTable(msgspec.Struct, frozen=True):
+    """What a row of a table is, in a sentence, and its columns with DuckDB's types."""
+
+    description: str
+    columns: dict[str, str]
+
+
+INDEX_TABLES = {
+    name: IndexTable(str(kind.__doc__).splitlines()[0], column_types(kind))
+    for name, kind in (*get_type_hints(Results).items(), ("score_changes", ScoreChanges))
+}
+"""Every table of schema `index`; those that a release holds have the columns of its contract (`release.TABLES`)."""
 
 
 def stack(kind: type[Columns], parts: Iterable[Columns]) -> Columns:

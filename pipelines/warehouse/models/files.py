@@ -14,45 +14,31 @@ from pathlib import Path
 import msgspec
 from sqlglot import exp
 
-from pipelines.warehouse.models.headers import STATISTICS, ModelError, read_header
+from pipelines.index import ESTIMATORS, INDEX_TABLES
+from pipelines.warehouse.models.headers import CheckHeader, Header, IndicatorHeader, ModelError, read_header
 from pipelines.warehouse.models.lint import lint, parse
 from pipelines.warehouse.raw import raw_schema
 
 SCHEMAS = ("core", "indicators", "scorecards", "checks")
-PARAMETERS = {
+MADE_IN_PYTHON = {
     "panel": ("companies", "accounts", "identifiers", "weeks", "periods", "coverage", "sources"),
     "topics": ("post_topics", "reply_topics", "languages"),
-    "index": (
-        "indicator_values",
-        "indicator_scores",
-        "pillar_scores",
-        "index_scores",
-        "index_draws",
-        "method",
-        "sensitivity",
-        "say_do_gaps",
-        "score_changes",
-    ),
+    "index": tuple(INDEX_TABLES),
 }
-"""Tables that Python makes, beside `raw` and `seeds`."""
+"""Tables that statements may read beside those of `sql/`, `raw` and `seeds`."""
 CATALOGUE = "indicators.catalogue"
-UNIONS = {
-    "share": "indicators.shares",
-    "rate": "indicators.rates",
-    "mean": "indicators.means",
-    "duration": "indicators.durations",
-    "people": "indicators.people",
-    "level": "indicators.levels",
-}
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """One statement of `sql/`. `upstream`: every table it reads, generated views resolved to what they are made of."""
+    """One statement of `sql/`: an indicator, a check or, without a header, a plain one.
+
+    `upstream`: every table it reads, generated views resolved to what they are made of.
+    """
 
     name: str
     path: Path
     sql: str
-    header: dict[str, object]
+    header: Header
     description: str
     upstream: tuple[str, ...]
 
@@ -77,7 +63,7 @@ def load_models(root: Path) -> dict[str, Model]:
         models[model.name] = model
     made = generated(models)
     known = {*models, *raw_schema(), *(f"seeds.{path.stem}" for path in root.glob("seeds/*.csv"))}
-    known |= {f"{schema}.{table}" for schema, tables in PARAMETERS.items() for table in tables}
+    known |= {f"{schema}.{table}" for schema, tables in MADE_IN_PYTHON.items() for table in tables}
     for name, model in models.items():
         for table in model.upstream:
             if table not in known and table not in made:
@@ -102,8 +88,8 @@ def _read(root: Path, path: Path) -> Model:
         raise ModelError(f"{shown}:{error}") from None
     if found := lint(sql, tree):
         raise ModelError("\n".join(f"{shown}:{it}" for it in found))
-    if schema == "indicators":
-        _check_columns(shown, path.stem, tree, STATISTICS[str(header["estimator"])])
+    if isinstance(header, IndicatorHeader):
+        _check_columns(shown, path.stem, tree, ESTIMATORS[header.estimator].statistics)
     return Model(
         name=f"{schema}.{path.stem}",
         path=path,
@@ -140,9 +126,19 @@ def _ordered(models: Mapping[str, Model]) -> Iterable[str]:
 
 def generated(models: Mapping[str, Model]) -> dict[str, tuple[str, ...]]:
     """The generated views and the indicators that each is made of."""
-    indicators = {name: it.header["estimator"] for name, it in models.items() if name.startswith("indicators.")}
+    indicators = indicator_headers(models)
     unions = {
-        view: tuple(name for name, its_own in indicators.items() if its_own == estimator)
-        for estimator, view in UNIONS.items()
+        estimator.view: tuple(name for name, header in indicators.items() if header.estimator == estimator.name)
+        for estimator in ESTIMATORS.values()
     }
     return {CATALOGUE: tuple(indicators), **unions}
+
+
+def indicator_headers(models: Mapping[str, Model]) -> dict[str, IndicatorHeader]:
+    """The headers of the indicators among the models, by name."""
+    return {name: it.header for name, it in models.items() if isinstance(it.header, IndicatorHeader)}
+
+
+def check_models(models: Mapping[str, Model]) -> list[tuple[Model, CheckHeader]]:
+    """The checks among the models, each with its header."""
+    return [(it, it.header) for it in models.values() if isinstance(it.header, CheckHeader)]

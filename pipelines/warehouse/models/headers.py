@@ -1,39 +1,16 @@
-"""What the comment on top of a statement must say, and what an indicator's estimator expects of its columns."""
+"""What the comment on top of a statement must say."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 import yaml
 
 from pipelines import UserMistake
-from pipelines.index import PILLARS, SUMMARIES
+from pipelines.index import ESTIMATORS, PILLARS
 
-_WEEKLY = {"indicator_id": "varchar", "company_id": "varchar", "platform": "varchar", "week": "date"}
-_VARIANT = _WEEKLY | {"variant": "varchar"}
-STATISTICS: dict[str, dict[str, str]] = {
-    "share": _VARIANT | {"successes": "double", "trials": "double"},
-    "rate": _VARIANT | {"n": "bigint", "events": "double", "exposure": "double"},
-    "mean": _VARIANT
-    | {"account_id": "varchar", "media_kind": "varchar", "sample": "varchar"}
-    | {"n": "bigint", "total": "double", "total_of_squares": "double"},
-    "duration": _VARIANT | {"hours": "double", "is_censored": "boolean", "n": "bigint"},
-    "people": _VARIANT | {"person_id": "varchar", "post_id": "varchar", "first_date": "date", "last_date": "date"},
-    "level": {"indicator_id": "varchar", "company_id": "varchar", "metric_id": "varchar", "period_end": "date"}
-    | {"published_at": "timestamp", "observed_at": "timestamp", "value": "double", "direction": "double"},
-}
-"""The sufficient statistics of each estimator: column and type."""
-
-_GRAINS = {
-    "share": "company, platform and week",
-    "rate": "company, platform and week",
-    "mean": "account, week, media kind and sample",
-    "duration": "company, platform, week and duration",
-    "people": "person, post and week",
-    "level": "company, metric and period",
-}
 Words = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -50,7 +27,7 @@ class IndicatorHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     direction: Literal[1, -1]
     is_headline: bool
     minimum_sample: Annotated[int, msgspec.Meta(ge=1)]
-    estimator: Literal["share", "rate", "mean", "duration", "people", "level"]
+    estimator: Words
     summary: Words
     measures: Words
     does_not_measure: Words
@@ -64,8 +41,12 @@ class CheckHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: Literal["contract", "judgement"]
 
 
-def read_header(shown: str, sql: str, schema: str, folder: str) -> tuple[dict[str, object], str]:
-    """What a statement's header says, and its description.
+Header = IndicatorHeader | CheckHeader | None
+Kind = TypeVar("Kind", IndicatorHeader, CheckHeader)
+
+
+def read_header(shown: str, sql: str, schema: str, folder: str) -> tuple[Header, str]:
+    """What a statement's header says, None where it is a description alone; and the description.
 
     `shown`: how to call the file; `folder`: the one it stands in.
 
@@ -83,7 +64,7 @@ def read_header(shown: str, sql: str, schema: str, folder: str) -> tuple[dict[st
         return _convert(shown, lines[1:], CheckHeader), lines[0].removesuffix(".")
     if not lines[0].startswith("One row per "):
         raise ModelError(f"{shown}:1: the first line says 'One row per …'")
-    return {}, " ".join(lines)
+    return None, " ".join(lines)
 
 
 def _comment(sql: str) -> list[str]:
@@ -95,21 +76,22 @@ def _comment(sql: str) -> list[str]:
     return lines
 
 
-def _indicator(shown: str, lines: list[str], folder: str) -> tuple[dict[str, object], str]:
+def _indicator(shown: str, lines: list[str], folder: str) -> tuple[IndicatorHeader, str]:
     if folder.upper() not in PILLARS:
         raise ModelError(f"{shown}: an indicator stands in the folder of its pillar: {', '.join(PILLARS).lower()}")
     header = _convert(shown, lines, IndicatorHeader)
-    estimator, summary = str(header["estimator"]), header["summary"]
-    if summary not in SUMMARIES[estimator]:
-        raise ModelError(f"{shown}: summary of a {estimator} is {' or '.join(SUMMARIES[estimator])}, not {summary}")
-    return header, f"One row per {_GRAINS[estimator]}: {header['title']}. {header['measures']}"
+    estimator = ESTIMATORS.get(header.estimator)
+    if estimator is None:
+        raise ModelError(f"{shown}: estimator is {', '.join(ESTIMATORS)}, not {header.estimator}")
+    if header.summary not in estimator.summaries:
+        allowed = " or ".join(estimator.summaries)
+        raise ModelError(f"{shown}: summary of a {header.estimator} is {allowed}, not {header.summary}")
+    return header, f"One row per {estimator.grain}: {header.title}. {header.measures}"
 
 
-def _convert(shown: str, lines: list[str], kind: type[IndicatorHeader] | type[CheckHeader]) -> dict[str, object]:
+def _convert(shown: str, lines: list[str], kind: type[Kind]) -> Kind:
     try:
-        said = yaml.safe_load("\n".join(lines)) or {}
-        header: dict[str, object] = msgspec.to_builtins(msgspec.convert(said, kind))
+        return msgspec.convert(yaml.safe_load("\n".join(lines)) or {}, kind)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         reason = " ".join(str(error).split()).replace("Object ", "the header ")
         raise ModelError(f"{shown}: {reason}") from None
-    return header

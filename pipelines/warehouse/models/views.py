@@ -6,25 +6,27 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from pipelines.warehouse.models.files import CATALOGUE, UNIONS, Model, generated
-from pipelines.warehouse.models.headers import STATISTICS, IndicatorHeader
+from pipelines.index import ESTIMATORS
+from pipelines.warehouse.models.files import CATALOGUE, Model, generated, indicator_headers
+from pipelines.warehouse.models.headers import IndicatorHeader
 
-_CATALOGUE = dict.fromkeys(("indicator_id", "code", "pillar", "title", "unit"), "varchar") | {
-    "direction": "double",
-    "is_headline": "boolean",
-    "minimum_sample": "double",
-    **dict.fromkeys(("estimator", "summary", "description", "caveat", "reference", "status", "when_absent"), "varchar"),
+_CATALOGUE = dict.fromkeys(("indicator_id", "code", "pillar", "title", "unit"), "VARCHAR") | {
+    "direction": "DOUBLE",
+    "is_headline": "BOOLEAN",
+    "minimum_sample": "DOUBLE",
+    **dict.fromkeys(("estimator", "summary", "description", "caveat", "reference", "status", "when_absent"), "VARCHAR"),
 }
 
 
 def views(models: Mapping[str, Model]) -> dict[str, str]:
     """The generated views, name to SELECT: the catalogue, and for each estimator a union of its indicators."""
-    made = generated(models)
-    rows = [_catalogue_row(models[name]) for name in made[CATALOGUE]]
+    rows = (_catalogue_select(row) for row in catalogue(models))
     selects = {CATALOGUE: _union(rows, _CATALOGUE)}
-    for estimator, view in UNIONS.items():
-        columns = ", ".join(f"t.{column}" for column in STATISTICS[estimator])
-        selects[view] = _union((f"select {columns} from {name} as t" for name in made[view]), STATISTICS[estimator])  # noqa: S608
+    made = generated(models)
+    for estimator in ESTIMATORS.values():
+        columns = ", ".join(f"t.{column}" for column in estimator.statistics)
+        own = (f"select {columns} from {name} as t" for name in made[estimator.view])  # noqa: S608 - our own names
+        selects[estimator.view] = _union(own, estimator.statistics)
     return selects
 
 
@@ -36,27 +38,25 @@ def _union(selects: Iterable[str], columns: Mapping[str, str]) -> str:
 
 def catalogue(models: Mapping[str, Model]) -> list[dict[str, object]]:
     """Every indicator's row of `indicators.catalogue`."""
-    return [_catalogue_values(models[name]) for name in generated(models)[CATALOGUE]]
+    return [_catalogue_row(models[name], header) for name, header in indicator_headers(models).items()]
 
 
-def _catalogue_row(model: Model) -> str:
-    values = _catalogue_values(model)
-    return "select " + ", ".join(f"{_literal(values[name], kind)} as {name}" for name, kind in _CATALOGUE.items())
-
-
-def _catalogue_values(model: Model) -> dict[str, object]:
-    header = msgspec.convert(model.header, IndicatorHeader)
+def _catalogue_row(model: Model, header: IndicatorHeader) -> dict[str, object]:
     values = {
         "indicator_id": model.name.removeprefix("indicators."),
         "pillar": model.path.parent.name.upper(),
         "description": header.measures,
         "caveat": header.does_not_measure,
         "status": "computed",
-    } | msgspec.to_builtins(header)
+    } | msgspec.structs.asdict(header)
     return {name: values[name] for name in _CATALOGUE}
 
 
+def _catalogue_select(row: Mapping[str, object]) -> str:
+    return "select " + ", ".join(f"{_literal(value, _CATALOGUE[name])} as {name}" for name, value in row.items())
+
+
 def _literal(value: object, kind: str) -> str:
-    if kind == "varchar":
+    if kind == "VARCHAR":
         return "'" + str(value).replace("'", "''") + "'"
-    return f"{value}e0" if kind == "double" else str(value).lower()
+    return f"{value}e0" if kind == "DOUBLE" else str(value).lower()

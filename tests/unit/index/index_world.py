@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import ROOT
-from pipelines.index import Indicator, Inputs, Labels, Method
+from pipelines.index import Indicator, Inputs, Labels, Method, Results
 from pipelines.index.inputs import AccountWeeks, Days, Durations, Levels, Means, People, Rates, Shares
-from pipelines.index.inputs.statistics import Companies, Periods
+from pipelines.index.inputs.inputs import Companies, Periods
+from pipelines.warehouse import seed_table
 
 Floats = NDArray[np.float64]
 
@@ -33,9 +32,13 @@ CATALOGUE = tuple(
 
 
 def method(**changes: float) -> Method:
-    with (ROOT / "sql" / "seeds" / "method.csv").open(encoding="utf-8", newline="") as file:
-        read = Method.of((row["parameter"], row["value"]) for row in csv.DictReader(file))
-    return msgspec.structs.replace(read, **changes)
+    return msgspec.structs.replace(Method.of_table(seed_table(ROOT / "sql" / "seeds" / "method.csv")), **changes)
+
+
+def index_reason(results: Results) -> str | None:
+    """Why the latest month end has no index, in one sentence; None where it has one."""
+    found = results.method.value[results.method.parameter == "index_withheld"]
+    return str(found[0]) if len(found) else None
 
 
 def days(*texts: str) -> Days:

@@ -12,7 +12,7 @@ from pipelines.index.estimators.mean import Lines, weekly_mean
 from pipelines.index.estimators.rate import weekly_rate
 from pipelines.index.formulas import coupled, week_counts
 from pipelines.index.inputs import Axes, axes_of
-from pipelines.index.inputs.statistics import Periods
+from pipelines.index.inputs.inputs import Periods
 from tests.unit.index.index_world import companies, empty_inputs, method, periods, world
 
 METHOD = method(half_life_days=np.inf)

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import PILLARS, Floats, Indicator, Inputs, Results, World, index_reason, score
+from pipelines.index import PILLARS, Floats, Indicator, Inputs, Results, World, score
 from pipelines.index.composite import Goalposts
 from pipelines.index.estimators import Measured, measure
 from pipelines.index.estimators.measure import Estimate
@@ -20,7 +20,7 @@ from pipelines.index.scores.ranks import no_sensitivity, rank_intervals, sensiti
 from pipelines.index.scores.results import RankIntervals, Sensitivity
 from pipelines.index.uncertainty import Measurement, Measurements, all_measurements, monte_carlo, sensitivities
 from pipelines.index.uncertainty.replications import nominal
-from tests.unit.index.index_world import CATALOGUE, companies, empty_inputs, method, world
+from tests.unit.index.index_world import CATALOGUE, companies, empty_inputs, index_reason, method, world
 from tests.unit.index.uncertainty_world import alternatives, small_world
 
 NAN = np.nan

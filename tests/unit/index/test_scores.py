@@ -6,13 +6,23 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import PILLARS, Results, entering, index_reason, ranks, score, score_truth
+from pipelines.index import PILLARS, Results, entering, ranks, score, score_truth
 from pipelines.index.composite import Goalposts, goalposts, normalise
 from pipelines.index.estimators import measure, withhold_wide
 from pipelines.index.estimators.publication import reasons
 from pipelines.index.inputs import FixedGoalposts, Shares, axes_of
 from pipelines.index.scores import engagement_index, pillar_scores
-from tests.unit.index.index_world import CATALOGUE, World, companies, days, empty_inputs, labels, method, world
+from tests.unit.index.index_world import (
+    CATALOGUE,
+    World,
+    companies,
+    days,
+    empty_inputs,
+    index_reason,
+    labels,
+    method,
+    world,
+)
 
 METHOD = method()
 HEADLINES = np.array([0, 1, 2, 3, 4, 4, 5, 5])

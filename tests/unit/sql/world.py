@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import ROOT
+from pipelines.index import INDEX_TABLES
 from pipelines.panel import (
     Account,
     Company,
@@ -24,9 +25,7 @@ from pipelines.panel import (
     period_table,
     week_table,
 )
-from pipelines.release import TABLES
 from pipelines.warehouse import Database, Model, load_models, seed_tables, views
-from pipelines.warehouse.models.files import PARAMETERS
 from pipelines.warehouse.panel_tables import SOURCES
 from pipelines.warehouse.raw import arrow_columns
 
@@ -100,8 +99,8 @@ class World:
             )
         self.db.execute("create table topics.languages (platform varchar, post_id varchar, language varchar)")
         self.db.execute("create schema index")
-        for table in PARAMETERS["index"]:
-            body = ", ".join(f"{column} {kind}" for column, kind in TABLES[table].items())
+        for table, it in INDEX_TABLES.items():
+            body = ", ".join(f"{column} {kind}" for column, kind in it.columns.items())
             self.db.execute(f"create table index.{table} ({body})")
         self._made: set[str] = set()
         self._positions = itertools.count()

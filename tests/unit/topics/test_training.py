@@ -14,30 +14,8 @@ from pipelines.topics.meaning import Meaning, read_head
 from pipelines.topics.training import main
 from pipelines.topics.vectors import WordVectors
 
-OF_WATER = (
-    "wells",
-    "taps",
-    "latrines",
-    "sewage",
-    "drinking water",
-    "sanitation",
-    "toilets",
-    "rivers",
-    "aquifers",
-    "pipes",
-)
-OF_SCHOOL = (
-    "pupils",
-    "teachers",
-    "classrooms",
-    "schools",
-    "literacy",
-    "lessons",
-    "books",
-    "exams",
-    "tuition",
-    "degrees",
-)
+OF_WATER = ("wells", "taps", "latrines", "sewage", "sanitation", "toilets", "rivers", "aquifers", "drains")
+OF_SCHOOL = ("pupils", "teachers", "classrooms", "schools", "literacy", "lessons", "books", "exams", "tuition")
 
 
 def write(path: Path, rows: list[tuple[str, str, str]]) -> None:
