@@ -8,15 +8,14 @@ import numpy as np
 
 from pipelines.index.composite import GOALPOST_DIGITS, Goalposts, flat_level, pillar_warnings
 from pipelines.index.estimators import Measured, is_given
-from pipelines.index.inputs import PILLARS, Axes, Flags, Method
+from pipelines.index.inputs import PILLARS, Axes, Method
 from pipelines.index.scores.months import MonthScores, headline_pillars
-from pipelines.index.scores.pillars import is_index_given
 from pipelines.index.scores.results import MethodRows, RankIntervals, Sensitivity
 from pipelines.index.scores.simpson import crude, paradoxes
+from pipelines.index.scores.withheld import no_index_reason
 
 _MOST_PAIRS = 20
 _MOST_BEYOND = 0.25
-_NUMBERS = ("none", "one", "two", "three", "four", "five", "six")
 
 
 def method_rows(
@@ -48,7 +47,7 @@ def method_rows(
     for varied in np.unique(ranks.varied):
         width = (ranks.upper - ranks.lower)[ranks.varied == varied].mean()
         rows.append((f"mean_rank_interval.{varied}", f"{width:.3g}"))
-    if months and (why := withheld(months[-1]["now"], method)):
+    if months and (why := _withheld(months[-1]["now"], method)):
         rows.append(("index_withheld", why))
     columns = zip(*rows, strict=True)
     return MethodRows(*(np.array(column, np.object_) for column in columns))
@@ -103,30 +102,8 @@ def _reversals(it: Measured, axes: Axes) -> Iterator[tuple[str, str]]:
         yield f"reversed_when_platforms_are_pooled.{it.indicator.indicator_id}", named + more
 
 
-def withheld(month: MonthScores, method: Method) -> str | None:
+def _withheld(month: MonthScores, method: Method) -> str | None:
     """Why nobody has an index at this month end; None where someone has."""
     if np.isfinite(month.index.score).any():
         return None
-    if month.suppressed:
-        return month.suppressed
-    has_data = np.asarray(np.isfinite(month.pillars.score).any(1))
-    fewest = _NUMBERS[int(method.fewest_pillars)]
-    if has_data.sum() < method.fewest_pillars:
-        return f"No index: {_named(has_data)} have data{_list(has_data)}; at least {fewest} are needed."
-    if month.enters.sum() < method.fewest_pillars:
-        return (
-            f"No index: {_named(month.enters)} have scores for {method.coverage:.0%} of the companies"
-            f"{_list(month.enters)}; at least {fewest} are needed."
-        )
-    if not is_index_given(month.enters, method):
-        return "No index: DIA, the pillar of conduct, has too little data; it is always needed."
-    return f"No index: no company has {fewest} pillars."
-
-
-def _named(pillars: Flags) -> str:
-    return f"{int(pillars.sum())} of {len(PILLARS)} pillars"
-
-
-def _list(pillars: Flags) -> str:
-    names = [name for name, is_in in zip(PILLARS, pillars, strict=True) if is_in]
-    return f" ({', '.join(sorted(names))})" if names else ""
+    return month.suppressed or no_index_reason(month.pillars.score, month.enters, method)

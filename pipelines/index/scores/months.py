@@ -19,6 +19,7 @@ from pipelines.index.estimators import HISTORIES, Measured, is_given, withhold_w
 from pipelines.index.formulas import week_counts
 from pipelines.index.inputs import PILLARS, FixedGoalposts, Flags, Floats, Integers, Method, Texts
 from pipelines.index.scores.pillars import engagement_index, entering, pillar_scores
+from pipelines.index.scores.withheld import wide_ranks_reason
 from pipelines.index.uncertainty import (
     DECIMALS,
     METHOD,
@@ -145,10 +146,7 @@ def _ranked(month: MonthScores, world: World, method: Method, seed: int) -> Mont
         index=Scored(nothing, nothing, nothing),
         ranks=Scored(nothing, nothing, nothing),
         draws=np.full_like(found.scores, np.nan),
-        suppressed=(
-            f"No index: the ranks of {wide} of {ranked} companies span more than "
-            f"{method.widest_rank_interval:.0%} of the field; only pillars are told."
-        ),
+        suppressed=wide_ranks_reason(wide, ranked, method),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pipelines import ROOT
@@ -37,7 +36,7 @@ def test_a_trained_head_tells_the_texts_it_was_trained_on_apart(tmp_path: Path) 
     water, school = (meaning.topics.index(topic) for topic in ("sdg_6", "sdg_4"))
     scores = meaning.scores([text for text, _, label in rows if label == "True"])
     ahead = scores[:, water] - scores[:, school]
-    assert np.mean(ahead[:9] > 0) >= 0.9 and np.mean(ahead[9:] < 0) >= 0.9
+    assert (ahead[:9] > 0).sum() >= 8 and (ahead[9:] < 0).sum() >= 8
 
 
 def test_a_file_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
