@@ -27,7 +27,7 @@ def no_index_reason(pillars: Floats, enters: Flags, method: Method) -> str:
 
 
 def wide_ranks_reason(wide: int, ranked: int, method: Method) -> str:
-    """Why an index is taken back although there are scores: the ranks of `wide` of the `ranked` companies are unsure."""
+    """Why an index is taken back where there are scores: the ranks of `wide` of the `ranked` companies are unsure."""
     return (
         f"No index: the ranks of {wide} of {ranked} companies span more than "
         f"{method.widest_rank_interval:.0%} of the field; only pillars are told."
