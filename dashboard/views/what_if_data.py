@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard import data
-from pipelines.index import PILLARS, Columns, Floats, Labels, World, entering, pillar_world, read_columns
+from pipelines.index import PILLARS, Columns, Floats, Labels, ReplicationInputs, entering, pillar_inputs, read_columns
 from pipelines.release import OpenRelease
 
 
@@ -22,7 +22,7 @@ class WhatIfData(msgspec.Struct, frozen=True):
     pillars: tuple[str, ...]
     published: Floats
     """The index as published, `[company]`, NaN where there is none."""
-    world: World
+    world: ReplicationInputs
 
 
 class _Index(msgspec.Struct, frozen=True):
@@ -80,5 +80,5 @@ def what_if_data(release: OpenRelease, period: dt.date) -> WhatIfData | None:
         companies=tuple(companies.values()),
         pillars=tuple(np.array(PILLARS)[enters].tolist()),
         published=published,
-        world=pillar_world(scores[enters], draws[:, enters], is_ranked),
+        world=pillar_inputs(scores[enters], draws[:, enters], is_ranked),
     )

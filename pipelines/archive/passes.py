@@ -107,7 +107,7 @@ class Pass:
         original = None if request.is_restricted else self._run.original_of(url)
         if original and status != 304 and (not body or original.digest != warc.digest_of(body)):
             original = None
-        head = warc.Head(status, headers)
+        head = warc.HttpHead(status, headers)
         about = warc.About(
             source=self._about.source,
             company_id=self._about.company_id,

@@ -231,9 +231,9 @@ class Archive:
     def _index_path(self, file: str) -> Path:
         return self.root / (file.removesuffix(_SUFFIX) + ".index")
 
-    def _records(self, file: str, start: int) -> Iterator[warc.Record]:
+    def _records(self, file: str, start: int) -> Iterator[warc.WarcRecord]:
         for item in warc.scan(self.root / file, file, start):
-            if isinstance(item, warc.Record):
+            if isinstance(item, warc.WarcRecord):
                 yield item
             elif item.is_tail:
                 # Held by a living run, the tail is a record on its way.
@@ -243,7 +243,7 @@ class Archive:
             else:
                 _log.warning("%s: skipped %d damaged bytes at offset %d", file, item.length, item.offset)
 
-    def record(self, file: str, offset: int) -> warc.Record:
+    def record(self, file: str, offset: int) -> warc.WarcRecord:
         """The record at an offset.
 
         Raises:
@@ -254,7 +254,7 @@ class Archive:
         except warc.WarcError as error:
             raise ArchiveError(f"{file}: no record at offset {offset} ({error})") from None
 
-    def _entry(self, record: warc.Record, about: warc.About) -> Entry:
+    def _entry(self, record: warc.WarcRecord, about: warc.About) -> Entry:
         place = record.place
         note, response = PassNote(), None
         if about.event:
@@ -281,7 +281,7 @@ class Archive:
             is_complete=about.is_complete,
         )
 
-    def _response(self, record: warc.Record, about: warc.About) -> Response:
+    def _response(self, record: warc.WarcRecord, about: warc.About) -> Response:
         status, media_type, body = record.status, record.media_type, record.body
         if about.original_file:
             original = self.record(about.original_file, about.original_offset)

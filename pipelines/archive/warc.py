@@ -77,7 +77,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     about: About | None
 
 
-class Record(msgspec.Struct, frozen=True):
+class WarcRecord(msgspec.Struct, frozen=True):
     """A whole record, verified. `body` is the payload, empty for a revisit."""
 
     place: Place
@@ -99,7 +99,7 @@ def digest_of(data: bytes) -> str:
     return f"sha256:{sha256(data).hexdigest()}"
 
 
-class Head(msgspec.Struct, frozen=True):
+class HttpHead(msgspec.Struct, frozen=True):
     """Status and headers of an HTTP answer; only headers worth keeping are archived."""
 
     status: int
@@ -136,7 +136,7 @@ def encode(
     about: About | None = None,
     url: str = "",
     content_type: str = "",
-    head: Head | None = None,
+    head: HttpHead | None = None,
     original: Place | None = None,
 ) -> bytes:
     """One record as one gzip member. With an `original`, a revisit of it that leaves the body out."""
@@ -177,7 +177,7 @@ def _stamp(date: dt.datetime) -> str:
     return date.astimezone(dt.UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def read_record(path: Path, file: str, offset: int) -> Record:
+def read_record(path: Path, file: str, offset: int) -> WarcRecord:
     """The record at an offset of a file, verified; `file` is the name it gives as its place.
 
     Raises:
@@ -190,7 +190,7 @@ def read_record(path: Path, file: str, offset: int) -> Record:
         raise WarcError(error.strerror or "cannot be read") from None
 
 
-def scan(path: Path, file: str, start: int = 0) -> Iterator[Record | Damage]:
+def scan(path: Path, file: str, start: int = 0) -> Iterator[WarcRecord | Damage]:
     """All records of a file from an offset on, and the damage between or behind them."""
     with path.open("rb") as stream:
         end = stream.seek(0, 2)
@@ -221,7 +221,7 @@ def _next_record(stream: BinaryIO, file: str, start: int) -> int | None:
     return None
 
 
-def _record(stream: BinaryIO, file: str, offset: int) -> Record:
+def _record(stream: BinaryIO, file: str, offset: int) -> WarcRecord:
     """The record at `offset`: gzip's own check, then the record's length and digest."""
     stream.seek(offset)
     gzip = zlib.decompressobj(zlib.MAX_WBITS + 16)
@@ -238,7 +238,7 @@ def _record(stream: BinaryIO, file: str, offset: int) -> Record:
     return _parse(b"".join(parts), file, offset, consumed - len(gzip.unused_data))
 
 
-def _parse(data: bytes, file: str, offset: int, length: int) -> Record:
+def _parse(data: bytes, file: str, offset: int, length: int) -> WarcRecord:
     stream = BytesIO(data)
     try:
         headers = _warc_parser.parse(stream)
@@ -272,4 +272,4 @@ def _parse(data: bytes, file: str, offset: int, length: int) -> Record:
             )
     except (StatusAndHeadersParserException, EOFError, AttributeError, ValueError, msgspec.DecodeError) as error:
         raise WarcError(f"no WARC record: {' '.join(str(error).split())}") from None
-    return Record(place, status, _media_type(content_type), body)
+    return WarcRecord(place, status, _media_type(content_type), body)

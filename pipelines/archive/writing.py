@@ -159,7 +159,7 @@ class Run:
         *,
         url: str = "",
         content_type: str = "application/json",
-        head: warc.Head | None = None,
+        head: warc.HttpHead | None = None,
         original: warc.Place | None = None,
         restricted: bool = False,
     ) -> warc.Place:

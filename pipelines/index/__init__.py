@@ -36,10 +36,10 @@ from pipelines.index.scores import INDEX_TABLES, Results, entering
 from pipelines.index.uncertainty import (
     DECIMALS,
     ReplicationError,
+    ReplicationInputs,
     WhatIf,
-    World,
     method_uncertainty,
-    pillar_world,
+    pillar_inputs,
     what_if,
 )
 
@@ -61,10 +61,10 @@ __all__ = [
     "MethodError",
     "Recipe",
     "ReplicationError",
+    "ReplicationInputs",
     "Results",
     "TrueScores",
     "WhatIf",
-    "World",
     "aggregation_named",
     "build_tables",
     "entering",
@@ -72,7 +72,7 @@ __all__ = [
     "indicator_of",
     "method_uncertainty",
     "normalisation_named",
-    "pillar_world",
+    "pillar_inputs",
     "ranks",
     "read_coinr",
     "read_columns",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipelines.panel.reader import Table, suggest
+from pipelines.panel.reader import TomlTable, suggest
 from pipelines.records import FileInput, Source
 
 
@@ -25,7 +25,7 @@ class FileEntry(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def file_entry(entry: Table, folder: Path, sources: Mapping[str, Source]) -> FileEntry | None:
+def file_entry(entry: TomlTable, folder: Path, sources: Mapping[str, Source]) -> FileEntry | None:
     """The file entry that a table of `panel.toml` writes; None, or one with gaps, after noting its mistakes."""
     reading = {name: source.file for name, source in sources.items() if source.file}
     name, observed_at = entry.string("source"), entry.day("observed_at")
@@ -48,7 +48,7 @@ def file_entry(entry: Table, folder: Path, sources: Mapping[str, Source]) -> Fil
     return FileEntry(source=name, paths=paths, observed_at=observed_at, covers=covers, options=options)
 
 
-def _options(entry: Table, accepted: FileInput) -> dict[str, str]:
+def _options(entry: TomlTable, accepted: FileInput) -> dict[str, str]:
     options = {option: entry.values[option] for option in accepted.options if option in entry.values}
     for option, value in options.items():
         if not isinstance(value, str | int | float | dt.date):
@@ -56,7 +56,7 @@ def _options(entry: Table, accepted: FileInput) -> dict[str, str]:
     return {option: str(value) for option, value in options.items()}
 
 
-def _covers(entry: Table) -> tuple[dt.date | None, dt.date | None] | None:
+def _covers(entry: TomlTable) -> tuple[dt.date | None, dt.date | None] | None:
     table = entry.table("covers")
     if table is None:
         return None
@@ -67,7 +67,7 @@ def _covers(entry: Table) -> tuple[dt.date | None, dt.date | None] | None:
     return start, end
 
 
-def _paths(entry: Table, role: str, folder: Path) -> tuple[Path, ...]:
+def _paths(entry: TomlTable, role: str, folder: Path) -> tuple[Path, ...]:
     pattern = entry.string(role)
     if pattern is None:
         return ()

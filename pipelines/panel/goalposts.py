@@ -13,7 +13,7 @@ import re
 
 import msgspec
 
-from pipelines.panel.reader import Reader, Row
+from pipelines.panel.reader import CsvRow, FolderReader
 
 GOALPOSTS_FILE = "goalposts.csv"
 _PARAMETER = re.compile(r"goalpost_(low|high|period)\.(\w+)")
@@ -36,11 +36,11 @@ class Goalpost(msgspec.Struct, frozen=True):
     line: int
 
 
-def read_goalposts(reader: Reader) -> tuple[Goalpost, ...]:
+def read_goalposts(reader: FolderReader) -> tuple[Goalpost, ...]:
     """The goalposts of a panel's folder, none where it has no such file; mistakes are noted."""
     if not (reader.folder / GOALPOSTS_FILE).exists():
         return ()
-    rows, given = list(reader.rows(GOALPOSTS_FILE, ("parameter", "value"))), dict[str, dict[str, Row]]()
+    rows, given = list(reader.rows(GOALPOSTS_FILE, ("parameter", "value"))), dict[str, dict[str, CsvRow]]()
     versions = [row for row in rows if row["parameter"] == "version"]
     for row in rows:
         found = _PARAMETER.fullmatch(row["parameter"])
@@ -57,7 +57,7 @@ def read_goalposts(reader: Reader) -> tuple[Goalpost, ...]:
     return tuple(it for name, own in given.items() if (it := _goalpost(name, own, f"{version or 0:g}")))
 
 
-def _goalpost(name: str, rows: dict[str, Row], version: str) -> Goalpost | None:
+def _goalpost(name: str, rows: dict[str, CsvRow], version: str) -> Goalpost | None:
     if lacking := [kind for kind in _KINDS if kind not in rows]:
         next(iter(rows.values())).mistake("parameter", f"goalpost_{lacking[0]}.{name} is missing")
         return None
@@ -69,14 +69,14 @@ def _goalpost(name: str, rows: dict[str, Row], version: str) -> Goalpost | None:
     return Goalpost(name, low, high, period, version, min(row.line for row in rows.values()))
 
 
-def _number(row: Row) -> float | None:
+def _number(row: CsvRow) -> float | None:
     if _NUMBER.fullmatch(row["value"]) and math.isfinite(number := float(row["value"])):
         return number
     row.mistake("value", f"{row['value']!r} is no number")
     return None
 
 
-def _day(row: Row) -> dt.date | None:
+def _day(row: CsvRow) -> dt.date | None:
     with contextlib.suppress(ValueError):
         if _DAY.fullmatch(row["value"]):
             return dt.date.fromisoformat(row["value"])

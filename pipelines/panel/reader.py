@@ -48,7 +48,7 @@ def suggest(value: str, allowed: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else f"allowed: {', '.join(options[:10])}, …"
 
 
-class Reader:
+class FolderReader:
     """The files of one folder, and the mistakes found in them so far."""
 
     def __init__(self, folder: Path) -> None:
@@ -78,13 +78,13 @@ class Reader:
             return None
         return text
 
-    def toml(self, file: str, expected: str) -> Table | None:
+    def toml(self, file: str, expected: str) -> TomlTable | None:
         """A TOML file as a table; None after noting why not."""
         text = self.text(file, expected)
         if text is None:
             return None
         try:
-            return Table(self, file, text, tomllib.loads(text), 0)
+            return TomlTable(self, file, text, tomllib.loads(text), 0)
         except tomllib.TOMLDecodeError as error:
             place = _AT.search(str(error))
             lines = text.count("\n") + 1
@@ -92,7 +92,7 @@ class Reader:
             self.mistake(file, line, column, f"not TOML: {_AT.sub('', str(error))}")
             return None
 
-    def rows(self, file: str, columns: Sequence[str]) -> Iterator[Row]:
+    def rows(self, file: str, columns: Sequence[str]) -> Iterator[CsvRow]:
         """The rows of a CSV file with exactly these columns, in any order, all cells filled and stripped."""
         text = self.text(file, f"the columns {', '.join(columns)}")
         if text is None:
@@ -104,9 +104,9 @@ class Reader:
         except csv.Error as error:
             self.mistake(file, reader.line_num, 1, f"not CSV: {error}")
 
-    def _rows(self, file: str, columns: Sequence[str], lines: list[str], reader: _csv.Reader) -> Iterator[Row]:
+    def _rows(self, file: str, columns: Sequence[str], lines: list[str], reader: _csv.Reader) -> Iterator[CsvRow]:
         header = [name.strip() for name in next(reader)]
-        top = Row(self, file, 1, lines[0], header, {})
+        top = CsvRow(self, file, 1, lines[0], header, {})
         for name in columns:
             if header.count(name) != 1:
                 problem = "missing" if name not in header else "there twice"
@@ -122,7 +122,7 @@ class Reader:
             if not any(cell.strip() for cell in cells):
                 continue
             values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-            row = Row(self, file, first, lines[first - 1] if first <= len(lines) else "", header, values)
+            row = CsvRow(self, file, first, lines[first - 1] if first <= len(lines) else "", header, values)
             empty = [name for name in columns if not values.get(name)]
             for name in empty:
                 row.mistake(name, f"{name} is empty")
@@ -132,11 +132,11 @@ class Reader:
                 yield row
 
 
-class Row:
+class CsvRow:
     """A row of a CSV file by column name."""
 
     def __init__(
-        self, reader: Reader, file: str, line: int, text: str, header: list[str], values: dict[str, str]
+        self, reader: FolderReader, file: str, line: int, text: str, header: list[str], values: dict[str, str]
     ) -> None:
         self.line = line
         self.values = values
@@ -154,10 +154,10 @@ class Row:
         self._reader.mistake(self._file, self.line, start, what)
 
 
-class Table:
+class TomlTable:
     """A TOML table: typed values, and where its keys stand (found by a search: tomllib tells no places)."""
 
-    def __init__(self, reader: Reader, file: str, text: str, values: dict[str, object], start: int) -> None:
+    def __init__(self, reader: FolderReader, file: str, text: str, values: dict[str, object], start: int) -> None:
         self.values = values
         self._reader, self._file, self._text, self._start = reader, file, text, start
 
@@ -200,16 +200,16 @@ class Table:
             self.mistake(None, f"{key} is missing: a day, as in {key} = 2020-12-31")
         return None
 
-    def table(self, key: str) -> Table | None:
+    def table(self, key: str) -> TomlTable | None:
         """A table inside this one; None where there is none, or after noting that it is no table."""
         value = self.values.get(key)
         if isinstance(value, dict):
-            return Table(self._reader, self._file, self._text, value, self._find(key, self._start))
+            return TomlTable(self._reader, self._file, self._text, value, self._find(key, self._start))
         if key in self.values:
             self.mistake(key, f"{key} must be a table")
         return None
 
-    def tables(self, key: str) -> list[Table]:
+    def tables(self, key: str) -> list[TomlTable]:
         """An array of tables, as `[[key]]` writes it."""
         values = self.values.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
@@ -218,7 +218,7 @@ class Table:
         headers = re.finditer(rf"(?m)^[ \t]*\[\[[ \t]*({re.escape(key)})[ \t]*\]\]", self._text)
         starts = [header.start(1) for header in headers] or [self._find(key, 0)] * len(values)
         return [
-            Table(self._reader, self._file, self._text, value, start)
+            TomlTable(self._reader, self._file, self._text, value, start)
             for value, start in zip(values, starts, strict=False)
         ]
 

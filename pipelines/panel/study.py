@@ -17,7 +17,7 @@ import msgspec
 from pipelines import UserMistake
 from pipelines.panel.files import FileEntry, file_entry
 from pipelines.panel.goalposts import Goalpost, read_goalposts
-from pipelines.panel.reader import Mistake, Reader, Row, Table, suggest
+from pipelines.panel.reader import CsvRow, FolderReader, Mistake, TomlTable, suggest
 from pipelines.records import COMMON_SCHEMES, Source, normalise_identifier
 
 _COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
@@ -96,7 +96,7 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     Raises:
         PanelError: listing every mistake in it.
     """
-    reader = Reader(folder)
+    reader = FolderReader(folder)
     study = reader.toml("panel.toml", "title, sources, [window] and [[files]]")
     title, window = None, None
     names: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ def coverage(panel: Panel, sources: Mapping[str, Source]) -> list[Coverage]:
     return rows
 
 
-def _window(study: Table) -> Window | None:
+def _window(study: TomlTable) -> Window | None:
     table = study.table("window")
     if table is None:
         if "window" not in study.values:
@@ -164,7 +164,7 @@ def _window(study: Table) -> Window | None:
     return Window(start, end)
 
 
-def _source_names(study: Table, sources: Mapping[str, Source]) -> tuple[str, ...]:
+def _source_names(study: TomlTable, sources: Mapping[str, Source]) -> tuple[str, ...]:
     names = study.values.get("sources", [])
     fetching = [name for name, source in sources.items() if source.requests]
     if not isinstance(names, list):
@@ -176,7 +176,7 @@ def _source_names(study: Table, sources: Mapping[str, Source]) -> tuple[str, ...
     return tuple(dict.fromkeys(str(name) for name in names))
 
 
-def _companies(reader: Reader) -> tuple[Company, ...]:
+def _companies(reader: FolderReader) -> tuple[Company, ...]:
     lines: dict[str, int] = {}
     companies = []
     for row in reader.rows("companies.csv", ("company_id", "name", "sector", "country")):
@@ -192,7 +192,7 @@ def _companies(reader: Reader) -> tuple[Company, ...]:
     return tuple(companies)
 
 
-def _accounts(reader: Reader, known: set[str], platforms: set[str] | None) -> tuple[Account, ...]:
+def _accounts(reader: FolderReader, known: set[str], platforms: set[str] | None) -> tuple[Account, ...]:
     owners: dict[tuple[str, str], tuple[str, int]] = {}
     accounts: list[Account] = []
     for row in reader.rows("accounts.csv", ("company_id", "platform", "handle")):
@@ -206,7 +206,7 @@ def _accounts(reader: Reader, known: set[str], platforms: set[str] | None) -> tu
     return tuple(accounts)
 
 
-def _identifiers(reader: Reader, known: set[str], schemes: set[str] | None) -> tuple[Identifier, ...]:
+def _identifiers(reader: FolderReader, known: set[str], schemes: set[str] | None) -> tuple[Identifier, ...]:
     owners: dict[tuple[str, str], tuple[str, int]] = {}
     identifiers = []
     for row in reader.rows("identifiers.csv", ("company_id", "scheme", "value")):
@@ -220,14 +220,14 @@ def _identifiers(reader: Reader, known: set[str], schemes: set[str] | None) -> t
     return tuple(identifiers)
 
 
-def _check_company(row: Row, known: set[str]) -> None:
+def _check_company(row: CsvRow, known: set[str]) -> None:
     company_id = row["company_id"]
     if known and company_id not in known:
         row.mistake("company_id", f"unknown company {company_id!r}; {suggest(company_id, known)}")
 
 
 def _check_owner(
-    row: Row, column: str, what: str, owners: dict[tuple[str, str], tuple[str, int]], key: tuple[str, str]
+    row: CsvRow, column: str, what: str, owners: dict[tuple[str, str], tuple[str, int]], key: tuple[str, str]
 ) -> bool:
     """Note that an account or identifier is another company's; whether it is the first of its kind."""
     owner, line = owners.setdefault(key, (row["company_id"], row.line))

@@ -24,7 +24,7 @@ from pipelines.index.estimators.duration import weekly_duration
 from pipelines.index.estimators.mean import Lines, weekly_mean
 from pipelines.index.estimators.people import distinct_people
 from pipelines.index.estimators.rate import weekly_rate
-from pipelines.index.formulas import Line, Waits
+from pipelines.index.formulas import FittedLine, Waits
 from pipelines.index.inputs import AccountWeeks, Axes, People
 from tests.scale.estimators import dense_axes, the_method
 
@@ -92,7 +92,7 @@ def _size_slope() -> float:
     return float(_line(followers, numerator).slope[0])
 
 
-def _line(followers: Floats, numerator: Floats) -> Line:
+def _line(followers: Floats, numerator: Floats) -> FittedLine:
     return huber_line(np.log(followers)[None], np.log1p(numerator)[None], np.ones((1, len(followers)), bool))
 
 

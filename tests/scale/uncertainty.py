@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipelines.index import World, what_if
+from pipelines.index import ReplicationInputs, what_if
 from pipelines.index.composite import Tree
 from pipelines.index.composite.tree import Node
 from pipelines.index.uncertainty import monte_carlo, sensitivities
@@ -19,7 +19,9 @@ COINR_SECONDS = 0.12
 """What COINr's `get_sensitivity` takes for a replication of its own example, 51 units by 49 indicators."""
 
 
-def random_world(companies: int, indicators: int, seed: int = 1, draws: int = 500, measurements: int = 12) -> World:
+def random_world(
+    companies: int, indicators: int, seed: int = 1, draws: int = 500, measurements: int = 12
+) -> ReplicationInputs:
     """Normal quantities of companies that differ, one in eight indicators skewed, one value in twenty missing."""
     rng = np.random.default_rng(seed)
     pillar = np.arange(indicators) * 6 // indicators
@@ -28,7 +30,7 @@ def random_world(companies: int, indicators: int, seed: int = 1, draws: int = 50
     truth[rng.random(truth.shape) < 0.05] = np.nan
     is_disclosed = pillar == 5
     scored = truth + 0.05 * rng.normal(0, 1, (measurements, indicators, companies))
-    return World(
+    return ReplicationInputs(
         alternatives=Alternatives(
             normalisations=("goalposts", "minmax", "zscore", "percentile_rank"),
             treatments=("0", "2", "5", "log"),

@@ -10,7 +10,7 @@ from pipelines.index.inputs import Axes, Days, Flags, Floats, Levels, Method, kn
 _DAY = np.timedelta64(1, "D")
 
 
-class Level(msgspec.Struct, frozen=True):
+class LevelEstimate(msgspec.Struct, frozen=True):
     """Value and number of metrics behind it, `[period, company]`.
 
     `filled` `[3, period, company]`: the value with what a company does not disclose, and enough peers do, as the worst,
@@ -22,14 +22,14 @@ class Level(msgspec.Struct, frozen=True):
     filled: Floats | None = None
 
 
-def level_mean(axes: Axes, method: Method, rows: Levels, known_at: str) -> Level:
+def level_mean(axes: Axes, method: Method, rows: Levels, known_at: str) -> LevelEstimate:
     """Mean of the latest value of every metric; a status stands until another replaces it, so none grows too old."""
     del method
     latest = _latest(axes, rows, known_at, oldest_months=None)
-    return Level(known_mean(latest.values, 1), np.isfinite(latest.values).sum(1).astype(np.float64))
+    return LevelEstimate(known_mean(latest.values, 1), np.isfinite(latest.values).sum(1).astype(np.float64))
 
 
-def level_percentile(axes: Axes, method: Method, rows: Levels, known_at: str) -> Level:
+def level_percentile(axes: Axes, method: Method, rows: Levels, known_at: str) -> LevelEstimate:
     """Mean over metrics of the Hazen percentile among peers, 100 the best; figures over 30 months old are dropped.
 
     A metric that too few peers disclose ranks nobody.
@@ -50,7 +50,7 @@ def level_percentile(axes: Axes, method: Method, rows: Levels, known_at: str) ->
     size = np.isfinite(ranked).sum(1).astype(np.float64)
     asked = size + (missing[2] > 0).sum(1)
     filled = ratio(np.nansum(ranked, 1) + missing.sum(2), np.where(size > 0, asked, np.nan))
-    return Level(known_mean(ranked, 1), size, filled)
+    return LevelEstimate(known_mean(ranked, 1), size, filled)
 
 
 def hazen(values: Floats) -> Floats:

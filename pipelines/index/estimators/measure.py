@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from pipelines.index.estimators.duration import duration
-from pipelines.index.estimators.level import Level, level_mean, level_percentile
+from pipelines.index.estimators.level import LevelEstimate, level_mean, level_percentile
 from pipelines.index.estimators.mean import mean
 from pipelines.index.estimators.people import distinct_people, returning_share
 from pipelines.index.estimators.publication import reasons
@@ -44,7 +44,7 @@ STRATA: dict[tuple[str, str], Callable[..., Strata]] = {
     ("people", "share"): returning_share,
 }
 """By estimator and summary, what computes it by platform from axes, method and the estimator's rows."""
-LEVELS: dict[tuple[str, str], Callable[[Axes, Method, Levels, str], Level]] = {
+LEVELS: dict[tuple[str, str], Callable[[Axes, Method, Levels, str], LevelEstimate]] = {
     ("level", "mean"): level_mean,
     ("level", "percentile"): level_percentile,
 }
@@ -127,7 +127,7 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
     return Measured(indicator, estimate, estimate, strata, found.weights, platform_reasons)
 
 
-def _estimate_level(indicator: Indicator, level: Level, present: Flags, inputs: Inputs) -> Estimate:
+def _estimate_level(indicator: Indicator, level: LevelEstimate, present: Flags, inputs: Inputs) -> Estimate:
     nothing = np.full(level.value.shape, np.nan)
     why = reasons(
         indicator,

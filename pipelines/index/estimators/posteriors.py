@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.formulas import Line
+from pipelines.index.formulas import FittedLine
 from pipelines.index.inputs import Floats
 
 
@@ -30,7 +30,7 @@ class ResidualPosterior(msgspec.Struct, frozen=True):
     rate: Floats
     expected: Floats
     followers: Floats
-    line: Line
+    line: FittedLine
 
     @property
     def mean(self) -> Floats:

@@ -13,7 +13,7 @@ _NEWTON = 20
 _SETTLED = 1e-12
 
 
-class Line(msgspec.Struct, frozen=True):
+class FittedLine(msgspec.Struct, frozen=True):
     """A fitted line, its slope's standard error, and the mean of x; NaN where there were too few points."""
 
     intercept: Floats
@@ -26,7 +26,7 @@ class Line(msgspec.Struct, frozen=True):
         return self.intercept[..., None] + self.slope[..., None] * x
 
 
-def huber_line(x: Floats, y: Floats, is_point: Flags, fewest: int = 3) -> Line:
+def huber_line(x: Floats, y: Floats, is_point: Flags, fewest: int = 3) -> FittedLine:
     """Huber's M-estimate of y = a + b x along the last axis, scale by MAD at each round (Huber 1981; MASS `rlm`).
 
     The standard error is `rlm`'s: Huber's (1981, eq. 7.6.2) correction of the asymptotic covariance.
@@ -49,7 +49,7 @@ def huber_line(x: Floats, y: Floats, is_point: Flags, fewest: int = 3) -> Line:
     is_fitted = (n >= fewest) & (squares > 0)
     found = (level + fit.height - fit.slope * centre, fit.slope, ratio(deviation, np.sqrt(squares)))
     intercept, slope, error = (np.where(is_fitted, it, np.nan).reshape(lines) for it in found)
-    return Line(intercept, slope, error, centre.reshape(lines))
+    return FittedLine(intercept, slope, error, centre.reshape(lines))
 
 
 class _Fit(msgspec.Struct, frozen=True):

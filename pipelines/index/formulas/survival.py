@@ -89,7 +89,7 @@ class Seen(msgspec.Struct, frozen=True):
         return cls(rows, waits.week.take(rows), n, starts, answers, np.searchsorted(answers, starts), early)
 
 
-class Found(msgspec.Struct, frozen=True):
+class SurvivalTimes(msgspec.Struct, frozen=True):
     """Hours, the longest that was looked at where the curve does not go so low; NaN in a cell without rows."""
 
     hours: Floats
@@ -130,7 +130,7 @@ class Curves(msgspec.Struct, frozen=True):
             lost = _running(early[counts], (at_risk[counts], left[counts]), len(before))
         return cls(seen, waits.hours, before, behind, np.log(whole), 1 / whole, lost)
 
-    def median(self) -> Found:
+    def median(self) -> SurvivalTimes:
         """The first hours where survival is a half or less, by cell."""
         if self.lost is not None:
             return self.at(np.zeros(len(self.seen.starts) - 1))
@@ -140,7 +140,7 @@ class Curves(msgspec.Struct, frozen=True):
         rank = np.searchsorted(self.before, half) - 1 - self.seen.starts[:-1]
         return self._found(self.seen.first_answer[:-1] + np.where(rank > 0, rank, 0))
 
-    def at(self, z: Floats) -> Found:
+    def at(self, z: Floats) -> SurvivalTimes:
         """The first hours where ln(-ln S) lies z standard errors above that of a half, `[..., cell]` as z.
 
         The standard error is Greenwood's with the weights as counts: for weights that sum to the effective sample
@@ -155,13 +155,13 @@ class Curves(msgspec.Struct, frozen=True):
             place = place + is_short * np.int64(1 << step)
         return self._found(place + 1)
 
-    def _found(self, place: Integers) -> Found:
+    def _found(self, place: Integers) -> SurvivalTimes:
         is_reached = place < self.seen.first_answer[1:]
         has_rows = self.seen.starts[1:] > self.seen.starts[:-1]
         if not len(self.seen.rows):
-            return Found(np.full(place.shape, np.nan), is_reached)
+            return SurvivalTimes(np.full(place.shape, np.nan), is_reached)
         row = np.where(is_reached, self._row(place), np.maximum(self.seen.starts[1:] - 1, 0))
-        return Found(np.where(has_rows, self.hours[self.seen.rows[row]], np.nan), is_reached)
+        return SurvivalTimes(np.where(has_rows, self.hours[self.seen.rows[row]], np.nan), is_reached)
 
     def _row(self, answer: Integers) -> Integers:
         if not len(self.seen.answers):

@@ -26,10 +26,10 @@ from pipelines.index.uncertainty import (
     SAMPLING,
     Measurements,
     Published,
-    World,
+    ReplicationInputs,
     monte_carlo,
     quantity_draws,
-    world_of,
+    replication_inputs,
 )
 
 
@@ -57,7 +57,7 @@ class MonthScores(msgspec.Struct, frozen=True):
     ranks: Scored
     draws: Floats
     pillar_draws: Floats
-    world: World | None = None
+    replication_inputs: ReplicationInputs | None = None
     rank_draws: Floats | None = None
     defaulted: Integers | None = None
     """In how many replications a company lacks a pillar that it has as published, `[company]`."""
@@ -88,7 +88,7 @@ def headline_pillars(measured: Sequence[Measured]) -> Integers:
 def without_draws(month: MonthScores) -> MonthScores:
     """A month of which nothing but the published numbers is kept."""
     none, pillars = month.draws[:0], month.pillar_draws[:0]
-    return msgspec.structs.replace(month, world=None, rank_draws=None, draws=none, pillar_draws=pillars)
+    return msgspec.structs.replace(month, replication_inputs=None, rank_draws=None, draws=none, pillar_draws=pillars)
 
 
 def score_period(
@@ -120,37 +120,42 @@ def score_period(
                 enters=month.enters,
                 is_ranked=np.isfinite(month.index.score),
             )
-            world = world_of(
+            inputs = replication_inputs(
                 measurements, goalposts, published, method, period=period, history=history, seed=seed, counts=counts
             )
-            month = _ranked(month, world, method, seed)
+            month = _ranked(month, inputs, method, seed)
         months[history] = month
     return months
 
 
-def _ranked(month: MonthScores, world: World, method: Method, seed: int) -> MonthScores:
+def _ranked(month: MonthScores, inputs: ReplicationInputs, method: Method, seed: int) -> MonthScores:
     """The month with the ranks of replications; the index is taken back where too few ranks can be told apart."""
-    found = monte_carlo(world, seed=seed, replications=int(method.replications))
-    bounds = _interval(found.ranks, method, "inverted_cdf")
+    replicated = monte_carlo(inputs, seed=seed, replications=int(method.replications))
+    bounds = _interval(replicated.ranks, method, "inverted_cdf")
     places = _around(month.ranks.score, *bounds)
     month = msgspec.structs.replace(
-        month, ranks=places, draws=found.scores, world=world, rank_draws=found.ranks, defaulted=found.defaulted
+        month,
+        ranks=places,
+        draws=replicated.scores,
+        replication_inputs=inputs,
+        rank_draws=replicated.ranks,
+        defaulted=replicated.defaulted,
     )
-    ranked = int(world.is_ranked.sum())
+    ranked = int(inputs.is_ranked.sum())
     wide = int((places.upper - places.lower > method.widest_rank_interval * ranked).sum())
     if wide <= method.most_wide_intervals * ranked:
         return month
-    nothing = np.full(len(world.is_ranked), np.nan)
+    nothing = np.full(len(inputs.is_ranked), np.nan)
     return msgspec.structs.replace(
         month,
         index=Scored(nothing, nothing, nothing),
         ranks=Scored(nothing, nothing, nothing),
-        draws=np.full_like(found.scores, np.nan),
+        draws=np.full_like(replicated.scores, np.nan),
         suppressed=wide_ranks_reason(wide, ranked, method),
     )
 
 
-class RankIntervals(msgspec.Struct, frozen=True):
+class VariedRanks(msgspec.Struct, frozen=True):
     """Ranks `[replication, company]` when method and sampling vary, and when one of them is frozen."""
 
     total: Floats
@@ -158,15 +163,15 @@ class RankIntervals(msgspec.Struct, frozen=True):
     sampling: Floats
 
 
-def decompose(month: MonthScores, method: Method, seed: int) -> RankIntervals | None:
+def decompose(month: MonthScores, method: Method, seed: int) -> VariedRanks | None:
     """What method alone and sampling alone do to a month's ranks; None where nobody has one."""
-    if month.world is None or month.rank_draws is None:
+    if month.replication_inputs is None or month.rank_draws is None:
         return None
     alone = [
-        monte_carlo(month.world, seed=seed, replications=int(method.replications), frozen=frozen).ranks
+        monte_carlo(month.replication_inputs, seed=seed, replications=int(method.replications), frozen=frozen).ranks
         for frozen in (SAMPLING, METHOD)
     ]
-    return RankIntervals(month.rank_draws, alone[0], alone[1])
+    return VariedRanks(month.rank_draws, alone[0], alone[1])
 
 
 def _month_scores(

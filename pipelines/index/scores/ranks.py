@@ -44,9 +44,9 @@ def no_sensitivity() -> Sensitivity:
 
 def sensitivity_rows(moment: MonthScores, method: Method, seed: int) -> Sensitivity:
     """One row an input, NaN where it has nothing to vary; empty where nobody has an index."""
-    if moment.world is None or moment.suppressed:
+    if moment.replication_inputs is None or moment.suppressed:
         return no_sensitivity()
-    found = sensitivities(moment.world, seed=seed, count=int(method.sensitivity_points))
-    can_vary = varying(moment.world)
+    found = sensitivities(moment.replication_inputs, seed=seed, count=int(method.sensitivity_points))
+    can_vary = varying(moment.replication_inputs)
     columns = (found.first_order, found.total, found.total_bounds[0], found.total_bounds[1])
     return Sensitivity(np.array(INPUTS, np.object_), *(np.where(can_vary, it, np.nan) for it in columns))

@@ -8,19 +8,19 @@ from pipelines.index.uncertainty.measurements import (
     Published,
     all_measurements,
     quantity_draws,
-    world_of,
+    replication_inputs,
 )
 from pipelines.index.uncertainty.replications import (
     DECIMALS,
     METHOD,
     SAMPLING,
     ReplicationError,
-    World,
+    ReplicationInputs,
     monte_carlo,
     sensitivities,
     varying,
 )
-from pipelines.index.uncertainty.what_if import WhatIf, pillar_world, what_if
+from pipelines.index.uncertainty.what_if import WhatIf, pillar_inputs, what_if
 
 __all__ = [
     "DECIMALS",
@@ -31,15 +31,15 @@ __all__ = [
     "Measurements",
     "Published",
     "ReplicationError",
+    "ReplicationInputs",
     "WhatIf",
-    "World",
     "all_measurements",
     "method_uncertainty",
     "monte_carlo",
-    "pillar_world",
+    "pillar_inputs",
     "quantity_draws",
+    "replication_inputs",
     "sensitivities",
     "varying",
     "what_if",
-    "world_of",
 ]

@@ -18,7 +18,7 @@ from pipelines.index.estimators import Measured, combine, measure, week_effects
 from pipelines.index.formulas import coupled
 from pipelines.index.inputs import VARIANTS, Axes, Flags, Floats, Inputs, Integers, Method, axes_of
 from pipelines.index.uncertainty.choices import MISSING, Alternatives
-from pipelines.index.uncertainty.replications import World
+from pipelines.index.uncertainty.replications import ReplicationInputs
 
 
 class Measurement(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ class Published(msgspec.Struct, frozen=True):
     is_ranked: Flags
 
 
-def world_of(
+def replication_inputs(
     measurements: Measurements,
     goalposts: Sequence[Goalposts],
     published: Published,
@@ -122,7 +122,7 @@ def world_of(
     history: str,
     seed: int,
     counts: Floats,
-) -> World:
+) -> ReplicationInputs:
     """Gathers what the replications of a month end start from: scored headline indicators of the pillars that enter."""
     enters = np.flatnonzero(published.enters)
     is_used = np.isin(published.pillar, enters) & np.array([ends.reason is None for ends in goalposts])
@@ -148,7 +148,7 @@ def world_of(
         scored.append(np.stack(estimates))
         shape = (int(method.draws), len(used), len(estimates[0]))
         drawn.append(np.stack([np.broadcast_to(own, (shape[0], shape[2])) for own in draws], 1).reshape(shape))
-    return World(
+    return ReplicationInputs(
         alternatives=Alternatives(
             normalisations=method.normalisations,
             treatments=method.treatments,

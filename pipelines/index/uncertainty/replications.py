@@ -41,7 +41,7 @@ class ReplicationError(MethodError):
     """A replication gave no index to a company that has one; the message says how many did, and with which choices."""
 
 
-class World(msgspec.Struct, frozen=True, kw_only=True):
+class ReplicationInputs(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that replications start from: the headline indicators of the pillars that enter, sorted by pillar.
 
     `scored` `[measurement, indicator, company]` and `draws` (each `[draw, indicator, company]`) are the scored
@@ -74,39 +74,39 @@ class Replications(msgspec.Struct, frozen=True):
     defaulted: Integers
 
 
-def replicate(world: World, chosen: Choices) -> Replications:
+def replicate(inputs: ReplicationInputs, chosen: Choices) -> Replications:
     """Builds the index once with each row of choices.
 
     Raises:
         ReplicationError: a company with an index got none.
     """
-    count, companies = len(chosen.measurement), world.scored.shape[2]
-    pillars = int(world.pillar.max()) + 1
+    count, companies = len(chosen.measurement), inputs.scored.shape[2]
+    pillars = int(inputs.pillar.max()) + 1
     scores = np.full((count, companies), np.nan)
     defaulted = np.zeros(companies, np.int64)
-    published = world.scored[world.published_measurement]
-    has_pillar = np.stack([np.isfinite(published[world.pillar == place]).any(0) for place in range(pillars)])
-    for rows in _batches(world, chosen):
+    published = inputs.scored[inputs.published_measurement]
+    has_pillar = np.stack([np.isfinite(published[inputs.pillar == place]).any(0) for place in range(pillars)])
+    for rows in _batches(inputs, chosen):
         batch = chosen.of(rows)
-        x = _normalised(_quantities(world, batch), world, batch)
+        x = _normalised(_quantities(inputs, batch), inputs, batch)
         if (batch.dropped != NONE).any():
             x[np.arange(x.shape[1]) == batch.dropped[:, None]] = np.nan
-        means = _pillar_means(x, world.pillar, pillars)
-        defaulted += ((np.isnan(means) & has_pillar).any(1) & world.is_ranked).sum(0)
+        means = _pillar_means(x, inputs.pillar, pillars)
+        defaulted += ((np.isnan(means) & has_pillar).any(1) & inputs.is_ranked).sum(0)
         for place, same in _rows_by_alternative(batch.aggregation):
-            rule = world.alternatives.aggregations[place]
+            rule = inputs.alternatives.aggregations[place]
             # A geometric mean needs scores above zero: [0, 100] becomes [1, 100] for every mean.
             scores[rows[same]] = power_mean(1 + 0.99 * means[same], batch.weights[same], EXPONENTS[rule])
     # Companies without a published index may get a number here; ranked among the others it would shift them.
-    scores[:, ~world.is_ranked] = np.nan
+    scores[:, ~inputs.is_ranked] = np.nan
     scores = np.round(scores, DECIMALS)
-    _refuse_failures(scores, chosen, world)
+    _refuse_failures(scores, chosen, inputs)
     return Replications(scores, ranks(scores), defaulted)
 
 
-def _batches(world: World, chosen: Choices) -> Iterator[Integers]:
+def _batches(inputs: ReplicationInputs, chosen: Choices) -> Iterator[Integers]:
     """Splits the replications into batches that fit in memory, those of one measurement together."""
-    most = max(1, _MOST_AT_ONCE // max(1, world.scored[0].size))
+    most = max(1, _MOST_AT_ONCE // max(1, inputs.scored[0].size))
     order = np.argsort(chosen.measurement, kind="stable")
     for start in range(0, len(order), most):
         yield order[start : start + most]
@@ -119,47 +119,47 @@ def _rows_by_alternative(places: Integers) -> Iterator[tuple[int, Integers | sli
         yield place, np.flatnonzero(places == place) if len(known) > 1 else slice(None)
 
 
-def _quantities(world: World, own: Choices) -> Floats:
+def _quantities(inputs: ReplicationInputs, own: Choices) -> Floats:
     """Takes the chosen draw of each quantity, or its estimate, `[replication, indicator, company]`."""
-    found = np.empty((len(own.draw), *world.scored.shape[1:]))
+    found = np.empty((len(own.draw), *inputs.scored.shape[1:]))
     for measurement, rows in _rows_by_alternative(own.measurement):
         drawn = own.draw[rows]
         if isinstance(rows, slice):
-            found = world.draws[measurement][drawn]
+            found = inputs.draws[measurement][drawn]
         else:
-            found[rows] = world.draws[measurement][drawn]
+            found[rows] = inputs.draws[measurement][drawn]
         if (drawn == NONE).any():
-            found[(own.measurement == measurement) & (own.draw == NONE)] = world.scored[measurement]
+            found[(own.measurement == measurement) & (own.draw == NONE)] = inputs.scored[measurement]
     for place, rows in _rows_by_alternative(own.missing):
         if place != NONE:
-            _fill_undisclosed(found, rows, world, world.alternatives.missing[place])
+            _fill_undisclosed(found, rows, inputs, inputs.alternatives.missing[place])
     return found
 
 
-def _fill_undisclosed(found: Floats, rows: Integers | slice, world: World, rule: str) -> None:
+def _fill_undisclosed(found: Floats, rows: Integers | slice, inputs: ReplicationInputs, rule: str) -> None:
     """Puts the peers' worst, median or best where a ranked company discloses nothing, or not all, of an indicator."""
     which = MISSING.index(rule)
-    known = np.isfinite(world.scored[0])
-    for place in np.flatnonzero(world.is_disclosed).tolist():
+    known = np.isfinite(inputs.scored[0])
+    for place in np.flatnonzero(inputs.is_disclosed).tolist():
         values = found[rows, place]
-        if world.filled is not None:
-            some = world.filled[which, place]
-            values = np.where(np.isfinite(some) & known[place] & world.is_ranked, some, values)
+        if inputs.filled is not None:
+            some = inputs.filled[which, place]
+            values = np.where(np.isfinite(some) & known[place] & inputs.is_ranked, some, values)
         if known[place].any():
             guess = np.quantile(values[:, known[place]], which / 2, axis=1)
-            values = np.where(~known[place] & world.is_ranked, guess[:, None], values)
+            values = np.where(~known[place] & inputs.is_ranked, guess[:, None], values)
         found[rows, place] = values
 
 
-def _normalised(x: Floats, world: World, own: Choices) -> Floats:
+def _normalised(x: Floats, inputs: ReplicationInputs, own: Choices) -> Floats:
     """Treats and normalises to [0, 100], each replication by its own choices; overwrites `x`."""
-    goalposts = np.broadcast_to(world.goalposts, (len(x), *world.goalposts.shape)).copy()
+    goalposts = np.broadcast_to(inputs.goalposts, (len(x), *inputs.goalposts.shape)).copy()
     for place, rows in _rows_by_alternative(own.treatment):
-        treatment = world.alternatives.treatments[place]
+        treatment = inputs.alternatives.treatments[place]
         if treatment != "0":
             x[rows], goalposts[rows] = _treated(x[rows], goalposts[rows], treatment)
     for place, rows in _rows_by_alternative(own.normalisation):
-        scores = _scores(x[rows], world.alternatives.normalisations[place], goalposts[rows])
+        scores = _scores(x[rows], inputs.alternatives.normalisations[place], goalposts[rows])
         if isinstance(rows, slice):
             return scores
         x[rows] = scores
@@ -216,13 +216,13 @@ def _pillar_means(x: Floats, pillar: Integers, pillars: int) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _refuse_failures(scores: Floats, chosen: Choices, world: World) -> None:
-    failed = np.isnan(scores[:, world.is_ranked])
+def _refuse_failures(scores: Floats, chosen: Choices, inputs: ReplicationInputs) -> None:
+    failed = np.isnan(scores[:, inputs.is_ranked])
     if not failed.any():
         return
     rows = np.flatnonzero(failed.any(1))
     first = chosen.of(rows[:1])
-    alternatives = world.alternatives
+    alternatives = inputs.alternatives
     raise ReplicationError(
         f"{len(rows)} of {len(scores)} replications gave {int(failed.any(0).sum())} companies no index; the first with "
         f"{alternatives.normalisations[first.normalisation[0]]}, "
@@ -232,7 +232,7 @@ def _refuse_failures(scores: Floats, chosen: Choices, world: World) -> None:
     )
 
 
-def monte_carlo(world: World, *, seed: int, replications: int, frozen: Collection[str] = ()) -> Replications:
+def monte_carlo(inputs: ReplicationInputs, *, seed: int, replications: int, frozen: Collection[str] = ()) -> Replications:
     """Runs replications with every input that is not frozen chosen at random.
 
     With the same seed an input is chosen alike whether others are frozen or not, so that runs compare.
@@ -241,32 +241,32 @@ def monte_carlo(world: World, *, seed: int, replications: int, frozen: Collectio
         ReplicationError: a company with an index got none.
     """
     points = np.random.default_rng([seed, 2]).random((replications, len(INPUTS)))
-    return replicate(world, choices(points, world.alternatives, seed=seed, frozen=frozen))
+    return replicate(inputs, choices(points, inputs.alternatives, seed=seed, frozen=frozen))
 
 
-def nominal(world: World) -> Replications:
+def nominal(inputs: ReplicationInputs) -> Replications:
     """Runs the one replication in which every input is as published."""
-    return monte_carlo(world, seed=0, replications=1, frozen=INPUTS)
+    return monte_carlo(inputs, seed=0, replications=1, frozen=INPUTS)
 
 
-def sensitivities(world: World, *, seed: int, count: int) -> Indices:
+def sensitivities(inputs: ReplicationInputs, *, seed: int, count: int) -> Indices:
     """Sensitivity of the mean rank shift to each input, from `count` x 12 replications on scrambled Sobol' points."""
-    published = nominal(world).ranks[0, world.is_ranked]
+    published = nominal(inputs).ranks[0, inputs.is_ranked]
 
     def shift(points: Floats) -> Floats:
-        found = replicate(world, choices(points, world.alternatives, seed=seed))
-        return mean_rank_shift(found.ranks[:, world.is_ranked], published)
+        found = replicate(inputs, choices(points, inputs.alternatives, seed=seed))
+        return mean_rank_shift(found.ranks[:, inputs.is_ranked], published)
 
     return sensitivity(shift, len(INPUTS), count=count, seed=seed)
 
 
-def varying(world: World) -> Flags:
+def varying(inputs: ReplicationInputs) -> Flags:
     """Flags the inputs that can change anything, `[input]`; the others have one alternative, or nothing to act on."""
-    alternatives = world.alternatives
-    is_missing = ~np.isfinite(world.scored[0])
-    if world.filled is not None:
-        is_missing |= np.isfinite(world.filled).all(0) & (np.ptp(world.filled, axis=0) > 0)
-    missing = world.is_disclosed[:, None] & is_missing & world.is_ranked
+    alternatives = inputs.alternatives
+    is_missing = ~np.isfinite(inputs.scored[0])
+    if inputs.filled is not None:
+        is_missing |= np.isfinite(inputs.filled).all(0) & (np.ptp(inputs.filled, axis=0) > 0)
+    missing = inputs.is_disclosed[:, None] & is_missing & inputs.is_ranked
     can: dict[str, bool] = {
         "normalisation": len(alternatives.normalisations) > 1,
         "treatment": len(alternatives.treatments) > 1,

@@ -1,6 +1,6 @@
 """Recomputes the index by a reader's own weights, companies, mean or scale, with sampling intervals (METHOD.md 8.6).
 
-It starts from the same world as the replications in `replications.py` and measures nothing anew, so that it is instant.
+It starts from the same inputs as the replications in `replications.py` and measures nothing anew, so that it is instant.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 
 from pipelines.index.inputs import Aggregation, Flags, Floats, MethodError, Normalisation
 from pipelines.index.uncertainty.choices import INPUTS, Alternatives, choices
-from pipelines.index.uncertainty.replications import World, replicate
+from pipelines.index.uncertainty.replications import ReplicationInputs, replicate
 
 
 class WhatIf(msgspec.Struct, frozen=True):
@@ -22,14 +22,14 @@ class WhatIf(msgspec.Struct, frozen=True):
     rank_bounds: Floats
 
 
-def pillar_world(pillars: Floats, draws: Floats, is_ranked: Flags) -> World:
-    """Makes a world of pillars alone, which a release holds: what-ifs of weights, companies and mean need no more.
+def pillar_inputs(pillars: Floats, draws: Floats, is_ranked: Flags) -> ReplicationInputs:
+    """Makes a inputs of pillars alone, which a release holds: what-ifs of weights, companies and mean need no more.
 
     `pillars` `[pillar, company]` are those that enter the index, NaN where a company lacks one; `draws`
     `[draw, pillar, company]`; `is_ranked` `[company]`: who has an index.
     """
     count = len(pillars)
-    return World(
+    return ReplicationInputs(
         alternatives=Alternatives(
             normalisations=("goalposts",),
             treatments=("0",),
@@ -54,7 +54,7 @@ def pillar_world(pillars: Floats, draws: Floats, is_ranked: Flags) -> World:
 
 
 def what_if(
-    world: World,
+    inputs: ReplicationInputs,
     *,
     weights: Floats | None = None,
     group: Flags | None = None,
@@ -74,7 +74,7 @@ def what_if(
         MethodError: weights that are negative or all zero.
         ReplicationError: a company with an index got none.
     """
-    alternatives = world.alternatives
+    alternatives = inputs.alternatives
     if weights is not None and not (
         len(weights) == len(alternatives.weights)
         and np.isfinite(weights).all()
@@ -90,17 +90,17 @@ def what_if(
         aggregations=alternatives.aggregations if aggregation is None else (aggregation,),
         normalisations=alternatives.normalisations if normalisation is None else (normalisation,),
     )
-    place = world.published_measurement
-    scored, drawn = world.scored[place], world.draws[place][:replications]
+    place = inputs.published_measurement
+    scored, drawn = inputs.scored[place], inputs.draws[place][:replications]
     inside = np.ones(scored.shape[1], bool) if group is None else group
     if not inside.all():
         scored, drawn = scored[:, inside], np.compress(inside, drawn, axis=2)
     own = msgspec.structs.replace(
-        world,
+        inputs,
         alternatives=msgspec.structs.replace(changed, half_lives=1, nominal_half_life=0, thresholds=1, filters=1),
         scored=scored[None],
         draws=(drawn,),
-        is_ranked=world.is_ranked[inside],
+        is_ranked=inputs.is_ranked[inside],
         filled=None,
     )
     points = np.zeros((len(drawn) + 1, len(INPUTS)))

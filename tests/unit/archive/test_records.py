@@ -82,13 +82,13 @@ def test_an_exported_record_is_a_warc_file_of_its_own(tmp_path: Path) -> None:
         archive.read("bluesky/gone.warc.gz", 0)
 
 
-def two_answers(root: Path) -> tuple[Path, list[warc.Record]]:
+def two_answers(root: Path) -> tuple[Path, list[warc.WarcRecord]]:
     with open_run(Archive(root), "bluesky", "r1") as run:
         current = begin_pass(run, ACME, known_at(0))
         current.write(Request("a"), URL, 200, [], b"first", NOW)
         current.write(Request("b"), URL + "2", 200, [], b"second", NOW)
     path = root / "bluesky/r1.warc.gz"
-    return path, [item for item in warc.scan(path, "f") if isinstance(item, warc.Record)]
+    return path, [item for item in warc.scan(path, "f") if isinstance(item, warc.WarcRecord)]
 
 
 def test_a_tail_torn_at_any_byte_is_cut_and_writing_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

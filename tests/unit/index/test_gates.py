@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import PILLARS, Floats, Indicator, Inputs, Results, World, score
+from pipelines.index import PILLARS, Floats, Indicator, Inputs, ReplicationInputs, Results, score
 from pipelines.index.composite import Goalposts
 from pipelines.index.estimators import Measured, measure
 from pipelines.index.estimators.measure import Estimate
@@ -48,16 +48,16 @@ def measurements_of(inputs: Inputs) -> tuple[Measurement, Measurements]:
     return base, all_measurements(inputs, base)
 
 
-def latest(inputs: Inputs) -> tuple[MonthScores, World]:
+def latest(inputs: Inputs) -> tuple[MonthScores, ReplicationInputs]:
     """The only month end as known now, and what its replications start from."""
     base, measurements = measurements_of(inputs)
     posts = all_goalposts(base.measured, inputs.method)
     found = score_period(measurements, posts, inputs.method, period=0, seed=1)["now"]
-    assert found.world is not None
-    return found, found.world
+    assert found.replication_inputs is not None
+    return found, found.replication_inputs
 
 
-def replicated(start: World | None, ranks: Floats) -> MonthScores:
+def replicated(start: ReplicationInputs | None, ranks: Floats) -> MonthScores:
     """A month end with replications' ranks, at which every company has an index."""
     count = ranks.shape[1]
     unknown = Scored(*(np.full(count, NAN),) * 3)
@@ -71,12 +71,12 @@ def replicated(start: World | None, ranks: Floats) -> MonthScores:
         ranks=unknown,
         draws=np.empty((0, count)),
         pillar_draws=np.empty((0, 6, count)),
-        world=start,
+        replication_inputs=start,
         rank_draws=ranks,
     )
 
 
-def drawn(start: World) -> MonthScores:
+def drawn(start: ReplicationInputs) -> MonthScores:
     return replicated(start, monte_carlo(start, seed=3, replications=80).ranks)
 
 

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import Floats, ReplicationError, World
+from pipelines.index import Floats, ReplicationError, ReplicationInputs
 from pipelines.index.composite import skewness, winsorise
 from pipelines.index.uncertainty import INPUTS, METHOD, SAMPLING, monte_carlo, sensitivities, varying
 from pipelines.index.uncertainty import replications as uncertainty
@@ -20,7 +20,7 @@ PUBLISHED = BASE + 0.4
 """Measurement (1 x 2 + 0) x 2 + 0 of twelve."""
 
 
-def alone(name: str, world: World = WORLD, replications: int = 60) -> Replications:
+def alone(name: str, world: ReplicationInputs = WORLD, replications: int = 60) -> Replications:
     return monte_carlo(world, seed=1, replications=replications, frozen=[it for it in INPUTS if it != name])
 
 
@@ -153,7 +153,7 @@ def test_pillar_weights_vary_by_a_quarter_at_most() -> None:
     assert np.all((np.min(ends, 0) <= scores) & (scores <= np.max(ends, 0)))
 
 
-def outlying() -> World:
+def outlying() -> ReplicationInputs:
     """Twenty-four companies; the first indicator has two points far above, the second two far below."""
     quantities = np.vstack([[*range(22), 400.0, 500.0], [*range(24)], [*range(22)[::-1], -500.0, -400.0]])
     return msgspec.structs.replace(

@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 
 from pipelines import ROOT
-from pipelines.index import PILLARS, Floats, Inputs, MethodError, ReplicationError, WhatIf, pillar_world, score, what_if
+from pipelines.index import (
+    PILLARS,
+    Floats,
+    Inputs,
+    MethodError,
+    ReplicationError,
+    WhatIf,
+    pillar_inputs,
+    score,
+    what_if,
+)
 from pipelines.index.composite import Tree
 from pipelines.index.composite.engine import Recipe, build
 from pipelines.index.composite.tree import Node
@@ -91,7 +101,7 @@ def test_companies_without_an_index_stay_without() -> None:
 def test_weights_vary_as_a_dirichlet_s_do() -> None:
     """Of two equal weights one is Beta(25, 25): its 5th and 95th percentile are .3845 and .6155; zero stays zero."""
     pillars = np.array([[0.0, 100], [100, 0], [50, 50]])
-    still = pillar_world(pillars, np.repeat(pillars[None], 500, 0), np.ones(2, bool))
+    still = pillar_inputs(pillars, np.repeat(pillars[None], 500, 0), np.ones(2, bool))
     found = what_if(still, weights=np.array([2.0, 2, 0]), aggregation="arithmetic", concentration=50)
     assert found.scores == pytest.approx([50.5, 50.5])
     assert found.score_bounds == pytest.approx(1 + 99 * np.array([[0.3845] * 2, [0.6155] * 2]), abs=1.5)
@@ -137,11 +147,11 @@ def test_what_ifs_of_a_release_s_pillars_are_those_of_its_indicators() -> None:
     cells = [PILLARS.index(it) for it in rows.pillar], [names.index(it) for it in rows.company_id]
     draws[rows.draw.astype(int), cells[0], cells[1]] = rows.score
     is_ranked = np.isin(np.arange(len(names)), places)
-    small = pillar_world(pillars, draws, is_ranked)
+    small = pillar_inputs(pillars, draws, is_ranked)
     same_as_published = what_if(small)
     assert same_as_published.scores[places] == pytest.approx(index.score[is_now], abs=1e-9)
     assert same_as_published.ranks[places] == pytest.approx(index.rank[is_now])
-    whole = moment_of(panel).world
+    whole = moment_of(panel).replication_inputs
     assert whole is not None
     half = np.arange(len(names)) % 2 == 0
     for choice in ({"weights": np.arange(1.0, 7)}, {"aggregation": "harmonic"}, {"group": half}):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from pipelines.index import Floats, World
+from pipelines.index import Floats, ReplicationInputs
 from pipelines.index.uncertainty.choices import Alternatives
 
 NAN = np.nan
@@ -25,11 +25,11 @@ PILLAR = np.array([0, 0, 1, 1, 2])
 GOALPOSTS = np.array([[0.0, 10.0]] * 4 + [[0.0, 20.0]])
 
 
-def small_world(draws: int = 6) -> World:
+def small_world(draws: int = 6) -> ReplicationInputs:
     """Twelve measurements, each a tenth above the one before, and draws around them."""
     rng = np.random.default_rng(7)
     scored = np.array([BASE + 0.1 * place for place in range(12)])
-    return World(
+    return ReplicationInputs(
         alternatives=Alternatives(
             normalisations=("goalposts", "minmax", "zscore", "percentile_rank"),
             treatments=("0", "2", "5", "log"),
@@ -53,7 +53,7 @@ def small_world(draws: int = 6) -> World:
     )
 
 
-def alternatives(world: World, **changes: object) -> World:
+def alternatives(world: ReplicationInputs, **changes: object) -> ReplicationInputs:
     """A world with other alternatives."""
     return msgspec.structs.replace(world, alternatives=msgspec.structs.replace(world.alternatives, **changes))
 
