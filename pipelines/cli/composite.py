@@ -17,7 +17,7 @@ def composite(
     *,
     values: Path,
     meta: Path,
-    stage: Literal["denominated", "treated", "normalised", "aggregated"] = "aggregated",
+    stage: Literal["denominated", "treated", "normalised", "weights", "contributions", "aggregated"] = "aggregated",
     normalise: str = "minmax",
     aggregate: str = "arithmetic",
     low: float | None = None,
@@ -45,7 +45,8 @@ def composite(
         Parent, Weight, Direction, Denominator; where needed ScaleFactor, Target, goalpost_lower, goalpost_upper and
         goalpost_scale.
     stage
-        denominated, treated, normalised or aggregated.
+        What to print: values as they are denominated, treated or normalised, the indicators' weights in the index,
+        what each contributes to a unit's, or all that is aggregated.
     normalise
         A rule, as minmax, zscore or percentile_rank; a wrong name lists them all, COINr's (n_minmax) work too.
     aggregate

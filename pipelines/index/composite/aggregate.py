@@ -56,7 +56,12 @@ def aggregate(
 
 
 def power_mean(scores: Floats, weights: Floats, exponent: float) -> Floats:
-    """(sum w x^p / sum w)^(1/p) over axis -2; p 1 arithmetic, 0 geometric (its limit), -1 harmonic."""
+    """(sum w x^p / sum w)^(1/p) over axis -2; p 1 arithmetic, 0 geometric (its limit), -1 harmonic.
+
+    >>> one_unit = np.array([[4.0], [9.0]])
+    >>> power_mean(one_unit, np.ones(2), 0).round(9).tolist()
+    [6.0]
+    """
     known = np.isfinite(scores)
     with np.errstate(divide="ignore", invalid="ignore"):
         raised = np.log(scores) if exponent == 0 else scores if exponent == 1 else scores**exponent
@@ -102,5 +107,9 @@ def _check_domain(part: Floats, power: float, parent: str, rule: str, children: 
 
 
 def ranks(scores: Floats) -> Floats:
-    """Rank 1 for the highest along the last axis, ties sharing the smallest; NaN where there is no score."""
+    """Rank 1 for the highest along the last axis, ties sharing the smallest; NaN where there is no score.
+
+    >>> ranks(np.array([3.0, 5.0, 5.0, 1.0, np.nan])).tolist()
+    [3.0, 1.0, 1.0, 4.0, nan]
+    """
     return rank_of(-scores)

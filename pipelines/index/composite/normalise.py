@@ -76,7 +76,11 @@ def minmax(values: Floats, low: float = 0.0, high: float = 100.0) -> Floats:
 
 
 def zscore(values: Floats, mean: float = 0.0, deviation: float = 1.0) -> Floats:
-    """(x - mean) / sd, sd with n - 1, onto another mean and deviation; NaN where all are equal or one is known."""
+    """(x - mean) / sd, sd with n - 1, onto another mean and deviation; NaN where all are equal or one is known.
+
+    >>> zscore(np.array([1.0, 2.0, 3.0]), mean=10, deviation=2).tolist()
+    [8.0, 10.0, 12.0]
+    """
     known = np.isfinite(values)
     n = known.sum(-1, keepdims=True).astype(np.float64)
     centre = ratio(np.where(known, values, 0.0).sum(-1, keepdims=True), n)
@@ -103,7 +107,11 @@ def rank_of(values: Floats) -> Floats:
 
 
 def percentile_rank(values: Floats) -> Floats:
-    """(rank - 1) / (n - 1) of the n that are known, 0 to 1; NaN where one is known."""
+    """(rank - 1) / (n - 1) of the n that are known, 0 to 1; NaN where one is known.
+
+    >>> percentile_rank(np.array([10.0, np.nan, 40.0, 20.0])).tolist()
+    [0.0, nan, 1.0, 0.5]
+    """
     n = np.isfinite(values).sum(-1, keepdims=True).astype(np.float64)
     return ratio(rank_of(values) - 1, n - 1)
 

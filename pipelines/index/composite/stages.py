@@ -15,7 +15,7 @@ from pipelines.index.composite.normalise import NORMALISATIONS
 from pipelines.index.inputs import Aggregation, Floats, Labels, MethodError, Normalisation
 
 Rule = TypeVar("Rule", bound=str)
-Stage = Literal["denominated", "treated", "normalised", "aggregated"]
+Stage = Literal["denominated", "treated", "normalised", "weights", "contributions", "aggregated"]
 _COINR_NORMALISATIONS: dict[str, Normalisation] = {
     "min_max": "minmax",
     "z": "zscore",
@@ -35,7 +35,7 @@ _COINR_MEANS: dict[str, Aggregation] = {
 
 
 class StageRows(msgspec.Struct, frozen=True):
-    """A stage as text: a row a unit, `uCode` first, `NA` where nothing is known; and what a reader would else miss."""
+    """A stage as text: a row a unit (of `weights` an indicator), its code first, `NA` where nothing is known; and what a reader would else miss."""
 
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]
@@ -74,10 +74,15 @@ def build_tables(tables: CoinrTables, recipe: Recipe, groups: Labels | None = No
 def stage_rows(tables: CoinrTables, recipe: Recipe, groups: Labels | None, stage: Stage) -> StageRows:
     """One stage, units in the order of the table; the last is sorted by rank, the index before its parts.
 
+    `weights` are those of the indicators in the index, up the tree; `contributions` what each adds to a unit's index.
+
     Raises:
         MethodError: as `build` does; the first two stages depend on nothing that comes after them.
     """
     indicators = ("uCode", *tables.tree.indicators)
+    if stage == "weights":
+        weights = tables.tree.effective_weights()
+        return StageRows(("iCode", "Weight"), list(_by_unit(tables.tree.indicators, weights[None])))
     if stage in ("denominated", "treated"):
         # Neither depends on what comes after, and both help to see why that fails.
         made = prepare(tables.values, tables.tree, recipe, denominators=tables.denominators, groups=groups)
@@ -88,8 +93,9 @@ def stage_rows(tables: CoinrTables, recipe: Recipe, groups: Labels | None, stage
     composite = build_tables(tables, recipe, groups)
     kept = [tables.codes[unit] for unit in composite.units]
     notes = tuple(composite.notes(tables.codes))
-    if stage == "normalised":
-        return StageRows(indicators, list(_by_unit(kept, composite.normalised)), notes)
+    if stage in ("normalised", "contributions"):
+        values = composite.normalised if stage == "normalised" else composite.contributions()
+        return StageRows(indicators, list(_by_unit(kept, values)), notes)
     above = list(zip(tables.tree.levels, composite.levels, strict=True))[-2::-1]
     columns = ("uCode", "Rank", "Index", *(code for level, _ in above for code in level.codes))
     order = sorted(range(len(kept)), key=lambda unit: (np.nan_to_num(composite.ranks[unit], nan=np.inf), kept[unit]))

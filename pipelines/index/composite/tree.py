@@ -100,7 +100,12 @@ class Tree(msgspec.Struct, frozen=True):
         )
 
     def effective_weights(self) -> Floats:
-        """Each indicator's weight in the index: the product of its shares up the tree (METHOD.md 7.1); sums to 1."""
+        """Each indicator's weight in the index: the product of its shares up the tree (METHOD.md 7.1); sums to 1.
+
+        >>> three = [Node(code=code, parent="top", weight=weight) for code, weight in (("a", 1), ("b", 1), ("c", 2))]
+        >>> Tree.of([*three, Node(code="top", parent=None, level=2, kind="Aggregate")]).effective_weights().tolist()
+        [0.25, 0.25, 0.5]
+        """
         found = np.ones(1)
         for level in reversed(self.levels):
             sums = np.bincount(level.parent, level.weights, len(level.codes))

@@ -54,7 +54,11 @@ def level_percentile(axes: Axes, method: Method, rows: Levels, known_at: str) ->
 
 
 def hazen(values: Floats) -> Floats:
-    """Hazen's plotting position (mean rank - 1/2) / n of what is known: (1, 2, 2, 5) gives (.125, .5, .5, .875)."""
+    """Hazen's plotting position (mean rank - 1/2) / n of what is known.
+
+    >>> hazen(np.array([1.0, 2.0, 2.0, 5.0])).tolist()
+    [0.125, 0.5, 0.5, 0.875]
+    """
     known = np.isfinite(values)
     found = np.full(values.shape, np.nan)
     _, place, counts = np.unique(values[known], return_inverse=True, return_counts=True)

@@ -15,7 +15,14 @@ def normal_quantile(level: float) -> float:
 
 
 def wilson(successes: Floats, trials: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Score interval of a proportion (Wilson 1927, JASA 22:209); takes effective, fractional counts."""
+    """Score interval of a proportion (Wilson 1927, JASA 22:209); takes effective, fractional counts.
+
+    Newcombe (1998, Stat. Med. 17:857) gives 0.2553 and 0.3662 for 81 of 263.
+
+    >>> lower, upper = wilson(np.array([81.0]), np.array([263.0]))
+    >>> lower.round(4).tolist(), upper.round(4).tolist()
+    ([0.2553], [0.3662])
+    """
     z = normal_quantile(level)
     p = ratio(successes, trials)
     n = np.where(np.isfinite(p), trials, 1.0)
@@ -46,7 +53,13 @@ def _cube(values: Floats) -> Floats:
 
 
 def student_quantile(level: float, freedom: Floats) -> Floats:
-    """t of a two-sided interval of this level (Hill 1970, CACM algorithm 396), for `freedom` >= 1."""
+    """t of a two-sided interval of this level (Hill 1970, CACM algorithm 396), for `freedom` >= 1.
+
+    Printed tables give 2.228 and 2.042 for 10 and 30 degrees of freedom.
+
+    >>> student_quantile(0.95, np.array([10.0, 30.0])).round(3).tolist()
+    [2.228, 2.042]
+    """
     tail, z = 1 - level, -normal_quantile(level)
     n = np.maximum(freedom, 1.0)
     a = 1 / (n - 0.5)

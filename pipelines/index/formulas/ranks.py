@@ -29,15 +29,6 @@ def probability_within(ranks: Floats, places: int) -> Floats:
     return np.asarray((ranks <= places).mean(0), np.float64)
 
 
-def probability_above(scores: Floats) -> Floats:
-    """P(row's unit scores above column's), `[unit, unit]`; a tie counts half for each."""
-    rows = [
-        ((scores[:, unit, None] > scores).mean(0) + (scores[:, unit, None] == scores).mean(0) / 2)
-        for unit in range(scores.shape[1])
-    ]
-    return np.array(rows)
-
-
 def mean_rank_shift(ranks: Floats, nominal: Floats) -> Floats:
     """The mean over units of |rank - nominal rank| in each replication: what sensitivity explains (METHOD.md 8.5)."""
     return np.asarray(np.abs(ranks - nominal).mean(-1), np.float64)

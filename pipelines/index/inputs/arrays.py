@@ -85,7 +85,12 @@ def starts_of_runs(codes: Integers) -> Integers:
 
 
 def effective_size(weighted: Floats, weighted_by_squares: Floats) -> Floats:
-    """Kish's effective sample size, (sum of weights)^2 / (sum of squared weights) (METHOD.md 1.3)."""
+    """Kish's effective sample size, (sum of weights)^2 / (sum of squared weights) (METHOD.md 1.3).
+
+    >>> weights = np.array([1.0, 1.0, 2.0])
+    >>> effective_size(weights.sum(), (weights**2).sum()).round(4).tolist()
+    2.6667
+    """
     return ratio_or_zero(weighted**2, weighted_by_squares)
 
 

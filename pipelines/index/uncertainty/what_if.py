@@ -23,7 +23,7 @@ class WhatIf(msgspec.Struct, frozen=True):
 
 
 def pillar_inputs(pillars: Floats, draws: Floats, is_ranked: Flags) -> ReplicationInputs:
-    """Makes a inputs of pillars alone, which a release holds: what-ifs of weights, companies and mean need no more.
+    """Makes inputs of pillars alone, which a release holds: what-ifs of weights, companies and mean need no more.
 
     `pillars` `[pillar, company]` are those that enter the index, NaN where a company lacks one; `draws`
     `[draw, pillar, company]`; `is_ranked` `[company]`: who has an index.

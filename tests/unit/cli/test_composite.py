@@ -88,6 +88,14 @@ def test_aggregated_is_sorted_by_rank(tables: Tables) -> None:
     assert rows == tables.printed()
 
 
+def test_weights_and_contributions_lead_back_to_the_index(tables: Tables) -> None:
+    """b weighs three of four. CCC: 0 and 3/4 of 100; AAA: 1/4 of 100 and 3/4 of 200/3; DDD: 1/4 of 100 and 0."""
+    assert numbers(tables.printed("--stage", "weights")) == {"a": [0.25], "b": [0.75]}
+    rows = tables.printed("--stage", "contributions")
+    assert rows[0] == ["uCode", "a", "b"]
+    assert numbers(rows) == {"CCC": [0, 75], "AAA": [25, pytest.approx(50)], "DDD": [25, 0]}
+
+
 def test_imputed_by_a_group(tables: Tables) -> None:
     """BBB takes b from DDD, the only other unit of the south: a becomes 100, b 0."""
     found = numbers(tables.printed("--impute-group", "region"))

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipelines.index.formulas import mean_rank_shift, probability_within, rank_summary
-from pipelines.index.formulas.ranks import probability_above
 
 RANKS = np.array([[1.0, 2, 3], [2, 1, 3], [1, 2, 3], [1, 3, 2]])
 
@@ -33,24 +30,6 @@ def test_probability_within_by_hand() -> None:
     assert probability_within(RANKS, 1).tolist() == [0.75, 0.25, 0]
     assert probability_within(RANKS, 2).tolist() == [1, 0.75, 0.25]
     assert probability_within(RANKS, 3).tolist() == [1, 1, 1]
-
-
-def test_probability_above_by_hand() -> None:
-    """The first is above the second in two of four, ties once: .5 + .125."""
-    scores = np.array([[3.0, 2], [3, 2], [2, 2], [1, 2]])
-    assert probability_above(scores).tolist() == [[0.5, 0.625], [0.375, 0.5]]
-
-
-@given(st.integers(0, 1000))
-def test_probabilities_of_a_pair_sum_to_one(seed: int) -> None:
-    found = probability_above(np.random.default_rng(seed).integers(0, 5, (20, 6)).astype(float))
-    assert found + found.T == pytest.approx(np.ones((6, 6)))
-    assert np.diag(found).tolist() == [0.5] * 6
-
-
-def test_the_order_is_the_columns_of_the_scores() -> None:
-    """Rows rank above columns: the better of two that never meet is certain."""
-    assert probability_above(np.array([[1.0, 9], [2, 8]])).tolist() == [[0.5, 0], [1, 0.5]]
 
 
 def test_mean_shift_by_hand() -> None:
