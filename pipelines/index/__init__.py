@@ -32,7 +32,7 @@ from pipelines.index.inputs import (
     read_columns,
 )
 from pipelines.index.score import TrueScores, score, score_truth
-from pipelines.index.scores import INDEX_TABLES, Results, entering
+from pipelines.index.scores import INDEX_TABLES, entering
 from pipelines.index.uncertainty import (
     DECIMALS,
     ReplicationError,
@@ -62,7 +62,6 @@ __all__ = [
     "Recipe",
     "ReplicationError",
     "ReplicationInputs",
-    "Results",
     "TrueScores",
     "WhatIf",
     "aggregation_named",

@@ -35,7 +35,7 @@ _COINR_MEANS: dict[str, Aggregation] = {
 
 
 class StageRows(msgspec.Struct, frozen=True):
-    """A stage as text: a row a unit (of `weights` an indicator), its code first, `NA` where nothing is known; and what a reader would else miss."""
+    """A stage as text: a row a unit (of `weights` an indicator), its code first, `NA` where nothing is known; and notes."""
 
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]

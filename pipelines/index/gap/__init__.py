@@ -5,13 +5,11 @@ index do not enter.
 """
 
 from pipelines.index.gap.gaps import say_do_gaps
-from pipelines.index.gap.inputs import GapError, GapRules, SayDo
+from pipelines.index.gap.inputs import SayDo
 from pipelines.index.gap.results import Gaps
 from pipelines.index.gap.rows import gap_rows
 
 __all__ = [
-    "GapError",
-    "GapRules",
     "Gaps",
     "SayDo",
     "gap_rows",

@@ -27,7 +27,6 @@ from pipelines.index.inputs.say_do import Errors, LanguageWeeks, Restatements, R
 from pipelines.index.inputs.statistics import (
     ESTIMATORS,
     Durations,
-    Estimator,
     Levels,
     Means,
     People,
@@ -49,7 +48,6 @@ __all__ = [
     "Days",
     "Durations",
     "Errors",
-    "Estimator",
     "FixedGoalposts",
     "Flags",
     "Floats",

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import ROOT
-from pipelines.index import Indicator, Inputs, Labels, Method, Results
+from pipelines.index import Indicator, Inputs, Labels, Method
 from pipelines.index.inputs import AccountWeeks, Days, Durations, Levels, Means, People, Rates, Shares
 from pipelines.index.inputs.inputs import Companies, Periods
+from pipelines.index.scores import Results
 from pipelines.warehouse import seed_table
 
 Floats = NDArray[np.float64]

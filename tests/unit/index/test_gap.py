@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from pipelines.index import Floats
-from pipelines.index.gap import GapError, Gaps, SayDo, say_do_gaps
+from pipelines.index.gap import Gaps, SayDo, say_do_gaps
+from pipelines.index.gap.inputs import GapError
 from pipelines.index.gap.results import (
     BELOW_DETECTION,
     NOT_COMPARABLE,

@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import PILLARS, Floats, Indicator, Inputs, ReplicationInputs, Results, score
+from pipelines.index import PILLARS, Floats, Indicator, Inputs, ReplicationInputs, score
 from pipelines.index.composite import Goalposts
 from pipelines.index.estimators import Measured, measure
 from pipelines.index.estimators.measure import Estimate
 from pipelines.index.inputs import axes_of
-from pipelines.index.scores import all_goalposts, score_period, stack
+from pipelines.index.scores import Results, all_goalposts, score_period, stack
 from pipelines.index.scores.method_rows import method_rows
 from pipelines.index.scores.months import MonthScores, Scored, decompose
 from pipelines.index.scores.ranks import no_sensitivity, rank_intervals, sensitivity_rows

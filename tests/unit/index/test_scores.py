@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipelines.index import PILLARS, Results, entering, ranks, score, score_truth
+from pipelines.index import PILLARS, entering, ranks, score, score_truth
 from pipelines.index.composite import Goalposts, goalposts, normalise
 from pipelines.index.estimators import measure, withhold_wide
 from pipelines.index.estimators.publication import reasons
 from pipelines.index.inputs import FixedGoalposts, Shares, axes_of
-from pipelines.index.scores import engagement_index, pillar_scores
+from pipelines.index.scores import Results, engagement_index, pillar_scores
 from tests.unit.index.index_world import (
     CATALOGUE,
     World,
