@@ -35,7 +35,10 @@ _COINR_MEANS: dict[str, Aggregation] = {
 
 
 class StageRows(msgspec.Struct, frozen=True):
-    """A stage as text: a row a unit (of `weights` an indicator), its code first, `NA` where nothing is known; and notes."""
+    """A stage as text, `NA` where nothing is known, with notes on what a reader would else miss.
+
+    A row is a unit, of `weights` an indicator; its code comes first.
+    """
 
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]

@@ -232,7 +232,9 @@ def _refuse_failures(scores: Floats, chosen: Choices, inputs: ReplicationInputs)
     )
 
 
-def monte_carlo(inputs: ReplicationInputs, *, seed: int, replications: int, frozen: Collection[str] = ()) -> Replications:
+def monte_carlo(
+    inputs: ReplicationInputs, *, seed: int, replications: int, frozen: Collection[str] = ()
+) -> Replications:
     """Runs replications with every input that is not frozen chosen at random.
 
     With the same seed an input is chosen alike whether others are frozen or not, so that runs compare.

@@ -1,6 +1,6 @@
 """Recomputes the index by a reader's own weights, companies, mean or scale, with sampling intervals (METHOD.md 8.6).
 
-It starts from the same inputs as the replications in `replications.py` and measures nothing anew, so that it is instant.
+It starts from the same inputs as the replications in `replications.py` and measures nothing anew, so it is instant.
 """
 
 from __future__ import annotations
