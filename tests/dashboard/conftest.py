@@ -1,4 +1,4 @@
-"""One fictional release a session, for every test of the pages."""
+"""One fictional release a run, for every test of the pages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import BuiltOnce
 from tests.dashboard.fictional import fictional_release
 
 
 @pytest.fixture(scope="session")
-def fictional_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("fictional")
-    fictional_release(home)
-    return home
+def fictional_home(built_once: BuiltOnce) -> Path:
+    return built_once("fictional", fictional_release)

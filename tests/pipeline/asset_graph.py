@@ -6,8 +6,10 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dagster import Definitions
+if TYPE_CHECKING:
+    from dagster import Definitions
 
 SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 

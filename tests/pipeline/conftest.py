@@ -1,4 +1,4 @@
-"""The demo's home, made once for all tests that look at a whole run; a test that changes a home makes its own."""
+"""The demo's home, made once for all tests that look at a whole run; a test that changes a home copies it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.observatory import Settings, build_demo
 from pipelines.sample import World
+from tests.conftest import BuiltOnce
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +18,6 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_home(built_once: BuiltOnce) -> Path:
     """A home with the demo's release in it: 24 companies, seed 1."""
-    home = tmp_path_factory.mktemp("demo")
-    build_demo(Settings(home=home), companies=24, seed=1).run()
-    return home
+    return built_once("demo", lambda home: build_demo(Settings(home=home), companies=24, seed=1).run())

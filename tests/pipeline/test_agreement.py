@@ -15,6 +15,8 @@ from pipelines.release import open_release
 from pipelines.warehouse import Database
 from tests.pipeline.homes import database, rows
 
+pytestmark = pytest.mark.slow
+
 HEADLINE = {
     "outward_sourcing": "share",
     "response_rate": "share",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 class Bench:
-    """A study that has been released once, to be broken."""
+    """A study to be broken, and the home of its runs."""
 
     def __init__(self, folder: Path, study: Path, home: Path) -> None:
         self.folder, self.study, self.home = folder, study, home
@@ -42,12 +43,32 @@ class Bench:
         return [(row["locator"], row["record_type"], row["reason"]) for row in table]
 
 
+def _bench(folder: Path) -> Bench:
+    some = [row for row in post_rows() if int(row["id"].split("-")[1]) >= 50]
+    return Bench(folder, write_study(folder, some), folder / "home")
+
+
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A study that has not been run."""
     monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("SEISMOGRAPH_PANEL", raising=False)
-    some = [row for row in post_rows() if int(row["id"].split("-")[1]) >= 50]
-    return Bench(tmp_path, write_study(tmp_path, some), tmp_path / "home")
+    return _bench(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the study's first run."""
+    bench = _bench(tmp_path_factory.mktemp("bench"))
+    assert bench.run() == 0
+    return bench.home
+
+
+@pytest.fixture
+def released(bench: Bench, run_once: Path) -> Bench:
+    """A study that has been released once."""
+    shutil.copytree(run_once, bench.home)
+    return bench
 
 
 def _empty(bench: Bench) -> None:
@@ -137,13 +158,12 @@ def _not_toml(bench: Bench) -> None:
     ],
 )
 def test_a_mistake_is_one_line_and_exit_2_and_the_release_stays(
-    bench: Bench, capsys: Capture, spoil: Callable[[Bench], None], expected: list[str]
+    released: Bench, capsys: Capture, spoil: Callable[[Bench], None], expected: list[str]
 ) -> None:
-    assert bench.run() == 0
+    bench = released
     before = current_id(bench.home)
     with database(bench.home).writer() as db:
         counts = raw_counts(db)
-    capsys.readouterr()
     spoil(bench)
     assert bench.run() == 2
     shown = capsys.readouterr()

@@ -5,19 +5,23 @@ from __future__ import annotations
 import difflib
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from dagster import AssetKey, Definitions
 
-from pipelines.defs import build_definitions
 from pipelines.observatory import Settings, build_demo
 from tests.pipeline.asset_graph import SNAPSHOT, asset_graph
+
+if TYPE_CHECKING:
+    from dagster import Definitions
 
 RENEW = "lineage changed; if that was meant, run `uv run python -m tests.pipeline.asset_graph` and commit:"
 
 
 @pytest.fixture(scope="module")
 def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
+    from pipelines.defs import build_definitions
+
     return build_definitions(build_demo(Settings(home=tmp_path_factory.mktemp("graph")), 3, 1))
 
 
@@ -39,6 +43,8 @@ def test_dependencies_are_those_of_the_statements() -> None:
 
 
 def _lineage(definitions: Definitions, key: str) -> set[str]:
+    from dagster import AssetKey
+
     graph = definitions.resolve_asset_graph()
     found, todo = {key}, [key]
     while todo:
@@ -80,4 +86,6 @@ def test_two_schedules_cover_the_graph_between_them(definitions: Definitions, sc
 
 
 def test_a_demo_of_another_size_has_the_same_graph(tmp_path: Path) -> None:
+    from pipelines.defs import build_definitions
+
     assert asset_graph(build_definitions(build_demo(Settings(home=tmp_path), 5, 2))) == SNAPSHOT.read_text()

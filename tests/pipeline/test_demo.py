@@ -19,6 +19,8 @@ from pipelines.sample import World
 from pipelines.sample.wire_bluesky import milliseconds
 from tests.pipeline.homes import archive, database, digests, raw_counts, released, rows, run, texts
 
+pytestmark = pytest.mark.slow
+
 PANEL = "fictional-24-seed-1"
 COVERED = """
     select count(*) as companies, count(*) filter (true_rank between rank_lower and rank_upper) as covered from (
@@ -43,7 +45,7 @@ def test_true_ranks_stand_inside_the_stated_intervals(demo_home: Path) -> None:
     assert widths[0]["widest"] < 23
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_true_ranks_stand_inside_the_intervals_of_other_worlds_too(demo_home: Path, tmp_path: Path) -> None:
     (first,) = rows(demo_home, COVERED)
     companies, covered = first["companies"], first["covered"]
@@ -55,7 +57,6 @@ def test_true_ranks_stand_inside_the_intervals_of_other_worlds_too(demo_home: Pa
     assert covered >= 0.8 * companies, f"{covered} of {companies}"
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_release_in_another_home(demo_home: Path, tmp_path: Path) -> None:
     done = run("demo", "--no-serve", "--home", str(tmp_path))
     assert done.returncode == 0, done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -74,21 +75,33 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_killed_again_and_again_it_comes_to_the_same_release(undisturbed: Path, tmp_path: Path) -> None:
+MOMENTS: dict[str, Callable[[Running, int], bool]] = {
+    "the first file of the archive": lambda it, whole: bool(_warcs(it.home)),
+    "half is fetched": lambda it, whole: it.archived() > 0.5 * whole,
+    "nine tenths are fetched": lambda it, whole: it.archived() > 0.9 * whole,
+    "loaded, about to label": lambda it, whole: "loading" in it.said,
+    "in the midst of the models": lambda it, whole: "labelling" in it.said,
+    "scoring": lambda it, whole: "modelling" in it.said,
+    "about to publish": lambda it, whole: "scoring" in it.said,
+    "while it publishes": lambda it, whole: any((it.home / "releases").glob(".tmp-*/scorecards.duckdb")),
+}
+"""In their order; each is told by the run, its home and the bytes of an archive that is whole."""
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param(("half is fetched", "in the midst of the models"), id="twice"),
+        pytest.param(tuple(MOMENTS), id="again and again", marks=pytest.mark.heavy),
+    ],
+)
+def test_killed_and_started_again_it_comes_to_the_same_release(
+    undisturbed: Path, tmp_path: Path, moments: tuple[str, ...]
+) -> None:
     whole = sum(archive(undisturbed).file_lengths().values())
-    moments: dict[str, Callable[[Running], bool]] = {
-        "the first file of the archive": lambda it: bool(_warcs(it.home)),
-        "half is fetched": lambda it: it.archived() > 0.5 * whole,
-        "nine tenths are fetched": lambda it: it.archived() > 0.9 * whole,
-        "loaded, about to label": lambda it: "loading" in it.said,
-        "in the midst of the models": lambda it: "labelling" in it.said,
-        "scoring": lambda it: "modelling" in it.said,
-        "about to publish": lambda it: "scoring" in it.said,
-        "while it publishes": lambda it: any((it.home / "releases").glob(".tmp-*/scorecards.duckdb")),
-    }
     kept: set[str] = set()
-    for moment, is_time in moments.items():
-        Running(tmp_path / "home").kill_when(is_time)
+    for moment in moments:
+        Running(tmp_path / "home").kill_when(functools.partial(MOMENTS[moment], whole=whole))
         now = _responses(tmp_path / "home", tmp_path / "copy")
         assert kept <= now, moment
         assert not (tmp_path / "home" / "releases" / "CURRENT").exists(), moment

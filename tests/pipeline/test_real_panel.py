@@ -18,6 +18,8 @@ from pipelines.records import normalise_identifier
 from pipelines.release import list_releases, verify
 from tests.pipeline.homes import archive, database, raw_counts, rows
 
+pytestmark = pytest.mark.slow
+
 MEGATONNES_2020 = {"duke-energy": 64.5, "exxonmobil": 29.0, "dte-energy": 22.6, "valero-energy": 21.8}
 """Of those that data/README.md states as a check, the companies of the panel; to one decimal."""
 NOT_ON_INSTAGRAM = ("active_community", "response_rate", "virality")

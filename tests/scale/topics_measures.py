@@ -7,9 +7,6 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 
 from pipelines.topics.labelled import Ints
 from pipelines.topics.training import Doubles, folds
@@ -101,6 +98,9 @@ def words_by_goal(texts: Sequence[str], topic: Ints, answers: Ints, group: Ints,
 
     A snippet with another goal present counts as one without this goal; penalty and threshold by folds within.
     """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
     words = np.array(texts, dtype=object)
 
     def score(learn: Ints, rows: Ints, strength: float) -> Doubles:
@@ -125,6 +125,10 @@ def words_by_goal(texts: Sequence[str], topic: Ints, answers: Ints, group: Ints,
 
 def words_alone(texts: Sequence[str], answers: Ints, group: Ints, seed: int) -> Ints:
     """Baseline for one question: TF-IDF and a logistic regression trained on the question's own folds."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
     words = np.array(texts, dtype=object)
 
     def score(learn: Ints, rows: Ints, strength: float) -> Doubles:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]
 
 from pipelines.index.gap import say_do_gaps
 from pipelines.index.gap.compare import Peers, excess_talk, rank_gap, scale_of
@@ -114,18 +115,18 @@ def test_prevalence_undoes_what_a_classifier_does(truth: float, sensitivity: flo
     assert float(found) == pytest.approx(truth, abs=1e-9)
 
 
-def test_errors_are_drawn_from_the_labels_posterior() -> None:
+def test_errors_are_drawn_from_the_labels_posterior(stats: ModuleType) -> None:
     draws = error_draws(np.random.default_rng(1), np.array([164.0]), np.array([36.0]), 20_000)[:, 0]
     assert stats.kstest(draws, stats.beta(165, 37).cdf).pvalue > 0.001
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 7, 10, 33])
 @pytest.mark.parametrize("statistic", [0.0, 0.3, 3.84, 20.0, 90.0])
-def test_chi_square_tail_is_scipys(freedom: int, statistic: float) -> None:
+def test_chi_square_tail_is_scipys(stats: ModuleType, freedom: int, statistic: float) -> None:
     assert chi_square_tail(statistic, freedom) == pytest.approx(stats.chi2.sf(statistic, freedom), rel=1e-9, abs=1e-15)
 
 
-def test_differential_test_is_scipys() -> None:
+def test_differential_test_is_scipys(stats: ModuleType) -> None:
     right, wrong = np.array([180.0, 150, 0, 190]), np.array([20.0, 50, 0, 10])
     expected = stats.chi2_contingency(np.array([right, wrong])[:, [0, 1, 3]], correction=False).pvalue
     assert differential_p_value(right, wrong) == pytest.approx(expected, rel=1e-9)
@@ -150,7 +151,7 @@ def test_spearman_brown() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.sampled_from([0.05, 0.1, 0.2]))
-def test_benjamini_hochberg_is_scipys(p_values: list[float], rate: float) -> None:
+def test_benjamini_hochberg_is_scipys(stats: ModuleType, p_values: list[float], rate: float) -> None:
     adjusted = stats.false_discovery_control(p_values, method="bh")
     found = benjamini_hochberg(np.array(p_values), rate)
     sure = np.abs(adjusted - rate) > 1e-12
@@ -163,7 +164,7 @@ def test_benjamini_hochberg_counts_no_unknown_as_a_hypothesis() -> None:
     assert not benjamini_hochberg(np.array([np.nan]), 0.1).any()
 
 
-def test_a_small_sector_is_compared_with_the_whole_panel() -> None:
+def test_a_small_sector_is_compared_with_the_whole_panel(stats: ModuleType) -> None:
     groups = np.array([7] * 12 + [3] * 4)
     peers = Peers.of(groups, 12)
     assert peers.of_company.tolist() == [1] * 12 + [0] * 4

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]
 
 from pipelines.index import Floats
 from pipelines.index.composite import log_coin_tool, passes, skewness, treat, winsorise
@@ -34,7 +35,7 @@ def test_moments_by_hand() -> None:
     assert kurtosis(row(0, NAN, 0, 0, 4)) == pytest.approx(4)
 
 
-def test_moments_are_scipys_without_bias() -> None:
+def test_moments_are_scipys_without_bias(stats: ModuleType) -> None:
     values = np.random.default_rng(1).exponential(size=(6, 40)) ** 2
     values[np.random.default_rng(2).random(values.shape) < 0.2] = NAN
     assert skewness(values) == pytest.approx(stats.skew(values, axis=1, bias=False, nan_policy="omit"), rel=1e-12)
@@ -60,7 +61,7 @@ def test_only_what_is_skewed_and_peaked_fails() -> None:
     assert not passes(-HIGH)
 
 
-def test_the_limits_are_2_and_3_and_a_half() -> None:
+def test_the_limits_are_2_and_3_and_a_half(stats: ModuleType) -> None:
     values = np.exp(np.random.default_rng(3).normal(0, 0.7, (4000, 25)))
     skew = np.abs(stats.skew(values, axis=1, bias=False))
     kurt = stats.kurtosis(values, axis=1, bias=False)
