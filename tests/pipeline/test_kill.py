@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import signal
@@ -26,10 +25,10 @@ pytestmark = pytest.mark.slow
 
 
 class Running:
-    """A demo in a process of its own, with what it has said so far."""
+    """A demo in a process of its own, with what it has said so far; `whole` is the bytes of WARC of one that ended."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, whole: int = 0) -> None:
+        self.home, self.whole = home, whole
         self.said = ""
         self.process = subprocess.Popen(
             command(*DEMO, "--home", str(home)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -75,17 +74,17 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-MOMENTS: dict[str, Callable[[Running, int], bool]] = {
-    "the first file of the archive": lambda it, whole: bool(_warcs(it.home)),
-    "half is fetched": lambda it, whole: it.archived() > 0.5 * whole,
-    "nine tenths are fetched": lambda it, whole: it.archived() > 0.9 * whole,
-    "loaded, about to label": lambda it, whole: "loading" in it.said,
-    "in the midst of the models": lambda it, whole: "labelling" in it.said,
-    "scoring": lambda it, whole: "modelling" in it.said,
-    "about to publish": lambda it, whole: "scoring" in it.said,
-    "while it publishes": lambda it, whole: any((it.home / "releases").glob(".tmp-*/scorecards.duckdb")),
+MOMENTS: dict[str, Callable[[Running], bool]] = {
+    "the first file of the archive": lambda it: bool(_warcs(it.home)),
+    "half is fetched": lambda it: it.archived() > 0.5 * it.whole,
+    "nine tenths are fetched": lambda it: it.archived() > 0.9 * it.whole,
+    "loaded, about to label": lambda it: "loading" in it.said,
+    "in the midst of the models": lambda it: "labelling" in it.said,
+    "scoring": lambda it: "modelling" in it.said,
+    "about to publish": lambda it: "scoring" in it.said,
+    "while it publishes": lambda it: any((it.home / "releases").glob(".tmp-*/scorecards.duckdb")),
 }
-"""In their order; each is told by the run, its home and the bytes of an archive that is whole."""
+"""In the order in which a run comes to them."""
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_killed_and_started_again_it_comes_to_the_same_release(
     whole = sum(archive(undisturbed).file_lengths().values())
     kept: set[str] = set()
     for moment in moments:
-        Running(tmp_path / "home").kill_when(functools.partial(MOMENTS[moment], whole=whole))
+        Running(tmp_path / "home", whole).kill_when(MOMENTS[moment])
         now = _responses(tmp_path / "home", tmp_path / "copy")
         assert kept <= now, moment
         assert not (tmp_path / "home" / "releases" / "CURRENT").exists(), moment

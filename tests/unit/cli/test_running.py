@@ -182,20 +182,26 @@ def test_dev_keeps_its_history_in_the_home_and_calls_nobody(home: Path, monkeypa
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_child_is_ended_with_its_parent(told: signal.Signals) -> None:
+    # Tests that a shell started with `&` inherit a SIGINT that is ignored, and so would the parent.
     code = (
-        "import sys; from pipelines.cli.running import _child; sys.stdout.flush(); sys.exit(_child('http.server', "
-        "'0', '--bind', '127.0.0.1'))"
+        "import signal, sys; from pipelines.cli.running import _child; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "sys.exit(_child('http.server', '0', '--bind', '127.0.0.1'))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
-        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
-        until = time.monotonic() + 5
-        while not (found := children.read_text().split()) and time.monotonic() < until:
-            time.sleep(0.02)
-        (child,) = found
-        time.sleep(0.3)
-        parent.send_signal(told)
-        assert parent.wait(timeout=5) == 0
-        assert not Path(f"/proc/{child}").exists()
+        try:
+            children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+            until = time.monotonic() + 20
+            while not (found := children.read_text().split()) and time.monotonic() < until:
+                time.sleep(0.02)
+            (child,) = found
+            time.sleep(0.3)
+            parent.send_signal(told)
+            assert parent.wait(timeout=20) == 0
+            assert not Path(f"/proc/{child}").exists()
+        finally:
+            if parent.poll() is None:
+                parent.terminate()
 
 
 def test_a_child_ends_with_its_own_exit_code() -> None:
