@@ -273,6 +273,7 @@ def test_text_that_attacks_is_only_text(bench: Bench) -> None:
     assert verify(bench.home) == []
 
 
+@pytest.mark.slow
 def test_two_runs_at_a_time_both_end_well(bench: Bench) -> None:
     arguments = ("run", "--panel", str(bench.study), "--home", str(bench.home))
     both = [

@@ -41,6 +41,7 @@ def study(tmp_path: Path) -> Path:
     return write_study(tmp_path)
 
 
+@pytest.mark.slow
 def test_fixed_goalposts_are_kept_and_free_ones_follow(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     free, fixed = study.parent / "free", study.parent / "fixed"
     first = run(study, free)

@@ -46,6 +46,7 @@ def server() -> Iterator[str]:
             thread.join()
 
 
+@pytest.mark.slow
 def test_a_panel_of_accounts_on_it_just_works(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEISMOGRAPH_BLUESKY_URL", server)
     monkeypatch.setenv("SEISMOGRAPH_UK_GENDER_PAY_GAP_URL", server + "/")

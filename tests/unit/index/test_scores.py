@@ -269,6 +269,7 @@ def test_truth_is_ranked_by_the_same_code() -> None:
     assert found.scores[9] == pytest.approx(100)
 
 
+@pytest.mark.slow
 def test_rank_intervals_hold_the_true_rank() -> None:
     """Twelve panels of known truth: sampling alone holds about 90% of the true ranks, with choices of method more."""
     inside: dict[str, list[bool]] = {"sampling": [], "total": []}

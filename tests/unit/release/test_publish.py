@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -216,7 +217,7 @@ def test_a_crash_leaves_the_current_release_and_the_next_publish_cleans_up(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(releases, "use", power_cut)
+        patch.setattr(importlib.import_module("pipelines.release.publish"), "use", power_cut)
         with pytest.raises(KeyboardInterrupt):
             publish_rows(tmp_path, rows, at=NEXT_DAY)
     assert releases.current_id(tmp_path) == first.release_id

@@ -142,9 +142,14 @@ def world() -> World:
     return World(11)
 
 
-def test_measured_values_approach_the_truth(world: World) -> None:
+@pytest.fixture(scope="module")
+def measured(world: World) -> list[Measured]:
+    return [Measured(world, company) for company in world.companies]
+
+
+@pytest.mark.slow
+def test_measured_values_approach_the_truth(world: World, measured: list[Measured]) -> None:
     truth = world.truth()
-    measured = [Measured(world, company) for company in world.companies]
     # Mean error over 24 companies, and correlation over them: limits are about three standard errors of the mean.
     limits = {
         "outward_sourcing": 0.03,
@@ -164,9 +169,8 @@ def test_measured_values_approach_the_truth(world: World) -> None:
         assert 0.75 < float(np.corrcoef(values, true)[0, 1]) < 0.9999, indicator
 
 
-def test_volumes_reach_the_minimum_samples(world: World) -> None:
-    for company in world.companies:
-        one = Measured(world, company)
+def test_volumes_reach_the_minimum_samples(measured: list[Measured]) -> None:
+    for one in measured:
         year = 52 / WEEKS
         threads = {reply.post_id for reply in one.replies}
         asked = [r for r in one.replies if not r.is_own and is_in_scope(r.text)]
