@@ -53,7 +53,7 @@ import pytest, time
 
 def busy():
     start = time.process_time()
-    while time.process_time() < start + 0.3: pass
+    while time.process_time() < start + 0.6: pass
 @pytest.fixture
 def own(): busy()
 @pytest.fixture(scope="module")
@@ -61,14 +61,14 @@ def common(): busy()
 def test_busy(): busy()
 def test_busy_before(own): pass
 def test_of_what_is_common(common): pass
-def test_waits(): time.sleep(0.3)
+def test_waits(): time.sleep(0.6)
 @pytest.mark.slow
 def test_slow(): busy()
 """
     shown = said(tmp_path, {"tests/unit/records/test_a.py": text})
     assert "= 2 failed, 3 passed in " in shown
     for name in ("test_busy", "test_busy_before"):
-        assert f"FAILED tests/unit/records/test_a.py::{name} - Failed: took 0.3 s where 0.2 s are fast" in shown
+        assert f"FAILED tests/unit/records/test_a.py::{name} - Failed: took 0.6 s where 0.2 s are fast" in shown
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
