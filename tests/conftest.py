@@ -44,3 +44,19 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> BuiltOnce:
         return shutil.copytree(original, tmp_path_factory.mktemp(name) / "home")
 
     return built
+
+
+@pytest.fixture(scope="session")
+def fictional_home(built_once: BuiltOnce) -> Path:
+    """A home with the fictional release, for tests that only read it."""
+    from tests.dashboard.fictional import fictional_release
+
+    return built_once("fictional", fictional_release)
+
+
+@pytest.fixture(scope="session")
+def fictional_home_without_index(built_once: BuiltOnce) -> Path:
+    """The same of a release that has too few pillars for an index."""
+    from tests.dashboard.fictional import fictional_release
+
+    return built_once("fictional-without-index", lambda home: fictional_release(home, has_index=False))

@@ -29,6 +29,12 @@ def home(fictional_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return fictional_home
 
 
+@pytest.fixture
+def without_index(fictional_home_without_index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(fictional_home_without_index))
+    return fictional_home_without_index
+
+
 def run(path: Path, **query: str) -> AppTest:
     app = AppTest.from_file(path, default_timeout=20)
     for name, value in query.items():
@@ -140,9 +146,7 @@ def test_an_unknown_company_in_the_address_is_named(home: Path) -> None:
     assert page.selectbox(key="company_id").value == "brash"
 
 
-def test_a_release_without_index_says_why_and_shows_pillars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fictional_release(tmp_path, has_index=False)
-    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+def test_a_release_without_index_says_why_and_shows_pillars(without_index: Path) -> None:
     app = run(APP, companies="marmot,pomelo")
     assert app.info[0].value.startswith("No index\\: 3 of 6 pillars have enough data")
     assert "Six pillars" in said(app)
@@ -262,9 +266,7 @@ def test_the_method_is_shown_whole(home: Path) -> None:
     assert warning.value == plain(f"DIA: its parts hardly go together {HOSTILE}")
 
 
-def test_the_method_of_a_release_without_index_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fictional_release(tmp_path, has_index=False)
-    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+def test_the_method_of_a_release_without_index_says_why(without_index: Path) -> None:
     page = said(run(METHOD_PAGE)).replace("\\", "")
     assert "No index: 4 of 6 pillars have data." in page
     assert "No company has an index, so there are no ranks." in page
@@ -348,9 +350,7 @@ def test_draws_that_are_gone_are_said(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "its draws cannot be read" in error.value.replace("\\", "")
 
 
-def test_without_an_index_there_is_no_what_if(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fictional_release(tmp_path, has_index=False)
-    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+def test_without_an_index_there_is_no_what_if(without_index: Path) -> None:
     assert run(WHAT_IF).info[0].value.startswith("This release holds no draws of the pillars")
 
 

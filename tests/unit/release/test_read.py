@@ -12,11 +12,9 @@ from pipelines.release import DRAWS, NoRelease, ReleaseError, open_release
 from tests.dashboard.fictional import CLOCK, PANEL, database_of, fictional_release, tables
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    fictional_release(home)
-    return home
+@pytest.fixture
+def home(fictional_home: Path) -> Path:
+    return fictional_home
 
 
 def test_no_release_says_what_to_run(tmp_path: Path) -> None:

@@ -15,14 +15,12 @@ from pipelines.release import OpenRelease, ReleaseError, open_release
 from pipelines.scorecard import Scorecard, UnknownCompany, periods, scorecard, to_csv, to_json, to_pdf
 from pipelines.scorecard.exports import csv_bytes
 from pipelines.scorecard.pdf import main_lines, to_svg
-from tests.dashboard.fictional import CLOCK, HOSTILE, WITHOUT_FOLLOWERS, fictional_release, month_ends
+from tests.dashboard.fictional import CLOCK, HOSTILE, WITHOUT_FOLLOWERS, month_ends
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenRelease]:
-    home = tmp_path_factory.mktemp("home")
-    fictional_release(home)
-    with open_release(home) as opened:
+def opened(fictional_home: Path) -> Iterator[OpenRelease]:
+    with open_release(fictional_home) as opened:
         yield opened
 
 
@@ -155,9 +153,8 @@ def test_the_page_shows_one_line_an_indicator(card: Scorecard) -> None:
     assert [shown.platform for shown in found] == ["x"]
 
 
-def test_no_index_is_said_on_every_export(tmp_path: Path) -> None:
-    fictional_release(tmp_path, has_index=False)
-    with open_release(tmp_path) as without:
+def test_no_index_is_said_on_every_export(fictional_home_without_index: Path) -> None:
+    with open_release(fictional_home_without_index) as without:
         card = scorecard(without, "marmot")
     assert card.index.reason is not None
     assert card.index.reason.startswith("No index: 3 of 6 pillars")
