@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +52,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def everything(home: Path) -> dagster.ExecuteInProcessResult:
+def started() -> float:
+    return time.monotonic()
+
+
+@pytest.fixture(scope="module")
+def everything(home: Path, started: float) -> dagster.ExecuteInProcessResult:
     """A run of all assets of an empty home."""
     return materialize(build_demo(Settings(home=home), COMPANIES, SEED), "*")
 
@@ -76,7 +82,9 @@ def test_everything_is_made_and_every_check_evaluated(everything: dagster.Execut
     assert len(list((home / "exports" / current_id(home)).glob("*.pdf"))) == COMPANIES
 
 
-def test_assets_carry_rows_columns_origins_and_seconds(everything: dagster.ExecuteInProcessResult, home: Path) -> None:
+def test_assets_carry_rows_columns_origins_and_seconds(
+    everything: dagster.ExecuteInProcessResult, home: Path, started: float
+) -> None:
     import dagster
 
     made = made_of(everything)
@@ -89,8 +97,9 @@ def test_assets_carry_rows_columns_origins_and_seconds(everything: dagster.Execu
     assert made["core/posts"]["origins"] == ["Bluesky Social, PBC (AT Protocol AppView)"]
     assert made["core/commitments"]["origins"] == ["Net Zero Tracker"]
     assert len(str(made["index/index_scores"]["origins"]).split(",")) > 2
+    most = time.monotonic() - started
     for name, facts in made.items():
-        assert isinstance(facts["seconds"], float) and 0 <= facts["seconds"] < 60, name
+        assert isinstance(facts["seconds"], float) and 0 <= facts["seconds"] < most, name
         assert name.startswith("sources/") or "dagster/row_count" in facts, name
 
 
