@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from pipelines import ROOT
 from pipelines.archive import EvidenceError, evidence_of
 from pipelines.observatory import read_settings
+from pipelines.records import SEEDS
 from pipelines.release import NoRelease, OpenRelease, current_id, open_release
 from pipelines.scorecard import LEAST_PROBABILITY, Scorecard, periods, rows_of, scorecard, to_csv, to_json, to_pdf
 from pipelines.warehouse import seed_table
@@ -146,7 +146,7 @@ def method(release: OpenRelease) -> dict[str, str]:
 
 def meanings() -> dict[str, str]:
     """What each parameter of the method means, from the method's own file."""
-    table = seed_table(ROOT / "sql" / "seeds" / "method.csv")
+    table = seed_table(SEEDS / "method.csv", ("parameter", "meaning"))
     return {row["parameter"]: row["meaning"] for row in table.to_pylist()}
 
 

@@ -9,7 +9,8 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
         PanelError         a study: panel.toml and its CSV files
         SourceError        a file, a list or an answer that cannot be what its source says it is
         BadCell            a cell that cannot be what its column says: a reject, never an end of the run
-        TopicError         the lists of topics and of their terms
+        ListError          a list of `sql/seeds/`
+        TopicError         the lists of topics and of their terms, where they can be read
         ModelError         a statement or a header in `sql/`
         MethodError        the method's parameters, or tables that the index cannot be made from
           TreeError          the structure of a composite indicator
@@ -20,10 +21,10 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
           UnknownCompany     the release has no such company
         EvidenceError      a response that cannot be shown
       Failure            no mistake of the user's: wait, or look at what happened, and run again; exit code 1
+        Locked             another process holds a lock, and did not let go in time
         ArchiveError       a file of the archive that cannot be read or written
         NoAnswer           a server gives no answer to go on from; the pass stops there
         WarcError          a record that is not what WARC says it must be
-        Locked             another run did not finish in time
         ReleaseWithheld    a contract check failed; the release before stays current
 """
 

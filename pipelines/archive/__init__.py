@@ -10,7 +10,6 @@ from pipelines.archive.evidence import (
     evidence_of,
     find,
     keep_responses,
-    write_parquet,
 )
 from pipelines.archive.fetch import PassResult, run_passes
 from pipelines.archive.http import transport_of
@@ -34,5 +33,4 @@ __all__ = [
     "run_passes",
     "source_of",
     "transport_of",
-    "write_parquet",
 ]

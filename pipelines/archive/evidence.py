@@ -1,4 +1,4 @@
-"""From a `response_id` and a `locator` back to the bytes: what the archive holds and what stands at that place.
+"""Leads from a `response_id` and a `locator` back to the bytes: what the archive holds, what stands at that place.
 
 Reads the archive and the index of responses beside it, never the working database. Restricted bodies, which hold other
 people's words, are described but never shown.
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from pipelines import UserMistake
 from pipelines.archive.store import Archive, ArchiveError
+from pipelines.home import Home, PanelFolder, replacing
 from pipelines.records import SourceError, text_of
 
 EXCERPT_CHARACTERS = 4_000
@@ -68,10 +69,14 @@ def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
     Raises:
         EvidenceError: no panel of this home knows the response.
     """
-    for index in sorted(home.glob("panels/*/responses.parquet")):
-        names = [name for name in Evidence.__struct_fields__ if name not in ("locator", "excerpt")]
-        for row in pq.read_table(index, columns=names, filters=[("response_id", "=", response_id)]).to_pylist():
-            return Archive(index.parent / "archive"), Evidence(**row)
+    names = [name for name in Evidence.__struct_fields__ if name not in ("locator", "excerpt")]
+    for panel in Home(home).panels():
+        if not panel.responses.exists():
+            continue
+        for row in pq.read_table(
+            panel.responses, columns=names, filters=[("response_id", "=", response_id)]
+        ).to_pylist():
+            return Archive(panel.archive), Evidence(**row)
     raise EvidenceError(f"no response {response_id!r} in {home}; `seismograph sql` on `scorecards.posts` lists some")
 
 
@@ -150,10 +155,11 @@ def _cut(text: str) -> str:
     return text if len(text) <= EXCERPT_CHARACTERS else text[:EXCERPT_CHARACTERS] + " …"
 
 
-def keep_responses(responses: pa.Table, folder: Path) -> None:
+def keep_responses(responses: pa.Table, panel: PanelFolder) -> None:
     """Write the index of responses beside the archive of a panel, from which evidence is found again."""
-    path = folder / "responses.parquet"
-    write_parquet(_with_earlier(responses, path), path)
+    table = _with_earlier(responses, panel.responses)
+    with replacing(panel.responses) as file:
+        pq.write_table(table, file)
 
 
 def _with_earlier(responses: pa.Table, path: Path) -> pa.Table:
@@ -163,10 +169,3 @@ def _with_earlier(responses: pa.Table, path: Path) -> pa.Table:
     earlier = pq.read_table(path)
     is_gone = pc.invert(pc.is_in(earlier["response_id"], responses["response_id"]))
     return pa.concat_tables([responses, earlier.filter(is_gone).cast(responses.schema)]).sort_by("response_id")
-
-
-def write_parquet(table: pa.Table, path: Path) -> None:
-    """Replace a Parquet file in one step: a reader sees the old or the new one, whole."""
-    aside = path.with_suffix(".tmp")
-    pq.write_table(table, aside)
-    aside.replace(path)

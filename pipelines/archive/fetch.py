@@ -1,4 +1,4 @@
-"""Drives the generators of a source: replays what the archive holds of a pass, asks the network for what is missing.
+"""Drives a source's generators: replays what the archive holds of a pass, asks the network for what is missing.
 
 What to ask for, and what an answer means, is the source's. How the network is asked is `http.py`'s.
 """
@@ -34,7 +34,7 @@ class PassResult(msgspec.Struct, frozen=True, kw_only=True):
 
 async def run_passes(
     source: Source,
-    work: Sequence[tuple[Target, Known]],
+    passes: Sequence[tuple[Target, Known]],
     *,
     archive: Archive,
     run_id: str,
@@ -48,13 +48,13 @@ async def run_passes(
     progress: Callable[[PassResult], None] | None = None,
     limits: Limits | None = None,
 ) -> list[PassResult]:
-    """Run a source's passes, `concurrency` at a time; one result a pass, in the order of `work`.
+    """Run a source's passes, `concurrency` at a time; one result a pass, in the order of `passes`.
 
     A pass that fails never stops another. What the archive holds of a pass is replayed before the network is asked;
     offline, a missing answer ends the pass. `headers` may hold secrets: they are sent, never archived.
 
     Raises:
-        ArchiveError: another process is writing the same run.
+        Locked: another process is writing the same run.
     """
     if source.requests is None:
         return []
@@ -65,7 +65,7 @@ async def run_passes(
             fetcher = Fetcher(client, base_url, clock, limits or Limits())
             driver = _Driver(run, source.requests, None if is_offline else fetcher)
 
-            async def one(target: Target, known: Known) -> PassResult:
+            async def run_one(target: Target, known: Known) -> PassResult:
                 async with turns:
                     result = await driver.run_pass(target, known)
                 if progress is not None:
@@ -74,7 +74,7 @@ async def run_passes(
 
             try:
                 async with asyncio.TaskGroup() as group:
-                    tasks = [group.create_task(one(target, known)) for target, known in work]
+                    tasks = [group.create_task(run_one(target, known)) for target, known in passes]
             except BaseExceptionGroup as errors:
                 raise errors.exceptions[0] from None
             return [task.result() for task in tasks]

@@ -1,4 +1,4 @@
-"""The panel's files on their way into the archive: read whole, parsed once to see that they can be, then archived.
+"""Archives the panel's files: each is read whole, parsed once to see that it can be, then archived.
 
 A file that is missing, empty, in another encoding or without its columns stops the run before anything is changed.
 """
@@ -64,7 +64,7 @@ def _file(run: Run, panel: Panel, entry: FileEntry, role: str, path: Path) -> Re
 
 
 def parse_file(source: Source, response: Response) -> list[Record | Reject]:
-    """What a file says; posts outside the days it covers, or after it was made, are rejects.
+    """Parse a file; posts outside the days it covers, or after it was made, become rejects.
 
     Raises:
         SourceError: naming the file, where the source cannot make sense of it.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pipelines.archive import warc
-from pipelines.archive.store import ArchiveError, PassNote, response_at
+from pipelines.archive.store import ArchiveError, PassNote, response_of
 from pipelines.archive.writing import Earlier, Run, identity
 from pipelines.records import Known, Request, Response, Target
 
@@ -35,10 +35,14 @@ def begin_pass(run: Run, target: Target, known: Known) -> Pass:
     about = warc.About(
         source=run.source, company_id=company_id, pass_id=pass_id, event="pass_begin", as_of=as_of, ordinal=ordinal
     )
-    begin = run.append("metadata", pass_id, as_of, msgspec.json.encode(PassNote(known=known)), about)
-    earlier = Earlier(begin)
+    earlier = Earlier(run.append(_note(pass_id, as_of, PassNote(known=known), about)))
     run.passes.setdefault(company_id, []).append(earlier)
     return Pass(run, earlier, known)
+
+
+def _note(record_id: str, date: dt.datetime, note: PassNote, about: warc.About) -> warc.Draft:
+    """The record that opens or closes a pass."""
+    return warc.Draft(kind="metadata", record_id=record_id, date=date, body=msgspec.json.encode(note), about=about)
 
 
 def last_pass(run: Run, target: Target, known: Known) -> Pass | None:
@@ -117,24 +121,24 @@ class Pass:
             original_file=original.file if original else "",
             original_offset=original.offset if original else 0,
         )
-        place = self._run.append(
-            "revisit" if original else "response",
-            identity("response", self.pass_id, request.key, ordinal),
-            fetched_at,
-            body,
-            about,
+        draft = warc.Draft(
+            kind="revisit" if original else "response",
+            record_id=identity("response", self.pass_id, request.key, ordinal),
+            date=fetched_at,
+            body=body,
+            about=about,
             url=url,
-            content_type="",
             head=head,
             original=original,
-            restricted=request.is_restricted,
+            is_restricted=request.is_restricted,
         )
+        place = self._run.append(draft)
         self._earlier.answers[request.key, ordinal] = place
         self._asked[request.key] = ordinal + 1
         self._has_grown = True
         if original and status == 304:
             return self._run.archive.read(place.file, place.offset)
-        return response_at(place, about, status, head.media_type, body)
+        return response_of(warc.WarcRecord(place, status, head.media_type, body))
 
     def finish(self, reached: str | None) -> None:
         """Close the pass as complete: only this moves what is known. A replay that added nothing writes nothing."""
@@ -149,8 +153,8 @@ class Pass:
     def _close(self, note: PassNote, *, is_complete: bool) -> None:
         about = msgspec.structs.replace(self._about, event="pass_end", is_complete=is_complete)
         record_id = identity("end", self.pass_id, len(self._earlier.ends))
-        now = self._run.archive.clock()
-        self._earlier.ends.append(self._run.append("metadata", record_id, now, msgspec.json.encode(note), about))
+        draft = _note(record_id, self._run.archive.clock(), note, about)
+        self._earlier.ends.append(self._run.append(draft))
         self.was_complete = self.was_complete or is_complete
         self._has_grown = False
         self._run.sync()

@@ -11,14 +11,14 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from pipelines import Failure
 from pipelines.archive import warc
+from pipelines.home import LOCK_SECONDS, Locked, lock, replacing
 from pipelines.records import Known, Response
 
 RESTRICTED = "restricted"
@@ -38,37 +38,32 @@ class PassNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One record of the archive. `kind` is response, revisit, resource, pass_begin or pass_end.
+class Entry(msgspec.Struct, frozen=True):
+    """One record of the archive, with what it says: a pass's note, or a response.
 
     A revisit's response has the body of its original; it is None only where that is gone. After loading an entry, its
     file is known up to `end`.
     """
 
-    kind: str
-    file: str
-    offset: int
-    length: int
-    digest: str
-    source: str
-    company_id: str | None
-    pass_id: str | None
+    place: warc.Place
+    about: warc.About
+    note: PassNote = PassNote()
     response: Response | None = None
-    as_of: dt.datetime | None = None
-    known: Known | None = None
-    reached: str | None = None
-    reason: str | None = None
-    is_complete: bool = False
+
+    @property
+    def kind(self) -> str:
+        """One of response, revisit, resource, pass_begin, pass_end."""
+        return self.about.event or self.place.kind
 
     @property
     def end(self) -> int:
         """The offset behind the record."""
-        return self.offset + self.length
+        return self.place.offset + self.place.length
 
     @property
     def is_restricted(self) -> bool:
         """Whether the record holds other people's words."""
-        return is_restricted(self.file)
+        return is_restricted(self.place.file)
 
 
 def is_restricted(file: str) -> bool:
@@ -77,25 +72,35 @@ def is_restricted(file: str) -> bool:
 
 
 def file_name(source: str, run_id: str, *, restricted: bool = False) -> str:
-    """The name of a run's file, relative to the root."""
+    """The name of a run's file, relative to the root.
+
+    >>> file_name("sbti", "20260302T120000Z")
+    'sbti/20260302T120000Z.warc.gz'
+    """
     return f"{RESTRICTED}/{source}/{run_id}{_SUFFIX}" if restricted else f"{source}/{run_id}{_SUFFIX}"
 
 
 def source_of(file: str) -> str:
-    """The source whose records an archive file holds."""
+    """The source whose records an archive file holds.
+
+    >>> source_of(file_name("bluesky", "20260302T120000Z", restricted=True))
+    'bluesky'
+    """
     return file.removeprefix(f"{RESTRICTED}/").partition("/")[0]
 
 
-def response_at(place: warc.Place, about: warc.About, status: int, media_type: str, body: bytes) -> Response:
+def response_of(record: warc.WarcRecord) -> Response:
     """What an archived record says, for `requests` and `parse`."""
+    place = record.place
+    about = place.about or warc.About(source=source_of(place.file))
     return Response(
         response_id=place.record_id,
         source=about.source,
         url=place.url,
-        body=body,
+        body=record.body,
         fetched_at=about.observed_at or place.date,
-        status=status,
-        media_type=media_type,
+        status=record.status,
+        media_type=record.media_type,
         request_key=about.request_key,
         company_id=about.company_id,
         role=about.role,
@@ -111,7 +116,9 @@ def utc_now() -> dt.datetime:
 class Archive:
     """The store under a folder. `clock` dates what the archive itself says: file headers and archived files."""
 
-    def __init__(self, root: Path, *, clock: Callable[[], dt.datetime] = utc_now, lock_seconds: float = 30.0) -> None:
+    def __init__(
+        self, root: Path, *, clock: Callable[[], dt.datetime] = utc_now, lock_seconds: float = LOCK_SECONDS
+    ) -> None:
         self.root = root
         self.clock = clock
         self.lock_seconds = lock_seconds
@@ -164,30 +171,21 @@ class Archive:
         """Delete the restricted files whose last record is older; their names. One being written stays."""
         gone = []
         for file in filter(is_restricted, self.file_lengths()):
-            with self.locked(file) as is_ours:
-                if is_ours and all(place.date < before for place in self._places(file)):
+            with suppress(Locked), self.locked(file):
+                if all(place.date < before for place in self._places(file)):
                     (self.root / file).unlink()
                     self._index_path(file).unlink(missing_ok=True)
                     gone.append(file)
         return gone
 
-    @contextmanager
-    def locked(self, file: str, seconds: float = 0) -> Iterator[bool]:
-        """Hold a file's lock, which its run's restricted file shares; False where another holds it longer."""
+    def locked(self, file: str, seconds: float = 0) -> AbstractContextManager[None]:
+        """Hold a file's lock, which its run's restricted file shares.
+
+        Raises:
+            Locked: another run writes the file, longer than `seconds`.
+        """
         path = self.root / (file.removeprefix(f"{RESTRICTED}/").removesuffix(_SUFFIX) + ".lock")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
-        try:
-            lock.acquire(timeout=seconds)
-        except Timeout:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            # Unlinked while held: whoever waits on the old file sees that it is gone and takes the new one.
-            path.unlink(missing_ok=True)
-            lock.release()
+        return lock(path, f"writing {file}", seconds=seconds, is_kept=False)
 
     def cut_tail(self, file: str, offset: int) -> None:
         """Cut what stands torn behind `offset`; its lock is held."""
@@ -223,9 +221,8 @@ class Archive:
                 covered = record.place.offset + record.place.length
                 if record.place.about is not None:
                     places.append(record.place)
-            aside = path.with_suffix(f".{os.getpid()}")
-            aside.write_bytes(msgspec.msgpack.encode((covered, places)))
-            aside.replace(path)
+            with replacing(path) as kept:
+                kept.write(msgspec.msgpack.encode((covered, places)))
         return places
 
     def _index_path(self, file: str) -> Path:
@@ -237,9 +234,8 @@ class Archive:
                 yield item
             elif item.is_tail:
                 # Held by a living run, the tail is a record on its way.
-                with self.locked(file) as is_ours:
-                    if is_ours:
-                        self.cut_tail(file, item.offset)
+                with suppress(Locked), self.locked(file):
+                    self.cut_tail(file, item.offset)
             else:
                 _log.warning("%s: skipped %d damaged bytes at offset %d", file, item.length, item.offset)
 
@@ -255,39 +251,24 @@ class Archive:
             raise ArchiveError(f"{file}: no record at offset {offset} ({error})") from None
 
     def _entry(self, record: warc.WarcRecord, about: warc.About) -> Entry:
-        place = record.place
-        note, response = PassNote(), None
         if about.event:
-            note = msgspec.json.decode(record.body, type=PassNote)
-        else:
-            try:
-                response = self._response(record, about)
-            except ArchiveError as error:
-                _log.warning("%s: the original of the record at %d is gone: %s", place.file, place.offset, error)
-        return Entry(
-            kind=about.event or place.kind,
-            file=place.file,
-            offset=place.offset,
-            length=place.length,
-            digest=place.digest,
-            source=about.source,
-            company_id=about.company_id,
-            pass_id=about.pass_id,
-            response=response,
-            as_of=about.as_of,
-            known=note.known,
-            reached=note.reached,
-            reason=note.reason,
-            is_complete=about.is_complete,
-        )
+            return Entry(record.place, about, note=msgspec.json.decode(record.body, type=PassNote))
+        try:
+            return Entry(record.place, about, response=self._response(record, about))
+        except ArchiveError as error:
+            file, offset = record.place.file, record.place.offset
+            _log.warning("%s: the original of the record at %d is gone: %s", file, offset, error)
+            return Entry(record.place, about)
 
     def _response(self, record: warc.WarcRecord, about: warc.About) -> Response:
-        status, media_type, body = record.status, record.media_type, record.body
         if about.original_file:
             original = self.record(about.original_file, about.original_offset)
             if original.place.digest != record.place.digest:
                 raise ArchiveError(f"{about.original_file}: another record at offset {about.original_offset}")
-            body = original.body
-            media_type = media_type or original.media_type
-            status = original.status if status == 304 else status
-        return response_at(record.place, about, status, media_type, body)
+            record = msgspec.structs.replace(
+                record,
+                body=original.body,
+                media_type=record.media_type or original.media_type,
+                status=original.status if record.status == 304 else record.status,
+            )
+        return response_of(record)

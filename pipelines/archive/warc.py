@@ -1,7 +1,8 @@
 """WARC 1.1 (ISO 28500) records as bytes: writing one, reading one, walking a file and telling tears from damage.
 
 One gzip member holds one record, digests are SHA-256, and a record's place in the study (source, pass, request, …)
-stands as JSON in one header field, `Seismograph`. Which records there are, and what they mean, is `archive.py`'s.
+stands as JSON in one header field, `Seismograph`. Which records there are, and what they mean, is for `store.py` and
+`writing.py` to say.
 """
 
 from __future__ import annotations
@@ -95,7 +96,11 @@ class Damage(msgspec.Struct, frozen=True):
 
 
 def digest_of(data: bytes) -> str:
-    """A WARC digest: `sha256:` and 64 hexadecimal digits, as `sha256sum` prints them."""
+    """A WARC digest: `sha256:` and 64 hexadecimal digits, as `sha256sum` prints them.
+
+    >>> digest_of(b"")[:23]
+    'sha256:e3b0c44298fc1c14'
+    """
     return f"sha256:{sha256(data).hexdigest()}"
 
 
@@ -127,24 +132,34 @@ def _media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def encode(
-    kind: str,
-    record_id: str,
-    date: dt.datetime,
-    body: bytes,
-    *,
-    about: About | None = None,
-    url: str = "",
-    content_type: str = "",
-    head: HttpHead | None = None,
-    original: Place | None = None,
-) -> bytes:
-    """One record as one gzip member. With an `original`, a revisit of it that leaves the body out."""
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A record to be written. With `head`, an HTTP answer; with an `original`, a revisit of it that has no body."""
+
+    kind: str
+    record_id: str
+    date: dt.datetime
+    body: bytes
+    about: About | None
+    url: str = ""
+    content_type: str = "application/json"
+    head: HttpHead | None = None
+    original: Place | None = None
+    is_restricted: bool = False
+
+    def at(self, file: str, offset: int, length: int) -> Place:
+        """The place of the record, once it is written."""
+        digest = self.original.digest if self.original else digest_of(self.body)
+        return Place(file, offset, length, self.kind, self.record_id, self.date, self.url, digest, self.about)
+
+
+def encode(draft: Draft) -> bytes:
+    """One record as one gzip member."""
+    body, head, original = draft.body, draft.head, draft.original
     lines = head.lines(len(body)) if head else None
     block = b"" if original else body
-    fields = {"WARC-Type": kind, "WARC-Record-ID": f"<{record_id}>", "WARC-Date": _stamp(date)}
-    if about is not None:
-        fields[_FIELD] = msgspec.json.encode(about).decode()
+    fields = {"WARC-Type": draft.kind, "WARC-Record-ID": f"<{draft.record_id}>", "WARC-Date": _stamp(draft.date)}
+    if draft.about is not None:
+        fields[_FIELD] = msgspec.json.encode(draft.about).decode()
     # warcio would fill in SHA-1 for every digest that is missing here.
     fields["WARC-Block-Digest"] = digest_of(lines.to_ascii_bytes() + block if lines else block)
     out = BytesIO()
@@ -152,19 +167,24 @@ def encode(
     if original:
         fields["WARC-Refers-To"] = f"<{original.record_id}>"
         record = writer.create_revisit_record(
-            url, original.digest, original.url, _stamp(original.date), http_headers=lines, warc_headers_dict=fields
+            draft.url,
+            original.digest,
+            original.url,
+            _stamp(original.date),
+            http_headers=lines,
+            warc_headers_dict=fields,
         )
         if head and head.status == HTTPStatus.NOT_MODIFIED:
             record.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED)
     else:
-        if kind != "warcinfo":
+        if draft.kind != "warcinfo":
             fields["WARC-Payload-Digest"] = digest_of(body)
         record = writer.create_warc_record(
-            url,
-            kind,
+            draft.url,
+            draft.kind,
             payload=BytesIO(body),
             length=len(body),
-            warc_content_type=content_type,
+            warc_content_type="" if head else draft.content_type,
             warc_headers_dict=fields,
             http_headers=lines,
         )

@@ -11,15 +11,15 @@ import mimetypes
 import os
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import BinaryIO
 from urllib.parse import quote
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from pipelines.archive import warc
-from pipelines.archive.store import Archive, ArchiveError, file_name, is_restricted
+from pipelines.archive.store import Archive, file_name, is_restricted
+from pipelines.home import Locked, lock
 from pipelines.records import Response
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:seismograph:archive")
@@ -30,12 +30,22 @@ _INFO = (
 
 
 def identity(*parts: object) -> str:
-    """A record id that follows from what it names."""
+    """A record id that follows from what it names.
+
+    >>> identity("file", "sbti") == identity("file", "sbti")
+    True
+    >>> identity("file", "sbti") == identity("file", "wikirate")
+    False
+    """
     return uuid.uuid5(_NAMESPACE, msgspec.json.encode(parts).decode()).urn
 
 
 def end_of_day(date: dt.date) -> dt.datetime:
-    """The last second of a day, which stands for the time of fetching of a file made on it."""
+    """The last second of a day, which stands for the time of fetching of a file made on it.
+
+    >>> end_of_day(dt.date(2026, 3, 2)).isoformat()
+    '2026-03-02T23:59:59+00:00'
+    """
     return dt.datetime.combine(date, dt.time(23, 59, 59), dt.UTC)
 
 
@@ -123,15 +133,16 @@ class Run:
         about = warc.About(
             source=self.source, role=response.role, options=dict(response.options), observed_at=response.fetched_at
         )
-        self.append(
-            "resource",
-            response.response_id,
-            self.archive.clock(),
-            response.body,
-            about,
+        draft = warc.Draft(
+            kind="resource",
+            record_id=response.response_id,
+            date=self.archive.clock(),
+            body=response.body,
+            about=about,
             url=response.url,
             content_type=response.media_type,
         )
+        self.append(draft)
         self._files.add(response.response_id)
 
     def file(self, *, restricted: bool) -> str:
@@ -142,33 +153,21 @@ class Run:
         """Whether another living run writes this file."""
         if file in (self.file(restricted=False), self.file(restricted=True)):
             return False
-        with self.archive.locked(file) as is_free:
-            return not is_free
+        try:
+            with self.archive.locked(file):
+                return False
+        except Locked:
+            return True
 
     def original_of(self, url: str) -> warc.Place | None:
         """The last whole response to a URL, which a revisit may refer to."""
         return self._originals.get(url)
 
-    def append(
-        self,
-        kind: str,
-        record_id: str,
-        date: dt.datetime,
-        body: bytes,
-        about: warc.About | None,
-        *,
-        url: str = "",
-        content_type: str = "application/json",
-        head: warc.HttpHead | None = None,
-        original: warc.Place | None = None,
-        restricted: bool = False,
-    ) -> warc.Place:
-        """Write one record at the end of the run's file; all of it or nothing."""
-        file = self.file(restricted=restricted)
+    def append(self, draft: warc.Draft) -> warc.Place:
+        """Write one record at the end of the run's file, all of it or nothing; where it stands."""
+        file = self.file(restricted=draft.is_restricted)
         stream = self._streams.get(file) or self._open(file)
-        data = warc.encode(
-            kind, record_id, date, body, about=about, url=url, content_type=content_type, head=head, original=original
-        )
+        data = warc.encode(draft)
         offset = stream.seek(0, os.SEEK_END)
         try:
             rest = memoryview(data)
@@ -177,10 +176,9 @@ class Run:
         except BaseException:
             stream.truncate(offset)
             raise
-        digest = original.digest if original else warc.digest_of(body)
-        place = warc.Place(file, offset, len(data), kind, record_id, date, url, digest, about)
-        if kind == "response" and not restricted:
-            self._originals[url] = place
+        place = draft.at(file, offset, len(data))
+        if draft.kind == "response" and not draft.is_restricted:
+            self._originals[draft.url] = place
         return place
 
     def _open(self, file: str) -> BinaryIO:
@@ -189,15 +187,16 @@ class Run:
         stream = self._streams[file] = path.open("ab", buffering=0)
         if not path.stat().st_size:
             now = self.archive.clock()
-            self.append(
-                "warcinfo",
-                identity("info", file, now),
-                now,
-                _INFO.format(self.run_id).encode(),
-                None,
+            info = warc.Draft(
+                kind="warcinfo",
+                record_id=identity("info", file, now),
+                date=now,
+                body=_INFO.format(self.run_id).encode(),
+                about=None,
                 content_type="application/warc-fields",
-                restricted=is_restricted(file),
+                is_restricted=is_restricted(file),
             )
+            self.append(info)
         return stream
 
     def sync(self) -> None:
@@ -223,23 +222,15 @@ def open_run(archive: Archive, source: str, run_id: str) -> Iterator[Run]:
     Of several runs of one source at a time, only the first takes up passes that were broken off.
 
     Raises:
-        ArchiveError: another process kept the same run's file longer than the archive's `lock_seconds`.
+        Locked: another process kept the same run's file longer than the archive's `lock_seconds`.
     """
-    with archive.locked(file_name(source, run_id), archive.lock_seconds) as is_ours:
-        if not is_ours:
-            raise ArchiveError(
-                f"another process is writing {file_name(source, run_id)} (waited {archive.lock_seconds:g} s); "
-                "let it finish, then run again"
-            )
+    with ExitStack() as held:
+        held.enter_context(archive.locked(file_name(source, run_id), archive.lock_seconds))
         archive.cut_tails(source, run_id)
-        first = FileLock(archive.root / source / "resume.lock")
-        with suppress(Timeout):
-            first.acquire(timeout=0)
-        try:
-            run = Run(archive, source, run_id, may_resume=first.is_locked)
-            try:
-                yield run
-            finally:
-                run.close()
-        finally:
-            first.release()
+        may_resume = False
+        with suppress(Locked):
+            held.enter_context(lock(archive.root / source / "resume.lock", f"resuming {source}", seconds=0))
+            may_resume = True
+        run = Run(archive, source, run_id, may_resume=may_resume)
+        held.callback(run.close)
+        yield run

@@ -58,8 +58,9 @@ def _sql(_: Settings) -> str:
 
 def _archive(settings: Settings) -> str:
     from pipelines.archive import Archive
+    from pipelines.home import Home
 
-    archives = [Archive(folder) for folder in sorted(settings.home.glob("panels/*/archive"))]
+    archives = [Archive(panel.archive) for panel in Home(settings.home).panels()]
     records = sum(1 for archive in archives for _ in archive.entries({}))
     files = sum(len(archive.file_lengths()) for archive in archives)
     return f"{records:,} records in {files:,} files can be read"

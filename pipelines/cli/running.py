@@ -194,6 +194,7 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
         The port of Dagster's pages.
     """
     from pipelines import ROOT
+    from pipelines.home import Home
     from pipelines.observatory import read_settings
     from pipelines.panel import load_panel
     from pipelines.records import find_sources
@@ -203,7 +204,7 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     if folder := panel_folder(panel, settings):
         load_panel(folder, find_sources())
         os.environ["SEISMOGRAPH_PANEL"] = str(folder.absolute())
-    home = settings.home.absolute() / "dagster"
+    home = Home(settings.home.absolute()).dagster
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
         (home / "dagster.yaml").write_text(_DAGSTER)

@@ -16,10 +16,10 @@ def topics(*text: str) -> int:
     """
     if not text:
         raise Misuse('give a text in quotes: seismograph topics "Net zero by 2040"')
-    from pipelines import ROOT
+    from pipelines.records import SEEDS
     from pipelines.topics import is_about_causes, label, read_topics, terms_in
 
-    titles = {topic.topic_id: topic.title for topic in read_topics(ROOT / "sql" / "seeds").values()}
+    titles = {topic.topic_id: topic.title for topic in read_topics(SEEDS).values()}
     for number, (terms, labels) in enumerate(zip(terms_in(text), label(text), strict=True)):
         if number:
             say()

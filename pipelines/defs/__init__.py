@@ -1,4 +1,4 @@
-"""Dagster's view of an observatory: assets, checks and schedules, thin over the steps of `build.Observatory`."""
+"""Dagster's view of an observatory: assets, checks and schedules, thin over the steps of `observatory.Observatory`."""
 
 from __future__ import annotations
 

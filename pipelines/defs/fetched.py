@@ -15,16 +15,15 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     AssetSpec,
-    Failure,
     MaterializeResult,
     MetadataValue,
     multi_asset,
 )
 
 from pipelines.archive import PassResult
-from pipelines.defs.metadata import table_metadata
+from pipelines.defs.metadata import foreseen, table_metadata
 from pipelines.observatory import Observatory
-from pipelines.records import Source, SourceError
+from pipelines.records import Source
 from pipelines.warehouse import raw_schema
 
 RECORDS = AssetKey(["raw", "records"])
@@ -69,13 +68,11 @@ def source_assets(observatory: Observatory) -> list[AssetsDefinition]:
     def fetch(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
         names = sorted(key.path[-1] for key in context.selected_asset_keys)
         started = time.perf_counter()
-        try:
+        with foreseen():
             passes = observatory.fetch(names, progress=lambda result: context.log.info(_sentence(result)))
-        except SourceError as error:
-            raise Failure(str(error), allow_retries=False) from None
         seconds = time.perf_counter() - started
         for name in names:
-            result = _source_result(name, [it for it in passes if it.source == name], seconds)
+            result = _source_result(name, [result for result in passes if result.source == name], seconds)
             wanted = AssetCheckKey(source_key(name), "pass_complete") in context.selected_asset_check_keys
             yield result if wanted else result._replace(check_results=[])
 
@@ -99,7 +96,8 @@ def records_asset(observatory: Observatory) -> AssetsDefinition:
     )
     def load() -> MaterializeResult[None]:
         started = time.perf_counter()
-        report = observatory.load()
+        with foreseen():
+            report = observatory.load()
         with observatory.warehouse.writer() as db:
             rows = {table: db.count(table) for table in RECORD_TABLES}
             responses = db.count("raw.responses")
@@ -138,7 +136,8 @@ def topic_assets(observatory: Observatory) -> AssetsDefinition:
     )
     def label(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
         started = time.perf_counter()
-        labelled = observatory.label(progress=context.log.info)
+        with foreseen():
+            labelled = observatory.label(progress=context.log.info)
         seconds = time.perf_counter() - started
         with observatory.warehouse.writer() as db:
             made = {name: table_metadata(db, name) for name in TOPICS}
@@ -204,4 +203,6 @@ def _reason(result: PassResult) -> str:
 
 
 def _origins(sources: dict[str, Source]) -> MetadataValue:
-    return MetadataValue.json({name: f"{it.origin.publisher} ({it.origin.licence})" for name, it in sources.items()})
+    return MetadataValue.json(
+        {name: f"{source.origin.publisher} ({source.origin.licence})" for name, source in sources.items()}
+    )

@@ -8,17 +8,16 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     AssetSpec,
-    Failure,
     MaterializeResult,
     MetadataValue,
     multi_asset,
 )
 
 from pipelines.defs.fetched import RECORDS, sources_in_use
-from pipelines.defs.metadata import table_metadata
+from pipelines.defs.metadata import foreseen, table_metadata
 from pipelines.index import INDEX_TABLES, READS
 from pipelines.observatory import Observatory
-from pipelines.warehouse import Database, Model, ModelError
+from pipelines.warehouse import Database, Model
 
 _PARAMETERS = ("panel", "seeds")
 
@@ -42,11 +41,9 @@ def model_assets(observatory: Observatory, *schemas: str) -> AssetsDefinition:
         seconds = _Stopwatch()
         origins = _Origins(observatory)
         with observatory.warehouse.writer() as db:
-            try:
+            with foreseen():
                 steps = observatory.run_scorecards if schemas == ("scorecards",) else observatory.run_models
                 made = steps(names, progress=seconds.begin)
-            except ModelError as error:
-                raise Failure(str(error), allow_retries=False) from None
             seconds.begin("")
             for name in names:
                 metadata = table_metadata(db, name)
@@ -58,7 +55,7 @@ def model_assets(observatory: Observatory, *schemas: str) -> AssetsDefinition:
 
 def index_assets(observatory: Observatory) -> AssetsDefinition:
     """One asset a table of the index, all made by one run of it."""
-    read = [it for it in observatory.models if it.startswith("indicators.") or it in READS]
+    read = [name for name in observatory.models if name.startswith("indicators.") or name in READS]
 
     @multi_asset(
         name="score",
@@ -76,7 +73,8 @@ def index_assets(observatory: Observatory) -> AssetsDefinition:
     def score() -> Iterator[MaterializeResult[None]]:
         started = time.perf_counter()
         with observatory.warehouse.writer() as db:
-            is_new = bool(observatory.score())
+            with foreseen():
+                is_new = bool(observatory.score())
             origins = _Origins(observatory)
             facts = {"is_new": is_new, "seconds": time.perf_counter() - started}
             for table in INDEX_TABLES:
@@ -149,4 +147,4 @@ class _Origins:
         models = self._observatory.models
         if name in models:
             return models[name].upstream
-        return [it for it in models if it.startswith("indicators.")] if name.startswith("index.") else ()
+        return [table for table in models if table.startswith("indicators.")] if name.startswith("index.") else ()

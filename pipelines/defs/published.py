@@ -12,13 +12,12 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     AssetSpec,
-    Failure,
     MaterializeResult,
     MetadataValue,
     multi_asset,
 )
 
-from pipelines import SeismographError
+from pipelines.defs.metadata import foreseen
 from pipelines.defs.modelled import asset_key
 from pipelines.index import INDEX_TABLES
 from pipelines.observatory import Observatory
@@ -59,10 +58,8 @@ def release_asset(observatory: Observatory) -> AssetsDefinition:
         with observatory.warehouse.writer():
             results = observatory.run_checks()
             yield from map(_check_result, results)
-            try:
+            with foreseen():
                 release = observatory.publish(results)
-            except SeismographError as error:
-                raise Failure(str(error), allow_retries=False) from None
         tables = release.manifest.tables
         yield MaterializeResult(
             asset_key=RELEASE,
@@ -99,7 +96,7 @@ def exports_asset(observatory: Observatory) -> AssetsDefinition:
 
         started = time.perf_counter()
         with open_release(observatory.settings.home) as release:
-            folder = observatory.settings.home / "exports" / release.release_id
+            folder = observatory.home.exports(release.release_id)
             folder.mkdir(parents=True, exist_ok=True)
             companies = release.query("select company_id from companies order by company_id")["company_id"].to_pylist()
             for company_id in companies:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelines.home import Home
+from pipelines.observatory.report import Clock
 from pipelines.observatory.settings import Settings
-from pipelines.observatory.steps import Clock, Observatory
+from pipelines.observatory.steps import Observatory
 from pipelines.panel import load_panel
 from pipelines.records import find_sources
 
@@ -28,7 +30,7 @@ def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
     from pipelines.sample import World
 
     world = World(seed, companies)
-    folder = settings.home / "worlds" / f"fictional-{companies}-seed-{seed}"
+    folder = Home(settings.home).world(companies, seed)
     world.write_panel(folder)
     sources = find_sources()
     observatory = Observatory(
@@ -39,6 +41,6 @@ def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
         answer=world.answer,
         moments=world.visits,
     )
-    observatory.folder.mkdir(parents=True, exist_ok=True)
-    world.write_truth(observatory.folder / "truth.csv", observatory.catalogue, observatory.method)
+    observatory.folder.path.mkdir(parents=True, exist_ok=True)
+    world.write_truth(observatory.folder.truth, observatory.catalogue, observatory.method)
     return observatory

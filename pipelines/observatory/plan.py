@@ -1,4 +1,4 @@
-"""What to fetch next: a pass for each company that has something at a source, and the posts due for another look.
+"""Plans what to fetch next: a pass for each company that a source knows, and its posts that are due for another look.
 
 Counts are observed on one ladder of ages everywhere (METHOD.md 1.4); a post is due when it has climbed a rung since it
 was last observed.
@@ -22,7 +22,7 @@ _LAST_LOOK_DAYS = 120
 def passes_due(
     db: Database, source: Source, panel: Panel, companies: Sequence[str] | None, now: dt.datetime
 ) -> list[tuple[Target, Known]]:
-    """The passes of one source at one moment: targets, and what is known before.
+    """The passes to run at one source at one moment: each a target, and what is known of it before.
 
     A pass of this very moment that is complete already is not run again.
     """
@@ -36,12 +36,12 @@ def passes_due(
             [now.astimezone(dt.UTC).replace(tzinfo=None), source.name],
         )
     }
-    due = _due_posts(db, source, now) if source.origin.platform else {}
+    posts_due = _due_posts(db, source, now) if source.origin.platform else {}
     passes = []
     for target in _targets(source, panel, companies):
         last, is_done = reached.get(target.company_id, (None, False))
         if not is_done:
-            passes.append((target, Known(as_of=now, reached=last, due=due.get(target.company_id, ()))))
+            passes.append((target, Known(as_of=now, reached=last, due=posts_due.get(target.company_id, ()))))
     return passes
 
 
@@ -57,7 +57,11 @@ def _targets(source: Source, panel: Panel, companies: Sequence[str] | None) -> l
             for account in panel.accounts
             if account.company_id == company.company_id and account.platform == source.origin.platform
         )
-        pairs = tuple((it.scheme, it.identifier) for it in panel.identifiers if it.company_id == company.company_id)
+        pairs = tuple(
+            (identifier.scheme, identifier.identifier)
+            for identifier in panel.identifiers
+            if identifier.company_id == company.company_id
+        )
         is_wanted = companies is None or company.company_id in companies
         if is_wanted and (handles or source.origin.platform is None):
             targets.append(
@@ -92,6 +96,11 @@ def _due_posts(db: Database, source: Source, now: dt.datetime) -> dict[str | Non
 
 
 def is_due(created_at: dt.datetime, observed_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a post has climbed a rung of the ladder since it was last observed."""
+    """Whether a post has climbed a rung of the ladder since it was last observed.
+
+    >>> noon = dt.datetime(2026, 3, 2, 12)
+    >>> [is_due(noon, noon + dt.timedelta(hours=2), noon + dt.timedelta(hours=hours)) for hours in (5, 6)]
+    [False, True]
+    """
     rung = bisect_right(LADDER_HOURS, (now - created_at) / dt.timedelta(hours=1))
     return rung > bisect_right(LADDER_HOURS, (observed_at - created_at) / dt.timedelta(hours=1))

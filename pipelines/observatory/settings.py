@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines import UserMistake
+from pipelines.home import LOCK_SECONDS, Home
 
 
 class SettingsError(UserMistake):
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
     panel: Path | None = None
     contact: str = ""
     restricted_days: int = Field(default=30, ge=0)
-    lock_seconds: float = Field(default=30.0, ge=0)
+    lock_seconds: float = Field(default=LOCK_SECONDS, ge=0)
     pseudonym_key: SecretStr | None = None
     seed: int = 1
 
@@ -37,6 +38,16 @@ class Settings(BaseSettings):
     def user_agent(self) -> str:
         """How requests introduce themselves; `contact` (an address or a page) makes services answer more kindly."""
         return f"seismograph/{version('seismograph')}" + (f" (+{self.contact})" if self.contact else "")
+
+    def key_of_pseudonyms(self) -> bytes:
+        """The key of pseudonyms: the setting's first 64 bytes, else the one that this home keeps."""
+        if self.pseudonym_key:
+            return self.pseudonym_key.get_secret_value().encode()[:64]
+        return Home(self.home).pseudonym_key()
+
+    def told(self) -> dict[str, str]:
+        """The settings that a release tells of: those that its numbers may depend on, none of them secret."""
+        return {"seed": str(self.seed), "restricted_days": str(self.restricted_days)}
 
     def base_url(self, source: str, default: str) -> str:
         """The base URL of a source: the setting, else the live service."""

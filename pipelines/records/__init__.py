@@ -6,6 +6,7 @@ The lowest room: a record states what one response says, and nothing here knows 
 from pipelines.records.cells import ISO, moment_of, number_of, web_link
 from pipelines.records.code_version import code_version
 from pipelines.records.identifiers import COMMON_SCHEMES, domain_of, normalise_identifier, subject_of
+from pipelines.records.lists import SEEDS, ListError, ListRow, list_header, list_place, read_list
 from pipelines.records.mapped import mapped_rows
 from pipelines.records.source import (
     FileInput,
@@ -41,6 +42,7 @@ __all__ = [
     "COMMON_SCHEMES",
     "ISO",
     "RECORD_TYPES",
+    "SEEDS",
     "Attention",
     "BadCell",
     "Commitment",
@@ -49,6 +51,8 @@ __all__ = [
     "Engagement",
     "FileInput",
     "Known",
+    "ListError",
+    "ListRow",
     "Origin",
     "Ownership",
     "Post",
@@ -68,10 +72,13 @@ __all__ = [
     "domain_of",
     "find_sources",
     "json_lines",
+    "list_header",
+    "list_place",
     "mapped_rows",
     "moment_of",
     "normalise_identifier",
     "number_of",
+    "read_list",
     "read_table",
     "records_of",
     "subject_of",

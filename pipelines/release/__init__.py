@@ -1,7 +1,8 @@
-"""Releases: what is published, once, for everyone who reads: `releases/<id>/` and one pointer, `releases/CURRENT`."""
+"""Makes, reads and compares releases: what everyone reads, under `releases/<id>/`, and `releases/CURRENT` names one."""
 
 from pipelines.release.changes import ScoreChange
-from pipelines.release.files import CheckResult, Facts, Manifest, TableFacts, digest_of
+from pipelines.release.facts import facts_of
+from pipelines.release.files import CheckResult, Facts, Manifest, TableFacts, digest_of, keep_texts
 from pipelines.release.publish import Release, ReleaseWithheld, publish, use
 from pipelines.release.reading import (
     NoRelease,
@@ -31,6 +32,8 @@ __all__ = [
     "changes_between",
     "current_id",
     "digest_of",
+    "facts_of",
+    "keep_texts",
     "list_releases",
     "manifest_of",
     "open_release",

@@ -1,8 +1,8 @@
-"""Two releases compared: which scores changed, and why, from what the releases themselves say.
+"""Compares two releases: which scores changed, and why, from what the releases themselves say.
 
 A cause is looked for where it would lie: in the method's parameters, in how an indicator is defined, in the company's
 own values and what they come from, in the scale that all companies set together, in the panel, in other companies'
-values, and in the code. Not here: what became of posts and disclosures (`release_events`), publishing, showing.
+values, and in the code. Not here: what became of posts and disclosures (`events.py`), publishing, showing.
 """
 
 from __future__ import annotations

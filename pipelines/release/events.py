@@ -1,6 +1,6 @@
-"""What became of companies' posts, topics, disclosures and targets between two releases, each with when it counts.
+"""Finds what became of companies' posts, topics, disclosures and targets between two releases, and when it counts.
 
-Not here: which scores changed, and which of these events explain one (`release_changes`).
+Not here: which scores changed, and which of these events explain one (`changes.py`).
 """
 
 from __future__ import annotations

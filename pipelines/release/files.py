@@ -1,15 +1,13 @@
-"""What a release is made of on disk: its manifest, its monthly files, its database as readers see it.
+"""Holds what a release is made of on disk: its manifest, its monthly files, its database as readers see it.
 
-Here: the manifest's structs, durable writing, the content-addressed store, the one way to connect. Not here: making a
-release current, or choosing one (`release`).
+Here: the manifest's structs, the content-addressed store, the one way to connect. Not here: making a release current
+(`publish.py`), or choosing one (`reading.py`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from hashlib import file_digest, sha256
 from itertools import pairwise
 from pathlib import Path
@@ -18,11 +16,10 @@ import duckdb
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
-from pipelines.release.tables import COMPARED, MONTHLY, TABLES, ReleaseError, digest_select, empty_select
+from pipelines.home import Home, PanelFolder, replacing
+from pipelines.release.tables import COMPARED, MONTHLY, TABLES, digest_select, empty_select
 
-_LOCK_SECONDS = 30.0
 _TABLES_HELD = "select table_name from duckdb_tables() where database_name = 'release'"
 _OF_NOTHING = sha256(b"").hexdigest()
 
@@ -80,54 +77,56 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckResult, ...]
 
 
-def store_months(store: Path, table: pa.Table) -> dict[str, str]:
+def store_months(home: Home, table: pa.Table) -> dict[str, str]:
     """Write each month's rows under the digest of its bytes, where not there yet; month to digest."""
     months = table.column("month").to_pylist()
     rows = table.drop_columns(["month"])
     starts = [place for place, month in enumerate(months) if place == 0 or month != months[place - 1]]
     files = {}
     for start, end in pairwise([*starts, len(months)]):
-        digest = store_rows(store, rows.slice(start, end - start))
+        digest = store_rows(home, rows.slice(start, end - start))
         files[f"{months[start]:%Y-%m}" if months[start] else "undated"] = digest
     return files
 
 
-def store_rows(store: Path, rows: pa.Table) -> str:
+def store_rows(home: Home, rows: pa.Table) -> str:
     """Write rows under the digest of their bytes, where not there yet; the digest."""
-    store.mkdir(parents=True, exist_ok=True)
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd")
     body = sink.getvalue().to_pybytes()
     digest = sha256(body).hexdigest()
-    if not (store / f"{digest}.parquet").exists():
-        write_durably(store / f"{digest}.parquet", body)
+    if not home.stored(digest).exists():
+        with replacing(home.stored(digest)) as file:
+            file.write(body)
     return digest
 
 
+def keep_texts(texts: pa.Table, panel: PanelFolder) -> None:
+    """Write the texts of posts that may be shown (`post_id`, `text`) beside the releases, which hold none."""
+    with replacing(panel.texts) as file:
+        pq.write_table(texts, file)
+
+
 def connect(
-    database: Path,
-    home: Path,
-    files: dict[str, dict[str, str]],
-    *,
-    texts: Path | None = None,
-    truth: Path | None = None,
+    database: Path, home: Home, files: dict[str, dict[str, str]], *, panel: PanelFolder | None = None
 ) -> duckdb.DuckDBPyConnection:
     """An in-memory database whose schema `scorecards` shows the release, and which can open no other file.
 
-    Of a fictional world, `fiction.truth(company_id, measure, value)` is what its estimates should have found.
+    With its `panel`, texts may be read too, and of a fictional world `fiction.truth(company_id, measure, value)` is
+    what its estimates should have found.
     """
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"attach {_quoted(database)} as release (read_only)")
         connection.execute("create schema scorecards")
-        allowed = [texts] if texts else []
-        if truth is not None and truth.exists():
-            allowed.append(truth)
+        allowed = [panel.texts] if panel else []
+        if panel and panel.truth.exists():
+            allowed.append(panel.truth)
             connection.execute("create schema fiction")
-            connection.execute(f"create view fiction.truth as select * from read_csv({_quoted(truth)})")  # noqa: S608
+            connection.execute(f"create view fiction.truth as select * from read_csv({_quoted(panel.truth)})")  # noqa: S608
         held = {row[0] for row in connection.execute(_TABLES_HELD).fetchall()}
         for table in TABLES:
-            paths = [home / "store" / f"{digest}.parquet" for digest in files.get(table, {}).values()]
+            paths = [home.stored(digest) for digest in files.get(table, {}).values()]
             allowed += paths
             listed = ", ".join(map(_quoted, paths))
             source = f"select * from read_parquet([{listed}])" if paths else empty_select(table)  # noqa: S608
@@ -170,44 +169,19 @@ def digest_of(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def write_durably(path: Path, body: bytes) -> None:
-    """Bytes that are either all there or not at all, whenever the power goes."""
-    aside = path.with_name(f".tmp-{path.name}")
-    with aside.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-
-
-@contextmanager
-def publishing(releases: Path) -> Iterator[None]:
-    """One publisher at a time; a second one waits, then gives up with a `ReleaseError`."""
-    releases.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(releases / ".lock")
-    try:
-        lock.acquire(timeout=_LOCK_SECONDS)
-    except Timeout:
-        raise ReleaseError(f"another process is publishing under {releases} (waited {_LOCK_SECONDS:g} s)") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def differences(home: Path, manifest: Manifest) -> list[str]:
+def differences(home: Home, manifest: Manifest) -> list[str]:
     """What differs from the manifest, one line each: files by their bytes, tables by their rows."""
     differs = []
     if content_of(manifest.panel, manifest.tables) != manifest.content:
         differs.append("manifest.json: its content digest is not that of its tables")
-    path = home / "releases" / manifest.release_id / "scorecards.duckdb"
+    path = home.release_database(manifest.release_id)
     if not path.is_file():
         differs.append("scorecards.duckdb is missing")
     elif digest_of(path) != manifest.database_digest:
         differs.append("scorecards.duckdb: its bytes differ from the manifest's digest")
     for table, months in manifest.files.items():
         for month, digest in months.items():
-            stored = home / "store" / f"{digest}.parquet"
+            stored = home.stored(digest)
             if not stored.is_file():
                 differs.append(f"{table} of {month}: store/{stored.name} is missing")
             elif digest_of(stored) != digest:
@@ -217,7 +191,7 @@ def differences(home: Path, manifest: Manifest) -> list[str]:
     return differs
 
 
-def _tables_that_differ(path: Path, home: Path, manifest: Manifest) -> list[str]:
+def _tables_that_differ(path: Path, home: Home, manifest: Manifest) -> list[str]:
     try:
         with connect(path, home, manifest.files) as connection:
             found = {table: table_facts(connection, table) for table in manifest.tables}

@@ -1,6 +1,6 @@
-"""Releases: what is published, once, for everyone who reads: `releases/<id>/` and one pointer, `releases/CURRENT`.
+"""Publishes a release: writes it aside, checks it, and makes it current by one atomic swap of `releases/CURRENT`.
 
-A release is written aside, checked, and made current by one atomic swap. Not here: what its tables are (`tables.py`).
+Not here: what its tables are (`tables.py`), how one is read (`reading.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import duckdb
 import msgspec
 
 from pipelines import Failure
+from pipelines.home import ASIDE, LOCK_SECONDS, Home, lock, replacing
 from pipelines.release.changes import Side, score_changes
 from pipelines.release.files import (
     CheckResult,
@@ -24,11 +25,9 @@ from pipelines.release.files import (
     connect,
     content_of,
     digest_of,
-    publishing,
     store_months,
     store_rows,
     table_facts,
-    write_durably,
 )
 from pipelines.release.reading import asked, current_id, manifest_of, open_release
 from pipelines.release.tables import COMPARED, DRAWS, MONTHLY, TABLES, ReleaseError, Tables, empty_select, read
@@ -66,26 +65,29 @@ def publish(
     clock: Callable[[], dt.datetime],
     facts: Facts | None = None,
     checks: Sequence[CheckResult] = (),
+    lock_seconds: float = LOCK_SECONDS,
 ) -> Release:
     """Make the working tables a release and make it current; content that is current already makes none.
 
     Raises:
         ReleaseWithheld: a contract check failed.
-        ReleaseError: a table lacks columns, or another process is publishing.
+        ReleaseError: a table lacks columns.
+        Locked: another process was publishing longer than `lock_seconds`.
     """
     if not _NAME.fullmatch(panel_name):
         raise ReleaseError(f"panel name {panel_name!r}: use letters, digits, '.', '-', '_' and spaces only")
     if failed := [check for check in checks if check.severity == "contract" and not check.passed]:
         raise ReleaseWithheld(failed)
-    releases = home / "releases"
-    with publishing(releases):
-        _clean(home)
+    places = Home(home)
+    releases = places.releases
+    with lock(places.publishing_lock, f"publishing under {releases}", seconds=lock_seconds):
+        _clean(places)
         made_at = clock().astimezone(dt.UTC).replace(microsecond=0)
-        aside = releases / f".tmp-{made_at:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+        aside = releases / f"{ASIDE}{made_at:%Y%m%dT%H%M%SZ}-{os.getpid()}"
         aside.mkdir(parents=True)
         try:
-            files = _write(home, database, aside / "scorecards.duckdb", checks)
-            with connect(aside / "scorecards.duckdb", home, files) as connection:
+            files = _write(places, database, aside / "scorecards.duckdb", checks)
+            with connect(aside / "scorecards.duckdb", places, files) as connection:
                 tables = {table: table_facts(connection, table) for table in TABLES}
             content = content_of(panel_name, tables)
             current = _current(home)
@@ -93,7 +95,7 @@ def publish(
                 return Release(releases / current.release_id, current)
             if current is not None and current.panel == panel_name:
                 _write_changes(home, current, aside / "scorecards.duckdb", files, facts or Facts())
-                with connect(aside / "scorecards.duckdb", home, files) as connection:
+                with connect(aside / "scorecards.duckdb", places, files) as connection:
                     tables[COMPARED] = table_facts(connection, COMPARED)
             manifest = Manifest(
                 release_id=f"{made_at:%Y%m%dT%H%M%SZ}-{content[:8]}",
@@ -106,7 +108,8 @@ def publish(
                 files=files,
                 checks=tuple(checks),
             )
-            write_durably(aside / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest, order="sorted")))
+            with replacing(aside / "manifest.json") as file:
+                file.write(msgspec.json.format(msgspec.json.encode(manifest, order="sorted")))
             path = releases / manifest.release_id
             if not path.exists():
                 aside.replace(path)
@@ -122,7 +125,7 @@ def _write_changes(
     """Fill `score_changes`: what changed since the release that was current, or why the two were not compared."""
     rows: list[tuple[object, ...]]
     try:
-        with connect(database, home, files) as connection, open_release(home, earlier.release_id) as old:
+        with connect(database, Home(home), files) as connection, open_release(home, earlier.release_id) as old:
             new = Side(lambda sql: asked(connection, sql), facts.code_version)
             changed = score_changes(Side(old.query, earlier.facts.code_version), new)
         rows = [(it.company_id, it.period, earlier.release_id, it.change, it.cause) for it in changed]
@@ -133,21 +136,21 @@ def _write_changes(
             connection.executemany(f"insert into {COMPARED} values (?, ?, ?, ?, ?)", rows)  # noqa: S608 - our own name
 
 
-def _clean(home: Path) -> None:
+def _clean(home: Home) -> None:
     """Take away what a publisher that was killed left behind."""
-    for leftover in (home / "releases").glob(".tmp-*"):
+    for leftover in home.releases.glob(f"{ASIDE}*"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-    for leftover in (home / "store").glob(".tmp-*"):
+    for leftover in home.store.glob(f"{ASIDE}*"):
         leftover.unlink(missing_ok=True)
 
 
-def _write(home: Path, database: Tables, path: Path, checks: Sequence[CheckResult]) -> dict[str, dict[str, str]]:
+def _write(home: Home, database: Tables, path: Path, checks: Sequence[CheckResult]) -> dict[str, dict[str, str]]:
     files: dict[str, dict[str, str]] = {}
     rows = [(c.check_id, c.claim, c.severity, c.passed, c.offenders) for c in checks]
     with duckdb.connect(path) as connection:
         for table in TABLES:
             if table in MONTHLY:
-                files[table] = store_months(home / "store", read(database, table))
+                files[table] = store_months(home, read(database, table))
                 continue
             connection.execute(f"create table {table} as {empty_select(table)}")
             if table == "checks" and rows:
@@ -158,14 +161,15 @@ def _write(home: Path, database: Tables, path: Path, checks: Sequence[CheckResul
                 connection.unregister("incoming")
     if database.exists(f"index.{DRAWS}"):
         draws = database.query(f"select * from index.{DRAWS} order by all")  # noqa: S608 - our own name
-        files[DRAWS] = {"latest": store_rows(home / "store", draws)}
+        files[DRAWS] = {"latest": store_rows(home, draws)}
     return files
 
 
 def use(home: Path, release_id: str) -> None:
     """Make a release the current one."""
     manifest_of(home, release_id)
-    write_durably(home / "releases" / "CURRENT", f"{release_id}\n".encode())
+    with replacing(Home(home).current) as file:
+        file.write(f"{release_id}\n".encode())
 
 
 def _current(home: Path) -> Manifest | None:

@@ -12,12 +12,9 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.home import Home
 from pipelines.release.changes import ScoreChange, Side, score_changes
-from pipelines.release.files import (
-    Manifest,
-    connect,
-    differences,
-)
+from pipelines.release.files import Manifest, connect, differences
 from pipelines.release.tables import DRAWS, ReleaseError
 
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
@@ -55,10 +52,10 @@ class OpenRelease:
     def __init__(self, home: Path, manifest: Manifest) -> None:
         self.home = home
         self.manifest = manifest
-        panel = home / "panels" / manifest.panel
-        self._texts = panel / "texts.parquet"
-        database = home / "releases" / manifest.release_id / "scorecards.duckdb"
-        self._connection = connect(database, home, manifest.files, texts=self._texts, truth=panel / "truth.csv")
+        self._places = places = Home(home)
+        panel = places.panel(manifest.panel)
+        self._texts = panel.texts
+        self._connection = connect(places.release_database(manifest.release_id), places, manifest.files, panel=panel)
 
     @property
     def release_id(self) -> str:
@@ -99,7 +96,7 @@ class OpenRelease:
         if digest is None:
             return None
         try:
-            return pq.read_table(self.home / "store" / f"{digest}.parquet")
+            return pq.read_table(self._places.stored(digest))
         except (OSError, pa.ArrowException) as error:
             raise ReleaseError(f"release {self.release_id}: its draws cannot be read: {error}") from None
 
@@ -134,7 +131,7 @@ def open_release(home: Path, release_id: str | None = None) -> OpenRelease:
 def current_id(home: Path) -> str:
     """The id of the current release."""
     try:
-        return (home / "releases" / "CURRENT").read_text().strip()
+        return Home(home).current.read_text().strip()
     except FileNotFoundError:
         raise NoRelease(
             f"no release under {home}: make one with `uv run seismograph demo`, "
@@ -144,7 +141,7 @@ def current_id(home: Path) -> str:
 
 def manifest_of(home: Path, release_id: str) -> Manifest:
     """The manifest of a release."""
-    path = home / "releases" / release_id / "manifest.json"
+    path = Home(home).manifest(release_id)
     if not _ID.fullmatch(release_id) or not path.is_file():
         known = ", ".join(manifest.release_id for manifest in list_releases(home)) or "none"
         raise NoRelease(f"no release {release_id!r} under {home}; there are: {known}")
@@ -156,10 +153,10 @@ def manifest_of(home: Path, release_id: str) -> Manifest:
 
 def list_releases(home: Path) -> list[Manifest]:
     """All releases, the newest first."""
-    found = [path.parent.name for path in (home / "releases").glob("*/manifest.json")]
+    found = [path.parent.name for path in Home(home).releases.glob("*/manifest.json")]
     return [manifest_of(home, name) for name in sorted(found, reverse=True) if _ID.fullmatch(name)]
 
 
 def verify(home: Path, release_id: str | None = None) -> list[str]:
     """What of a release differs from its manifest, one line each: files by bytes, tables by rows."""
-    return differences(home, manifest_of(home, release_id or current_id(home)))
+    return differences(Home(home), manifest_of(home, release_id or current_id(home)))

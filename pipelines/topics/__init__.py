@@ -6,7 +6,7 @@ kinds of terms, `languages.py` the languages, `classify.py` the scores of labels
 `topic_terms.csv` in `sql/seeds/`.
 """
 
-from pipelines.topics.classify import Reading, label, read
+from pipelines.topics.classify import Reading, classifier_version, label, read
 from pipelines.topics.matching import Found, Hit, Label, TermMatcher, is_about_causes, terms_in
 from pipelines.topics.terms import Term, Topic, TopicError, read_terms, read_topics
 
@@ -19,6 +19,7 @@ __all__ = [
     "TermMatcher",
     "Topic",
     "TopicError",
+    "classifier_version",
     "is_about_causes",
     "label",
     "read",

@@ -7,9 +7,11 @@ second stage, which was fitted on English text: a label in another language has 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
+from pipelines.records import SEEDS, code_version
 from pipelines.topics.features import term_hits
 from pipelines.topics.languages import UNDETERMINED
 from pipelines.topics.matching import Label, terms_in
@@ -41,6 +43,11 @@ def read(texts: Sequence[str]) -> list[Reading]:
                 for unscored in labels[row]
             )
     return [Reading(finding.language, own) for finding, own in zip(findings, labels, strict=True)]
+
+
+def classifier_version() -> str:
+    """The version of the classifier and its lists; labels of another version are made anew."""
+    return code_version(Path(__file__).parent, *sorted(SEEDS.glob("topic*.csv")))
 
 
 def label(texts: Sequence[str]) -> list[tuple[Label, ...]]:

@@ -5,7 +5,6 @@ The topic `none` holds what posts and reports speak of besides causes; it serves
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections import Counter
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.records import ListError, list_place, read_list
 from pipelines.topics.vectors import Floats, WordVectors, sentences_of, unit
 
 NONE = "none"
@@ -24,11 +24,10 @@ class Definitions:
     """The definitions as vectors, sorted by topic: topics in the order of the file, `none` last."""
 
     def __init__(self, path: Path, vectors: WordVectors) -> None:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [(row["topic_id"], row["definition"]) for row in csv.DictReader(file)]
+        rows = [(row["topic_id"], row["definition"]) for row in read_list(path, ("topic_id", "definition"))]
         names = list(dict.fromkeys(topic for topic, _ in rows))
         if names[-1:] != [NONE]:
-            raise ValueError(f"{path.name}: the definitions of {NONE!r} must come last")
+            raise ListError(f"{list_place(path)}: the definitions of {NONE!r} must come last")
         self.topics = tuple(names[:-1])
         self.goals = np.array([topic.startswith("sdg_") for topic in self.topics])
         rows.sort(key=lambda row: names.index(row[0]))

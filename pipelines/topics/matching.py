@@ -10,12 +10,11 @@ from operator import itemgetter
 import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from pipelines import ROOT
+from pipelines.records import SEEDS
 from pipelines.topics.languages import COVERED, FUNCTION_WORDS, UNDETERMINED, language_of
 from pipelines.topics.terms import Term, read_terms, read_topics
 from pipelines.topics.words import phrase_of, plain, splitter, words_of
 
-_SEEDS = ROOT / "sql" / "seeds"
 _BIT = {language: 1 << number for number, language in enumerate(COVERED)}
 _READ = {language: bit | _BIT["en"] for language, bit in _BIT.items()} | {UNDETERMINED: sum(_BIT.values())}
 """By a text's language: the languages, as bits, whose lists are read for it."""
@@ -208,9 +207,9 @@ def is_about_causes(found: Found) -> bool:
 
 @cache
 def _own_lists() -> TermMatcher:
-    return TermMatcher(read_terms(_SEEDS))
+    return TermMatcher(read_terms(SEEDS))
 
 
 @cache
 def _causes() -> frozenset[str]:
-    return frozenset(topic.topic_id for topic in read_topics(_SEEDS).values() if topic.is_cause)
+    return frozenset(topic.topic_id for topic in read_topics(SEEDS).values() if topic.is_cause)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pipelines import ROOT
+from pipelines.records import SEEDS, ListError, list_place, read_list
 from pipelines.topics.definitions import Definitions
 from pipelines.topics.features import FEATURES, Hits, Reader, Usual, Views, pair_features, view_scores
 from pipelines.topics.vectors import Floats, WordVectors, unit
@@ -86,7 +86,7 @@ class Meaning:
 def own_meaning() -> Meaning:
     """Loads the project's own definitions and head, once."""
     vectors = WordVectors()
-    definitions = Definitions(ROOT / "sql" / "seeds" / "topic_definitions.csv", vectors)
+    definitions = Definitions(SEEDS / "topic_definitions.csv", vectors)
     return Meaning(definitions, vectors, read_head(HEAD, definitions.topics))
 
 
@@ -94,12 +94,11 @@ def read_head(path: Path, topics: Sequence[str]) -> Head:
     """Reads a head from its table `part, name, position, value`.
 
     Raises:
-        ValueError: it was trained with other topics or features than these; train it anew.
+        ListError: the table cannot be read, or was trained with other topics or features than these; train it anew.
     """
     parts: dict[str, dict[tuple[str, int], float]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            parts.setdefault(row["part"], {})[row["name"], int(row["position"])] = float(row["value"])
+    for row in read_list(path, ("part", "name", "position", "value")):
+        parts.setdefault(row["part"], {})[row["name"], row.whole("position")] = row.number("value")
     try:
         means, spreads = (
             np.array([[parts[part][topic, view] for topic in topics] for view in range(4)], np.float32)
@@ -112,8 +111,8 @@ def read_head(path: Path, topics: Sequence[str]) -> Head:
         weights = np.array([parts["weights"][feature, 0] for feature in FEATURES], np.float32)
         return Head(Usual(document, sentence, means, spreads), weights, parts["bias"]["", 0])
     except KeyError as missing:
-        raise ValueError(
-            f"{path.name}: no number for {missing}; train it: python -m pipelines.topics.training LABELLED.csv"
+        raise ListError(
+            f"{list_place(path)}: no number for {missing}; train it: python -m pipelines.topics.training LABELLED.csv"
         ) from None
 
 

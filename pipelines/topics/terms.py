@@ -12,13 +12,13 @@ only as a hashtag. English lists are read for every covered language, since comp
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Literal, TypeGuard
 
 import msgspec
 
 from pipelines import UserMistake
+from pipelines.records import read_list
 from pipelines.topics.languages import COVERED
 from pipelines.topics.words import phrase_of
 
@@ -51,38 +51,38 @@ def read_topics(folder: Path) -> dict[str, Topic]:
     """Reads the topics of `topics.csv`, by their ids.
 
     Raises:
-        TopicError: no such file or column.
+        ListError: the list cannot be read.
     """
-    rows = _rows(folder / "topics.csv", ("topic_id", "title", "is_cause"))
-    return {row["topic_id"]: Topic(row["topic_id"], row["title"], row["is_cause"] == "true") for _, row in rows}
+    rows = read_list(folder / "topics.csv", ("topic_id", "title", "is_cause"))
+    return {row["topic_id"]: Topic(row["topic_id"], row["title"], row.truth("is_cause")) for row in rows}
 
 
 def read_terms(folder: Path) -> tuple[Term, ...]:
     """Reads the terms of `topic_terms.csv`, whose topics are those of `topics.csv`.
 
     Raises:
+        ListError: the list cannot be read.
         TopicError: an unknown topic, language or kind, a term without words, or one listed twice for a topic.
     """
     topics = read_topics(folder)
     terms: list[Term] = []
     seen: set[tuple[str, str, str]] = set()
-    path = folder / "topic_terms.csv"
-    for line, row in _rows(path, ("topic_id", "term", "languages", "kind")):
+    for row in read_list(folder / "topic_terms.csv", ("topic_id", "term", "languages", "kind")):
         topic_id, term, kind = row["topic_id"], row["term"], row["kind"]
         languages = tuple(row["languages"].split())
         if topic_id not in topics:
-            raise TopicError(f"{path.name}:{line}: unknown topic {topic_id!r}; add it to topics.csv")
+            raise TopicError(f"{row.place}: unknown topic {topic_id!r}; add it to topics.csv")
         if not languages or not set(languages) <= set(COVERED):
-            raise TopicError(f"{path.name}:{line}: languages {row['languages']!r}; write some of {' '.join(COVERED)}")
+            raise TopicError(f"{row.place}: languages {row['languages']!r}; write some of {' '.join(COVERED)}")
         if not _is_kind(kind):
-            raise TopicError(f"{path.name}:{line}: unknown kind {kind!r}; write {', '.join(_KINDS)}")
+            raise TopicError(f"{row.place}: unknown kind {kind!r}; write {', '.join(_KINDS)}")
         words = phrase_of(term)
         if not words:
-            raise TopicError(f"{path.name}:{line}: the term {term!r} has no words; remove the line")
+            raise TopicError(f"{row.place}: the term {term!r} has no words; remove the line")
         phrase = ("#" * term.startswith("#")) + " ".join(words)
         keys = {(topic_id, language, phrase) for language in languages}
         if keys & seen:
-            raise TopicError(f"{path.name}:{line}: {term!r} is already a term of {topic_id}; remove the line")
+            raise TopicError(f"{row.place}: {term!r} is already a term of {topic_id}; remove the line")
         seen |= keys
         terms.append(Term(topic_id, term, languages, kind))
     return tuple(terms)
@@ -90,14 +90,3 @@ def read_terms(folder: Path) -> tuple[Term, ...]:
 
 def _is_kind(kind: str) -> TypeGuard[Kind]:
     return kind in _KINDS
-
-
-def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
-                raise TopicError(f"{path.name}:1: no column {', '.join(missing)}")
-            return [(reader.line_num, {name: row[name] or "" for name in columns}) for row in reader]
-    except OSError as error:
-        raise TopicError(f"{path.name}: {error.strerror or error}: in {path.parent}") from None

@@ -3,20 +3,20 @@
 The only room, with `release`, that imports duckdb to write.
 """
 
-from pipelines.warehouse.database import Database, Locked, Warehouse
+from pipelines.warehouse.checks import run_checks
+from pipelines.warehouse.database import Database, Warehouse
 from pipelines.warehouse.labels import label_texts
 from pipelines.warehouse.load import LoadReport, drop_expired_texts, load
 from pipelines.warehouse.models import Model, ModelError, catalogue, check_models, load_models, views
 from pipelines.warehouse.panel_tables import panel_tables
 from pipelines.warehouse.raw import raw_schema
-from pipelines.warehouse.refresh import Fingerprints, refresh_models, refresh_rows
+from pipelines.warehouse.refresh import Fingerprints, refresh_models, refresh_rows, refresh_views
 from pipelines.warehouse.seeds import seed_table, seed_tables
 
 __all__ = [
     "Database",
     "Fingerprints",
     "LoadReport",
-    "Locked",
     "Model",
     "ModelError",
     "Warehouse",
@@ -30,6 +30,8 @@ __all__ = [
     "raw_schema",
     "refresh_models",
     "refresh_rows",
+    "refresh_views",
+    "run_checks",
     "seed_table",
     "seed_tables",
     "views",

@@ -14,14 +14,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
-from pipelines import Failure
+from pipelines.home import LOCK_SECONDS, lock
 from pipelines.warehouse.raw import Batch, raw_schema
-
-
-class Locked(Failure):
-    """Another process is writing, and did not finish in time."""
 
 
 @contextmanager
@@ -149,9 +144,8 @@ class Database:
 class Warehouse:
     """The DuckDB file and its writer's lock."""
 
-    def __init__(self, path: Path, *, lock_seconds: float = 30.0) -> None:
+    def __init__(self, path: Path, *, lock_seconds: float = LOCK_SECONDS) -> None:
         self.path = path
-        self._lock = FileLock(f"{path}.lock")
         self._lock_seconds = lock_seconds
         self._database: Database | None = None
 
@@ -165,15 +159,8 @@ class Warehouse:
         if self._database is not None:
             yield self._database
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._lock.acquire(timeout=self._lock_seconds)
-        except Timeout:
-            raise Locked(
-                f"another process is writing {self.path.name} (waited {self._lock_seconds:g} s); "
-                "let it finish, then run again"
-            ) from None
-        try:
+        own_lock = self.path.with_name(f"{self.path.name}.lock")
+        with lock(own_lock, f"writing {self.path.name}", seconds=self._lock_seconds):
             connection = duckdb.connect(self.path, config={"preserve_insertion_order": True})
             try:
                 self._database = Database(connection)
@@ -182,5 +169,3 @@ class Warehouse:
             finally:
                 self._database = None
                 connection.close()
-        finally:
-            self._lock.release()

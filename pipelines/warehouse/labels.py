@@ -30,18 +30,18 @@ def label_texts(
     *,
     progress: Callable[[str], None] = lambda _: None,
 ) -> int:
-    """Bring the tables of `topics` up to date; how many texts were labelled.
+    """Bring the tables of `topics` up to date; how many texts were labelled anew.
 
     `post_topics` and `reply_topics` have the labels, `languages` the language of every post that was read.
     """
     _create(db)
     labelled = 0
 
-    def work() -> None:
+    def label_all() -> None:
         nonlocal labelled
         labelled = sum(_label_kind(db, read, version, kind, progress) for kind in _TABLES)
 
-    fingerprints.make("topics", version, ("raw",), work)
+    fingerprints.make("topics", version, ("raw",), label_all)
     return labelled
 
 
@@ -59,16 +59,18 @@ def _create(db: Database) -> None:
 
 
 def _label_kind(db: Database, read: Reader, version: str, kind: str, progress: Callable[[str], None]) -> int:
-    todo = _unread(db, version, kind)
-    for start in range(0, todo.num_rows, _CHUNK):
-        part = todo.slice(start, _CHUNK)
+    unlabelled = _unlabelled(db, version, kind)
+    for start in range(0, unlabelled.num_rows, _CHUNK):
+        part = unlabelled.slice(start, _CHUNK)
         _replace(db, kind, part, read(part["text"].to_pylist()))
-        progress(f"labelled {start + part.num_rows:,} of {todo.num_rows:,} {'replies' if kind == 'reply' else 'posts'}")
-    return int(todo.num_rows)
+        progress(
+            f"labelled {start + part.num_rows:,} of {unlabelled.num_rows:,} {'replies' if kind == 'reply' else 'posts'}"
+        )
+    return int(unlabelled.num_rows)
 
 
-def _unread(db: Database, version: str, kind: str) -> pa.Table:
-    """The latest texts that are new, edited or were labelled by another version."""
+def _unlabelled(db: Database, version: str, kind: str) -> pa.Table:
+    """The latest form of each text that is new, edited or was labelled by another version."""
     _, raw, key = _TABLES[kind]
     return db.query(
         f"""

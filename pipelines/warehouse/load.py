@@ -1,4 +1,4 @@
-"""From archive to `raw`: what is archived and not yet loaded is parsed and put in, batch by batch.
+"""Loads the archive into `raw`: what is archived and not yet loaded is parsed and put in, batch by batch.
 
 What a panel no longer lists among its files is taken out again (the archive keeps it): the panel is the truth about
 files. A source whose code changed is parsed anew.
@@ -33,7 +33,7 @@ class LoadReport(msgspec.Struct):
 
 
 def parse(source: Source, response: Response, *, is_file: bool) -> list[Record | Reject]:
-    """What a response says; one that is not what its source says it is becomes one reject with the reason."""
+    """Parse a response; one that is not what its source says it is becomes one reject with the reason."""
     try:
         return parse_file(source, response) if is_file else list(source.parse(response))
     except SourceError as error:
@@ -71,12 +71,13 @@ def load(
         batch, lengths, passes, size = Batch(pseudonym_key), {}, [], 0
 
     for entry in archive.entries(known):
-        source = sources.get(entry.source)
-        lengths[entry.file] = entry.end
-        if entry.kind in ("pass_begin", "pass_end") and entry.as_of is not None:
-            as_of = entry.as_of.replace(tzinfo=None)
-            is_complete = entry.kind == "pass_end" and entry.is_complete
-            passes.append((entry.pass_id, entry.source, entry.company_id, as_of, entry.reached, is_complete))
+        about = entry.about
+        source = sources.get(about.source)
+        lengths[entry.place.file] = entry.end
+        if about.event and about.as_of is not None:
+            as_of = about.as_of.replace(tzinfo=None)
+            is_complete = about.event == "pass_end" and about.is_complete
+            passes.append((about.pass_id, about.source, about.company_id, as_of, entry.note.reached, is_complete))
         elif entry.response is not None and source is not None:
             response = entry.response
             if entry.kind == "resource" and response.response_id not in files:
@@ -93,6 +94,7 @@ def load(
 
 
 def _ledger(entry: Entry, response: Response, source: Source) -> Ledger:
+    place = entry.place
     return Ledger(
         response_id=response.response_id,
         source=source.name,
@@ -102,11 +104,11 @@ def _ledger(entry: Entry, response: Response, source: Source) -> Ledger:
         status=response.status,
         media_type=response.media_type,
         fetched_at=response.fetched_at,
-        archive_file=entry.file,
-        archive_offset=entry.offset,
-        archive_length=entry.length,
-        digest=entry.digest,
-        pass_id=entry.pass_id,
+        archive_file=place.file,
+        archive_offset=place.offset,
+        archive_length=place.length,
+        digest=place.digest,
+        pass_id=entry.about.pass_id,
         parser_version=source.version,
         is_restricted=entry.is_restricted,
     )

@@ -1,4 +1,4 @@
-"""The panel as tables of schema `panel`, worked out once: SQL reads nothing else of a study."""
+"""Makes the panel the tables of schema `panel`, worked out once: SQL reads nothing else of a study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records as columns on their way into schema `raw`: its tables, their types, and batches of what responses said.
+"""Turns records into columns of schema `raw`: its tables, their types, and batches of what responses said.
 
 The tables follow from the record types; nothing here knows a database. People outside the companies become keyed
 pseudonyms here, before anything is stored.

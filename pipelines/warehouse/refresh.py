@@ -6,14 +6,14 @@ seen, and a second run with nothing new makes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from hashlib import sha256
 
 import pyarrow as pa
 
 from pipelines.warehouse.database import Database
-from pipelines.warehouse.models import Model
+from pipelines.warehouse.models import Model, views
 
 
 class Fingerprints:
@@ -56,7 +56,7 @@ class Fingerprints:
 
 
 def refresh_rows(db: Database, fingerprints: Fingerprints, tables: Mapping[str, pa.Table]) -> list[str]:
-    """Tables given as rows; the names of those made anew."""
+    """Make tables that are given as rows anew where they changed; the names of those made."""
     made = []
     for name, table in tables.items():
         digest = sha256(str(table.schema).encode())
@@ -68,16 +68,30 @@ def refresh_rows(db: Database, fingerprints: Fingerprints, tables: Mapping[str, 
 
 
 def refresh_models(
-    db: Database, fingerprints: Fingerprints, models: Iterable[Model], progress: Callable[[str], None] = lambda _: None
+    db: Database,
+    fingerprints: Fingerprints,
+    models: Mapping[str, Model],
+    schemas: Collection[str],
+    names: Iterable[str] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
-    """SQL models in dependency order; the names of those made anew.
+    """Make the SQL models of some schemas anew, in their order; of `names` alone, if given. The names of those made.
 
     Raises:
         ModelError: naming the file whose statement the database refused.
     """
     made = []
-    for model in models:
-        progress(model.name)
-        if fingerprints.make(model.name, model.sql, model.upstream, partial(db.replace_table, model.name, model.sql)):
-            made.append(model.name)
+    wanted = set(models if names is None else names)
+    for name, model in models.items():
+        if name.split(".")[0] in schemas and name in wanted:
+            progress(name)
+            if fingerprints.make(name, model.sql, model.upstream, partial(db.replace_table, name, model.sql)):
+                made.append(name)
     return made
+
+
+def refresh_views(db: Database, models: Mapping[str, Model]) -> None:
+    """Make the generated views anew, once every indicator that they unite is there."""
+    if all(db.exists(name) for name in models if name.startswith("indicators.")):
+        for name, select in views(models).items():
+            db.replace_view(name, select)

@@ -1,75 +1,104 @@
-"""The CSV files of `sql/seeds/` as tables of schema `seeds`, their columns typed by their names.
+"""Makes the lists of `sql/seeds/` tables of schema `seeds`, their columns typed by their names.
 
-SQL reads nothing else from outside but the panel, so a statement means the same wherever it is pasted.
+SQL reads nothing else from outside but the panel, so a statement means the same wherever it is pasted. Which lists
+become tables, and which columns they must have, follows from the statements that read them.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
+from sqlglot import exp
+from sqlglot.optimizer.scope import traverse_scope
 
-from pipelines.records import SourceError
+from pipelines.records import ListRow, list_header, read_list
+from pipelines.warehouse.models import Model, parse
 
-_NUMBERS = ("weight", "low", "high", "score", "direction", "width", "correlation")
+READ_BY_INDEX = {
+    "classifier_error": (
+        "topic_id",
+        "language",
+        "kind_of_text",
+        "true_positives_count",
+        "false_negatives_count",
+        "true_negatives_count",
+        "false_positives_count",
+    ),
+    "method": ("parameter", "value"),
+}
+"""The lists that the index asks the working database for, beside those that statements read, with their columns."""
+
+_FLOATS = ("weight", "low", "high", "score", "direction", "width", "correlation")
+_READ: dict[pa.DataType, Callable[[ListRow, str], object]] = {
+    pa.bool_(): ListRow.truth,
+    pa.int64(): ListRow.whole,
+    pa.date32(): ListRow.date,
+    pa.float64(): ListRow.number,
+    pa.string(): ListRow.__getitem__,
+}
 
 
-def seed_tables(folder: Path) -> dict[str, pa.Table]:
-    """Every CSV of a folder as a table of schema `seeds`, its columns typed by their names.
+def seed_tables(folder: Path, models: Mapping[str, Model]) -> dict[str, pa.Table]:
+    """The lists of a folder that statements or the index read, as tables of schema `seeds`.
 
     Raises:
-        SourceError: naming file, line and column of what is not of its column's type.
+        ListError: naming file and line of a column that a statement reads and the list lacks, or of what is not of its
+            column's type.
     """
-    return {f"seeds.{path.stem}": seed_table(path) for path in sorted(folder.glob("*.csv"))}
+    tables = {}
+    for name, columns in columns_read(models).items():
+        path = folder / f"{name}.csv"
+        tables[f"seeds.{name}"] = seed_table(path, tuple(columns))
+    return tables
 
 
-def seed_table(path: Path) -> pa.Table:
-    """One of them.
+def seed_table(path: Path, columns: tuple[str, ...] = ()) -> pa.Table:
+    """One list, which has at least these `columns`.
 
     Raises:
-        SourceError: naming file, line and column of what is not of its column's type.
+        ListError: naming file and line.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file)
-    columns: dict[str, list[object]] = {name: [] for name in header}
-    for line, row in enumerate(rows, 2):
-        if len(row) != len(header):
-            raise SourceError(f"{path.name}:{line}: {len(row)} cells under {len(header)} headings")
-        for name, cell in zip(header, row, strict=True):
-            try:
-                columns[name].append(_typed(name, cell))
-            except ValueError:
-                raise SourceError(f"{path.name}:{line}: {name} cannot be {cell!r}") from None
-    return pa.table({name: pa.array(values, seed_type(name)) for name, values in columns.items()})
+    header, rows = list_header(path, columns), read_list(path)
+    return pa.table(
+        {
+            name: pa.array([_READ[kind](row, name) if row[name] else None for row in rows], kind)
+            for name in header
+            for kind in (seed_type(name),)
+        }
+    )
+
+
+def columns_read(models: Mapping[str, Model]) -> dict[str, list[str]]:
+    """Every list that is read, by name, with the columns that are read of it."""
+    found = {name: set(columns) for name, columns in READ_BY_INDEX.items()}
+    for model in models.values():
+        if any(table.startswith("seeds.") for table in model.upstream):
+            for scope in traverse_scope(parse(model.sql)):
+                tables = {
+                    alias: source.name
+                    for alias, source in scope.sources.items()
+                    if isinstance(source, exp.Table) and source.db == "seeds"
+                }
+                for name in tables.values():
+                    found.setdefault(name, set())
+                is_only = len(scope.sources) == 1
+                for column in scope.columns:
+                    alias = column.table or (next(iter(scope.sources)) if is_only else "")
+                    if alias in tables:
+                        found[tables[alias]].add(column.name)
+    return {name: sorted(found[name]) for name in sorted(found)}
 
 
 def seed_type(name: str) -> pa.DataType:
-    """The type of a seed's column, from its name."""
+    """The type of a list's column, from its name."""
     if name.startswith(("is_", "has_")):
         return pa.bool_()
     if name.endswith("_count") or name in ("position", "sdg", "level"):
         return pa.int64()
     if name.endswith("_date"):
         return pa.date32()
-    if name.endswith(("_share", "_error")) or name in _NUMBERS:
+    if name.endswith(("_share", "_error")) or name in _FLOATS:
         return pa.float64()
     return pa.string()
-
-
-def _typed(name: str, cell: str) -> object:
-    if cell == "":
-        return None
-    kind = seed_type(name)
-    if kind == pa.bool_():
-        return {"true": True, "false": False}[cell] if cell in ("true", "false") else _no(cell)
-    if kind == pa.int64():
-        return int(cell)
-    if kind == pa.float64():
-        return float(cell)
-    return dt.date.fromisoformat(cell) if kind == pa.date32() else cell
-
-
-def _no(cell: str) -> object:
-    raise ValueError(cell)

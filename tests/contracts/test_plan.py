@@ -42,7 +42,6 @@ DOORS = {
 
 LONG = {
     "pipelines/sources/bluesky.py": "a source is one file, and this one has a timeline, threads, quotes and reposts",
-    "pipelines/observatory/steps.py": "all steps of a run in their order, each a few lines over a room",
 }
 """Modules of more than LINES lines, and why each is not two."""
 LINES = 300

@@ -8,8 +8,9 @@ import pytest
 
 from pipelines import ROOT
 from pipelines.index import ESTIMATORS, INDEX_TABLES, READS, Method, indicator_of
+from pipelines.records import SEEDS
 from pipelines.release import TABLES
-from pipelines.warehouse import Model, seed_tables, views
+from pipelines.warehouse import Model, seed_table, views
 from pipelines.warehouse.models.headers import CheckHeader, IndicatorHeader
 from tests.unit.sql.world import World, models
 
@@ -100,7 +101,7 @@ def test_every_table_is_read_by_something() -> None:
 
 
 def test_seeds_agree_with_each_other() -> None:
-    seeds = {name: table.to_pylist() for name, table in seed_tables(SQL / "seeds").items()}
+    seeds = {f"seeds.{path.stem}": seed_table(path).to_pylist() for path in SEEDS.glob("*.csv")}
     topics = {row["topic_id"] for row in seeds["seeds.topics"]}
     assert {row["topic_id"] for row in seeds["seeds.metrics"]} - {None} <= topics
     assert all(row["direction"] in (1.0, -1.0) for row in seeds["seeds.metrics"] if row["is_outcome"])

@@ -169,7 +169,9 @@ def test_restricted_files_hold_threads_and_no_other_file_does(demo_home: Path) -
     for entry in archive(demo_home).entries({}):
         if entry.response is not None:
             kept[entry.is_restricted].add(entry.response.request_key.partition("?")[0].rpartition("/")[2])
-            assert entry.is_restricted or entry.source != "bluesky" or b"#threadViewPost" not in entry.response.body
+            assert (
+                entry.is_restricted or entry.about.source != "bluesky" or b"#threadViewPost" not in entry.response.body
+            )
     assert kept[True] == {"app.bsky.feed.getPostThread"}
     assert {"app.bsky.actor.getProfiles", "app.bsky.feed.getAuthorFeed", "app.bsky.feed.getPosts"} <= kept[False]
     assert "app.bsky.feed.getPostThread" not in kept[False]

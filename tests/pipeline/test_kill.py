@@ -138,17 +138,17 @@ def test_a_torn_tail_is_cut_and_said_and_what_it_held_is_asked_for_again(undistu
     panel = home / "panels" / PANEL
     # As if the power had gone within the write of an answer, before anything was loaded.
     last = max(
-        (entry for entry in archive(home).entries({}) if entry.kind == "response" and entry.source == "bluesky"),
-        key=lambda entry: (not entry.is_restricted, entry.file, entry.offset),
+        (entry for entry in archive(home).entries({}) if entry.kind == "response" and entry.about.source == "bluesky"),
+        key=lambda entry: (not entry.is_restricted, entry.place.file, entry.place.offset),
     )
-    torn = last.length // 2
-    os.truncate(panel / "archive" / last.file, last.offset + torn)
+    torn = last.place.length // 2
+    os.truncate(panel / "archive" / last.place.file, last.place.offset + torn)
     for path in [*panel.glob("warehouse*"), *panel.glob("archive/**/*.index")]:
         path.unlink()
     done = run(*DEMO, "--home", str(home))
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stderr.splitlines() if "torn" in line]
-    assert said == [f"{last.file}: cut {torn} torn bytes at offset {last.offset}"]
+    assert said == [f"{last.place.file}: cut {torn} torn bytes at offset {last.place.offset}"]
     assert warcio_check(*_warcs(home)).returncode == 0
     assert _responses(home, tmp_path / "copy") == kept
     assert digests(home) == digests(undisturbed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -76,19 +76,20 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     gap_reliability: float
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, object]]) -> Method:
-        """The method of `(parameter, value)` rows.
+    def of(cls, rows: Iterable[tuple[str, object]], lines: Mapping[str, int] | None = None) -> Method:
+        """The method of `(parameter, value)` rows; `lines` are theirs in the file, where they come from it.
 
         Raises:
             MethodError: naming parameters that are missing, unknown, no numbers, or outside what they may be.
         """
         given = {name: str(value) for name, value in rows}
         if wrong := sorted(set(given) ^ set(cls.__struct_fields__)):
-            raise MethodError(f"{_FILE}: missing or unknown parameters: {', '.join(wrong)}")
-        method = cls(**{name: _typed(name, given[name], hint) for name, hint in typing.get_type_hints(cls).items()})
+            raise MethodError(f"{_place(wrong[0], lines)}: missing or unknown parameters: {', '.join(wrong)}")
+        hints = typing.get_type_hints(cls)
+        method = cls(**{name: _typed(_place(name, lines), name, given[name], hint) for name, hint in hints.items()})
         for name, is_right, rule in method._rules():
             if not is_right:
-                raise MethodError(f"{_FILE}: {name} is {given[name]!r}: {rule}")
+                raise MethodError(f"{_place(name, lines)}: {name} is {given[name]!r}: {rule}")
         return method
 
     @classmethod
@@ -130,9 +131,13 @@ def _text(value: float | str | tuple[float | str, ...]) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def _typed(name: str, text: str, hint: object) -> typing.Any:
+def _place(name: str, lines: Mapping[str, int] | None) -> str:
+    return f"{_FILE}:{lines[name]}" if lines and name in lines else _FILE
+
+
+def _typed(place: str, name: str, text: str, hint: object) -> typing.Any:
     try:
         return msgspec.convert(text if hint is float else text.split(), hint, strict=False)
     except msgspec.ValidationError:
         kind = "a number" if hint is float else "numbers, or names that the method knows, with spaces between"
-        raise MethodError(f"{_FILE}: {name} cannot be {text!r}: it is {kind}") from None
+        raise MethodError(f"{place}: {name} cannot be {text!r}: it is {kind}") from None

@@ -2,6 +2,7 @@
 
 from pipelines.warehouse.models.files import Model, check_models, load_models
 from pipelines.warehouse.models.headers import ModelError
+from pipelines.warehouse.models.lint import parse
 from pipelines.warehouse.models.views import catalogue, views
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "catalogue",
     "check_models",
     "load_models",
+    "parse",
     "views",
 ]

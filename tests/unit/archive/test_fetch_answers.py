@@ -93,7 +93,7 @@ def test_a_refusal_is_archived_and_not_asked_again(tmp_path: Path, status: int) 
     _, answer, end = entries_of(tmp_path)
     assert answer.response is not None
     assert (answer.response.status, answer.response.body) == (status, b'{"error":"InvalidRequest"}')
-    assert end.reached == str(status)
+    assert end.note.reached == str(status)
 
 
 def test_the_size_is_capped_on_what_is_unpacked(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_no_secret_is_archived(tmp_path: Path) -> None:
     [response] = [e.response for e in entries_of(tmp_path) if e.response]
     assert response.url == "https://api.example/xrpc/a?q=x+y%26z"
     assert (response.request_key, response.media_type) == ("a?q=x y&z", "application/json")
-    assert Archive(tmp_path).read("bluesky/r1.warc.gz", [e.offset for e in entries_of(tmp_path)][1]) == response
+    assert Archive(tmp_path).read("bluesky/r1.warc.gz", [e.place.offset for e in entries_of(tmp_path)][1]) == response
 
 
 def test_an_http_date_counts_from_the_clock_given() -> None:

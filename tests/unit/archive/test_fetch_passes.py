@@ -89,7 +89,7 @@ def test_a_pass_asks_archives_and_ends_where_it_reached(tmp_path: Path) -> None:
     begin, *answers, end = entries_of(tmp_path)
     assert [e.response.body for e in answers if e.response] == [b'{"cursor":"%d"}' % n for n in (1, 2, 3)]
     assert {e.response.fetched_at for e in answers if e.response} == {NOW}
-    assert (begin.known, end.reached, end.is_complete) == (known_at(0), "r0>3", True)
+    assert (begin.note.known, end.note.reached, end.about.is_complete) == (known_at(0), "r0>3", True)
 
 
 def test_resume_asks_only_for_what_is_missing(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_killed_in_the_middle_every_whole_record_is_there(tmp_path: Path, more: 
     # A kill seldom hits the write itself: tear the tail as one that did.
     first = next(e for e in entries_of(tmp_path) if e.response)
     with path.open("ab") as stream:
-        stream.write(Archive(tmp_path).raw(first.file, first.offset, first.length)[:1000])
+        stream.write(Archive(tmp_path).raw(first.place.file, first.place.offset, first.place.length)[:1000])
     with open_run(Archive(tmp_path), "bluesky", "r1") as run:
         again = begin_pass(run, ACME, known_at(1))
         number = 0
@@ -78,5 +78,5 @@ def test_two_processes_write_two_sources_at_once_and_a_reader_looks_on(tmp_path:
         assert first.wait() == second.wait() == 0
     entries = entries_of(tmp_path)
     assert seen <= len(entries) == 2 * 42
-    assert {e.source for e in entries if e.is_complete} == {"bluesky", "mastodon"}
+    assert {e.about.source for e in entries if e.about.is_complete} == {"bluesky", "mastodon"}
     assert warcio_check(tmp_path / "bluesky/r1.warc.gz", tmp_path / "mastodon/r1.warc.gz").returncode == 0

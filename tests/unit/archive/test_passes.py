@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import Archive, ArchiveError
+from pipelines.archive import Archive
 from pipelines.archive.passes import Pass, begin_pass, last_pass
 from pipelines.archive.writing import Run, open_run
+from pipelines.home import Locked
 from pipelines.records import Known, Request, Target
 from tests.unit.archive.tools import ACME, NOW, entries_of, known_at, warcio_check
 
@@ -65,10 +66,10 @@ def test_a_broken_off_pass_is_taken_up_with_its_own_known(tmp_path: Path) -> Non
         again.finish("r7")
     with open_run(archive, "bluesky", "r3") as run:
         assert begin_pass(run, ACME, known_at(24)).pass_id != begun.pass_id
-    begin, *_, end = [e for e in entries_of(tmp_path) if e.pass_id == begun.pass_id]
-    assert (begin.kind, begin.known, begin.as_of) == ("pass_begin", known_at(0, "post1"), NOW)
-    assert (end.kind, end.reached, end.is_complete, end.as_of) == ("pass_end", "r7", True, NOW)
-    assert (end.source, end.company_id) == ("bluesky", "acme")
+    begin, *_, end = [e for e in entries_of(tmp_path) if e.about.pass_id == begun.pass_id]
+    assert (begin.kind, begin.note.known, begin.about.as_of) == ("pass_begin", known_at(0, "post1"), NOW)
+    assert (end.kind, end.note.reached, end.about.is_complete, end.about.as_of) == ("pass_end", "r7", True, NOW)
+    assert (end.about.source, end.about.company_id) == ("bluesky", "acme")
 
 
 def test_a_pass_older_than_a_day_is_abandoned_and_its_responses_stay(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_failed_pass_is_begun_anew_even_at_the_same_moment(tmp_path: Path) -> 
         assert new.pass_id != failed.pass_id
         assert new.replay(A) is None
     end = next(e for e in entries_of(tmp_path) if e.kind == "pass_end")
-    assert (end.is_complete, end.reason, end.reached) == (False, "text instead of JSON", None)
+    assert (end.about.is_complete, end.note.reason, end.note.reached) == (False, "text instead of JSON", None)
 
 
 def test_a_complete_pass_of_the_same_moment_is_replayed_and_writes_nothing(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_the_same_body_again_is_a_revisit_of_the_first(tmp_path: Path) -> None:
     assert [e.kind for e in answers] == ["response"] * 2 + ["revisit"] * 4
     assert {e.response.body for e in answers if e.response} == {b"the same"}
     assert len({e.response.response_id for e in answers if e.response}) == 6
-    assert len({e.digest for e in answers}) == 1
+    assert len({e.place.digest for e in answers}) == 1
     assert warcio_check(*(tmp_path / file for file in archive.file_lengths())).returncode == 0
 
 
@@ -177,7 +178,7 @@ def test_entries_begin_behind_what_is_known(tmp_path: Path) -> None:
     with open_run(archive, "bluesky", "r1") as run:
         current = begin_pass(run, ACME, known_at(0))
         answer(current, A, b"1")
-        known = {e.file: e.end for e in archive.entries({})}
+        known = {e.place.file: e.end for e in archive.entries({})}
         assert known == archive.file_lengths()
         assert list(archive.entries(known)) == []
         answer(current, B, b"2")
@@ -205,7 +206,7 @@ def test_one_run_has_one_writer_and_two_runs_do_not_share_a_pass(tmp_path: Path)
         broken_off = begin_pass(run, ACME, known_at(0)).pass_id
     with open_run(archive, "bluesky", "r1") as first:
         with (
-            pytest.raises(ArchiveError, match=r"another process is writing bluesky/r1\.warc\.gz \(waited 0\.05 s\)"),
+            pytest.raises(Locked, match=r"another process is writing bluesky/r1\.warc\.gz \(waited 0\.05 s\)"),
             open_run(archive, "bluesky", "r1"),
         ):
             pass

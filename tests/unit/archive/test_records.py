@@ -73,7 +73,7 @@ def test_an_exported_record_is_a_warc_file_of_its_own(tmp_path: Path) -> None:
     assert (response.kind, revisit.kind) == ("response", "revisit")
     for entry, records in ((response, 1), (revisit, 2)):
         exported = tmp_path / "exported.warc.gz"
-        exported.write_bytes(archive.raw(entry.file, entry.offset, entry.length))
+        exported.write_bytes(archive.raw(entry.place.file, entry.place.offset, entry.place.length))
         assert warcio_check(exported).returncode == 0
         assert len(list(warc.scan(exported, "exported"))) == records
     with pytest.raises(ArchiveError, match=r"bluesky/r1\.warc\.gz: no record at offset 3"):

@@ -170,9 +170,9 @@ def _archived(home: Path, body: bytes) -> str:
         "media_type": "text/csv",
         "fetched_at": response.fetched_at,
         "digest": warc.digest_of(body),
-        "archive_file": entry.file,
-        "archive_offset": entry.offset,
-        "archive_length": entry.length,
+        "archive_file": entry.place.file,
+        "archive_offset": entry.place.offset,
+        "archive_length": entry.place.length,
         "is_restricted": False,
     }
     pq.write_table(pa.Table.from_pylist([row]), home / "panels" / "small" / "responses.parquet")

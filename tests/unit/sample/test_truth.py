@@ -14,7 +14,7 @@ import pytest
 
 from pipelines import ROOT
 from pipelines.index import Method, indicator_of
-from pipelines.records import Engagement, Post, Profile, Reply, domain_of
+from pipelines.records import SEEDS, Engagement, Post, Profile, Reply, domain_of
 from pipelines.sample import PHRASES, World
 from pipelines.sample.companies import Company
 from pipelines.sample.texts import ANSWERS, CORRECTION, ORDINARY, QUESTIONS, SMALL_TALK, THANKS, THREAD
@@ -189,7 +189,7 @@ def test_truth_has_every_indicator_and_spreads(world: World, tmp_path: Path) -> 
     # Hazen percentiles of twelve peers: 1/24, 3/24 ... 23/24, once in each of two sectors.
     assert sorted({round(values["outcome_level"] * 24, 6) for values in truth.values()}) == list(range(1, 24, 2))
     headers = catalogue(load_models(ROOT / "sql"))
-    method = Method.of_table(seed_table(ROOT / "sql" / "seeds" / "method.csv"))
+    method = Method.of_table(seed_table(SEEDS / "method.csv"))
     world.write_truth(tmp_path / "truth.csv", [indicator_of(**row) for row in headers], method)
     rows = list(csv.DictReader((tmp_path / "truth.csv").open(encoding="utf-8")))
     assert {row["measure"] for row in rows} == INDICATORS | {"index", "rank"}

@@ -25,6 +25,7 @@ from pipelines.panel import (
     period_table,
     week_table,
 )
+from pipelines.records import SEEDS
 from pipelines.warehouse import Database, Model, load_models, seed_tables, views
 from pipelines.warehouse.panel_tables import SOURCES
 from pipelines.warehouse.raw import arrow_columns
@@ -52,7 +53,7 @@ def models() -> dict[str, Model]:
 
 @cache
 def _seeds() -> dict[str, pa.Table]:
-    return seed_tables(ROOT / "sql" / "seeds")
+    return seed_tables(SEEDS, models())
 
 
 def at(days: float = 0, *, since: dt.datetime = NOON) -> dt.datetime:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import ROOT
+from pipelines.records import ListError
 from pipelines.topics import Term, TopicError, read_terms, read_topics
 from pipelines.topics.languages import COVERED
 
@@ -66,9 +67,9 @@ def test_a_wrong_list_is_named(tmp_path: Path, lines: str, message: str) -> None
 
 
 def test_a_missing_list_or_column_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TopicError, match=r"topics\.csv: No such file"):
+    with pytest.raises(ListError, match=r"topics\.csv: No such file"):
         read_terms(tmp_path)
     write(tmp_path, "")
     (tmp_path / "topic_terms.csv").write_text("topic_id,term\n", encoding="utf-8")
-    with pytest.raises(TopicError, match=r"topic_terms\.csv:1: no column languages, kind"):
+    with pytest.raises(ListError, match=r"topic_terms\.csv:1: no column 'languages', 'kind'; it has: topic_id, term"):
         read_terms(tmp_path)

@@ -11,8 +11,9 @@ import duckdb
 import msgspec
 import pytest
 
+from pipelines.home import Locked
 from pipelines.records import Engagement, Post, Profile, Reject, Reply, domain_of, normalise_identifier, subject_of
-from pipelines.warehouse import Database, Locked, Warehouse, raw_schema
+from pipelines.warehouse import Database, Warehouse, raw_schema
 from pipelines.warehouse.raw import Batch, Ledger
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

@@ -1,0 +1,178 @@
+"""Every path under SEISMOGRAPH_HOME, and what files there need: one lock with a timeout, one durable write.
+
+The lowest module beside the errors: archive, release, warehouse and the doors above all find their places here. Not
+here: what a file holds, and who writes it when.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from pipelines import Failure
+
+LOCK_SECONDS = 30.0
+"""How long a lock is waited for where nobody says."""
+
+ASIDE = ".tmp-"
+"""How the names of files and folders begin that are still being written; a killed writer leaves them behind."""
+
+
+class Locked(Failure):
+    """Another process holds the lock, and did not let go in time."""
+
+
+@dataclass(frozen=True)
+class PanelFolder:
+    """The files that one panel's pipeline keeps under `panels/<name>/`."""
+
+    path: Path
+
+    @property
+    def archive(self) -> Path:
+        """The folder of WARC files."""
+        return self.path / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        """The working database."""
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def responses(self) -> Path:
+        """The index of responses, from which evidence is found again."""
+        return self.path / "responses.parquet"
+
+    @property
+    def texts(self) -> Path:
+        """The texts of posts that may be shown."""
+        return self.path / "texts.parquet"
+
+    @property
+    def truth(self) -> Path:
+        """What a fictional world's estimates should find; absent where the world is real."""
+        return self.path / "truth.csv"
+
+
+@dataclass(frozen=True)
+class Home:
+    """One SEISMOGRAPH_HOME.
+
+    >>> Home(Path("h")).panel("banks").texts.as_posix()
+    'h/panels/banks/texts.parquet'
+    >>> Home(Path("h")).stored("0a1b").as_posix()
+    'h/store/0a1b.parquet'
+    """
+
+    path: Path
+
+    def panel(self, name: str) -> PanelFolder:
+        """The folder of one panel."""
+        return PanelFolder(self.path / "panels" / name)
+
+    def panels(self) -> list[PanelFolder]:
+        """The folders of all panels that were run here, by name."""
+        return [PanelFolder(path) for path in sorted(self.path.glob("panels/*")) if path.is_dir()]
+
+    def world(self, companies: int, seed: int) -> Path:
+        """The panel of a fictional world, as a user would write it."""
+        return self.path / "worlds" / f"fictional-{companies}-seed-{seed}"
+
+    def exports(self, release_id: str) -> Path:
+        """The printed scorecards of a release."""
+        return self.path / "exports" / release_id
+
+    @property
+    def dagster(self) -> Path:
+        """The folder of Dagster's history."""
+        return self.path / "dagster"
+
+    @property
+    def releases(self) -> Path:
+        """The folder of all releases."""
+        return self.path / "releases"
+
+    def manifest(self, release_id: str) -> Path:
+        """The manifest of a release."""
+        return self.releases / release_id / "manifest.json"
+
+    def release_database(self, release_id: str) -> Path:
+        """The tables of a release, without the monthly ones."""
+        return self.releases / release_id / "scorecards.duckdb"
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the current release."""
+        return self.releases / "CURRENT"
+
+    @property
+    def publishing_lock(self) -> Path:
+        """The lock that a publisher holds."""
+        return self.releases / ".lock"
+
+    @property
+    def store(self) -> Path:
+        """The folder of monthly tables, which releases share."""
+        return self.path / "store"
+
+    def stored(self, digest: str) -> Path:
+        """The file of the store whose bytes have this SHA-256."""
+        return self.store / f"{digest}.parquet"
+
+    def pseudonym_key(self) -> bytes:
+        """The key of pseudonyms, 32 random bytes; made at the first asking, readable by its owner alone."""
+        path = self.path / "pseudonym.key"
+        if not path.exists():
+            with lock(path.with_suffix(".lock"), "making pseudonym.key", is_kept=False):
+                if not path.exists():
+                    with replacing(path, mode=0o600) as file:
+                        file.write(secrets.token_bytes(32))
+        return path.read_bytes()
+
+
+@contextmanager
+def lock(path: Path, doing: str, *, seconds: float = LOCK_SECONDS, is_kept: bool = True) -> Iterator[None]:
+    """Hold a lock file until the block ends; `doing` says what its holder does, as in "writing warehouse.duckdb".
+
+    Raises:
+        Locked: another process held it longer than `seconds`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = FileLock(path)
+    try:
+        held.acquire(timeout=seconds)
+    except Timeout:
+        raise Locked(f"another process is {doing} (waited {seconds:g} s); let it finish, then run again") from None
+    try:
+        yield
+    finally:
+        if not is_kept:
+            # Unlinked while held: whoever waits on the old file sees that it is gone and takes the new one.
+            path.unlink(missing_ok=True)
+        held.release()
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path` when the block ends, having reached the disk.
+
+    Readers see the old bytes or the new ones, whole, even when the power goes. `mode` is that of a file made anew, less
+    the umask. A block that fails leaves `path` as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{ASIDE}{path.name}-{os.getpid()}")
+    try:
+        with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,31 @@
+"""What a run tells of itself, while it runs and at its end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from pipelines.archive import PassResult
+from pipelines.release import Release
+from pipelines.warehouse import LoadReport
+
+Clock = Callable[[], dt.datetime]
+Names = Sequence[str] | None
+"""Names of sources, companies or tables; all of them where None."""
+Tell = Callable[[str], None]
+
+
+def tell_nobody(_: str) -> None:
+    """What progress is told to where nobody listens."""
+
+
+class RunReport(msgspec.Struct):
+    """What one run did: passes, what was loaded, how many texts were labelled, tables made anew, the release."""
+
+    passes: list[PassResult]
+    loaded: LoadReport
+    labelled: int
+    made: list[str]
+    release: Release
