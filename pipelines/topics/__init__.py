@@ -7,18 +7,18 @@ kinds of terms, `languages.py` the languages, `classify.py` the scores of labels
 """
 
 from pipelines.topics.classify import Reading, classifier_version, label, read
-from pipelines.topics.matching import Found, Hit, Label, TermMatcher, is_about_causes, terms_in
+from pipelines.topics.matching import Label, TermMatcher, TermMatches, TopicTerms, is_about_causes, terms_in
 from pipelines.topics.terms import Term, Topic, TopicError, read_terms, read_topics
 
 __all__ = [
-    "Found",
-    "Hit",
     "Label",
     "Reading",
     "Term",
     "TermMatcher",
+    "TermMatches",
     "Topic",
     "TopicError",
+    "TopicTerms",
     "classifier_version",
     "is_about_causes",
     "label",

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from pipelines.records import SEEDS, code_version
-from pipelines.topics.features import term_hits
+from pipelines.topics.features import count_terms
 from pipelines.topics.languages import UNDETERMINED
 from pipelines.topics.matching import Label, terms_in
 from pipelines.topics.meaning import own_meaning
@@ -35,7 +35,7 @@ def read(texts: Sequence[str]) -> list[Reading]:
     if scored:
         meaning = own_meaning()
         column = {topic: number for number, topic in enumerate(meaning.topics)}
-        hits = term_hits([findings[row] for row in scored], meaning.topics)
+        hits = count_terms([findings[row] for row in scored], meaning.topics)
         scores = meaning.scores([texts[row] for row in scored], hits)
         for row, own in zip(scored, scores.tolist(), strict=True):
             labels[row] = tuple(

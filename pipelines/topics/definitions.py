@@ -13,27 +13,39 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.records import ListError, list_place, read_list
+from pipelines.records import list_place, read_list
+from pipelines.topics.terms import TopicError
 from pipelines.topics.vectors import Floats, WordVectors, sentences_of, unit
 
 NONE = "none"
+_FEWEST = 3
 _ENDING = re.compile(r"(ies|es|s|ing|ed)$")
 
 
 class Definitions:
-    """The definitions as vectors, sorted by topic: topics in the order of the file, `none` last."""
+    """The definitions as vectors, sorted by topic: topics in the order of the file, `none` last.
+
+    Raises:
+        ListError: the list cannot be read.
+        TopicError: too few definitions of a topic, or `none` does not come last.
+    """
 
     def __init__(self, path: Path, vectors: WordVectors) -> None:
         rows = [(row["topic_id"], row["definition"]) for row in read_list(path, ("topic_id", "definition"))]
         names = list(dict.fromkeys(topic for topic, _ in rows))
         if names[-1:] != [NONE]:
-            raise ListError(f"{list_place(path)}: the definitions of {NONE!r} must come last")
+            raise TopicError(f"{list_place(path)}: the definitions of {NONE!r} must come last; move them to the end")
+        for name, number in Counter(topic for topic, _ in rows).items():
+            if number < _FEWEST:
+                raise TopicError(
+                    f"{list_place(path)}: {number} of the {_FEWEST} definitions that {name!r} needs at least; "
+                    "write more"
+                )
         self.topics = tuple(names[:-1])
         self.goals = np.array([topic.startswith("sdg_") for topic in self.topics])
         rows.sort(key=lambda row: names.index(row[0]))
-        self.texts: list[str] = [text for _, text in rows]
         self.owner = np.array([names.index(topic) for topic, _ in rows])
-        words = [[word for sentence in sentences_of(text) for word in sentence] for text in self.texts]
+        words = [[word for sentence in sentences_of(text) for word in sentence] for _, text in rows]
         sums = unit(np.stack([vectors.of(row).sum(axis=0) for row in words]))
         self.rows = unit(sums - sums.mean(axis=0))
         count = len(names)
@@ -49,17 +61,12 @@ class Definitions:
             own = np.flatnonzero(self.owner == topic)
             self._places[topic, : len(own)] = own
 
-    def similarity(self, rows: Floats, best: int = 3) -> Floats:
+    def similarity(self, rows: Floats, best: int = _FEWEST) -> Floats:
         """Mean cosine of each row to the `best` nearest definitions of each topic."""
         cosines = np.concatenate([rows @ self.rows.T, np.full((len(rows), 1), -2, np.float32)], axis=1)
         by_topic = cosines[:, self._places]
         nearest = np.partition(by_topic, by_topic.shape[2] - best, axis=2)[:, :, -best:]
         return np.asarray(nearest.mean(axis=2), np.float32)
-
-    def nearest(self, row: Floats, topic: int) -> str:
-        """Text of the topic's definition that is nearest to a row."""
-        own = np.flatnonzero(self.owner == topic)
-        return self.texts[int(own[np.argmax(self.rows[own] @ row)])]
 
     def word_weights(self, word: str) -> Floats:
         """Weight of a word for each topic: larger the more its definitions use it and the fewer topics do."""

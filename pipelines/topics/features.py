@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.topics.definitions import Definitions
-from pipelines.topics.matching import Found
+from pipelines.topics.matching import TermMatches
 from pipelines.topics.vectors import Floats, WordVectors, sentences_of, unit
 
-Hits = NDArray[np.int64]
-"""Numbers of terms that `term_hits` counts, `[text, topic, 2]`."""
+TermCounts = NDArray[np.int64]
+"""Numbers of distinct terms, as `count_terms` gives them, `[text, topic, 2]`."""
 
 VIEWS = ("document", "sentence", "word", "lexical")
 STANDINGS = ("own", "margin", "standard", "rank", "share", "contrast", "usual")
@@ -50,8 +50,8 @@ class Views(msgspec.Struct, frozen=True):
         return Views(self.documents[rows], self.sentences[own], starts, self.words[rows], self.lexical[rows])
 
 
-class Usual(msgspec.Struct, frozen=True):
-    """What is usual in the texts of training: the centres, and mean and spread of each view and topic."""
+class TrainingStatistics(msgspec.Struct, frozen=True):
+    """Statistics of the texts that a head was trained on: their centres, and mean and spread of each view and topic."""
 
     document_centre: Floats
     sentence_centre: Floats
@@ -143,9 +143,9 @@ class Reader:
         self._known.update(zip(new, range(start, start + len(new)), strict=True))
 
 
-def view_scores(views: Views, definitions: Definitions, usual: Usual | None = None) -> Floats:
-    """Scores `[text, view, topic]`, `none` last; without `usual`, the texts' own centres are taken off."""
-    documents, sentences = centres(views) if usual is None else (usual.document_centre, usual.sentence_centre)
+def view_scores(views: Views, definitions: Definitions, training: TrainingStatistics | None = None) -> Floats:
+    """Scores `[text, view, topic]`, `none` last; without `training`, the texts' own centres are taken off."""
+    documents, sentences = centres(views) if training is None else (training.document_centre, training.sentence_centre)
     whole = definitions.similarity(unit(views.documents - documents))
     parts = definitions.similarity(unit(views.sentences - sentences))
     best = np.maximum.reduceat(parts, views.sentence_starts, axis=0)
@@ -157,13 +157,13 @@ def centres(views: Views) -> tuple[Floats, Floats]:
     return views.documents.mean(axis=0), views.sentences.mean(axis=0)
 
 
-def learn_usual(views: Views, definitions: Definitions) -> Usual:
-    """Learns what is usual in texts; reads no label."""
+def training_statistics(views: Views, definitions: Definitions) -> TrainingStatistics:
+    """Computes the statistics of the texts to train on; reads no label."""
     scores = view_scores(views, definitions)[:, :, :-1]
-    return Usual(*centres(views), scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-4))
+    return TrainingStatistics(*centres(views), scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-4))
 
 
-def pair_features(scores: Floats, hits: Hits, goals: NDArray[np.bool_], usual: Usual) -> Floats:
+def pair_features(scores: Floats, hits: TermCounts, goals: NDArray[np.bool_], training: TrainingStatistics) -> Floats:
     """Features `[text, topic, feature]`, in the order of `FEATURES`."""
     own, none = scores[:, :, :-1], scores[:, :, -1:]
     rivals = own[:, :, goals]
@@ -179,14 +179,14 @@ def pair_features(scores: Floats, hits: Hits, goals: NDArray[np.bool_], usual: U
         np.log1p(above),
         _SHARPNESS * own - shares,
         own - none,
-        (own - usual.means) / usual.spreads,
+        (own - training.means) / training.spreads,
     )
     count = len(scores), own.shape[2]
-    meant = np.stack(standings, axis=3).transpose(0, 2, 1, 3).reshape(*count, len(VIEWS) * len(STANDINGS))
-    return np.concatenate([meant, _term_features(hits, goals)], axis=2, dtype=np.float32)
+    near = np.stack(standings, axis=3).transpose(0, 2, 1, 3).reshape(*count, len(VIEWS) * len(STANDINGS))
+    return np.concatenate([near, _term_features(hits, goals)], axis=2, dtype=np.float32)
 
 
-def term_hits(found: Sequence[Found], topics: Sequence[str]) -> Hits:
+def count_terms(found: Sequence[TermMatches], topics: Sequence[str]) -> TermCounts:
     """Counts distinct terms `[text, topic, 2]`: of topics with enough evidence, then of those with too little."""
     place = {topic: number for number, topic in enumerate(topics)}
     hits = np.zeros((len(found), len(topics), 2), np.int64)
@@ -198,7 +198,7 @@ def term_hits(found: Sequence[Found], topics: Sequence[str]) -> Hits:
     return hits
 
 
-def _term_features(hits: Hits, goals: NDArray[np.bool_]) -> Floats:
+def _term_features(hits: TermCounts, goals: NDArray[np.bool_]) -> Floats:
     sure = hits[:, :, 0]
     own = sure * goals
     others = own.sum(axis=1, keepdims=True) - own

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.topics.definitions import Definitions
-from pipelines.topics.features import Hits, Reader, Views
+from pipelines.topics.features import Reader, TermCounts, Views
 from pipelines.topics.terms import TopicError
 from pipelines.topics.vectors import WordVectors
 
@@ -33,7 +33,7 @@ class Pairs(msgspec.Struct, frozen=True):
     """Texts, each with one topic asked about (its column) and the answer; `group` is the same for the same text."""
 
     views: Views
-    hits: Hits
+    hits: TermCounts
     topic: Ints
     answer: Ints
     group: Ints
@@ -67,8 +67,8 @@ def read_labelled(path: Path) -> Labelled:
     return Labelled(texts, topics, np.array(answers, np.int64))
 
 
-def labelled_pairs(labelled: Labelled, hits: Hits, definitions: Definitions, vectors: WordVectors) -> Pairs:
-    """What the training takes; `hits` are the terms found in the texts (`term_hits`)."""
+def labelled_pairs(labelled: Labelled, hits: TermCounts, definitions: Definitions, vectors: WordVectors) -> Pairs:
+    """What the training takes; `hits` are the terms found in the texts (`count_terms`)."""
     groups = {text: number for number, text in enumerate(dict.fromkeys(labelled.texts))}
     topic = np.array([definitions.topics.index(name) for name in labelled.asked], np.int64)
     group = np.array([groups[text] for text in labelled.texts], np.int64)

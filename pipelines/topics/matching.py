@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from pipelines.records import SEEDS
 from pipelines.topics.languages import COVERED, FUNCTION_WORDS, UNDETERMINED, language_of
 from pipelines.topics.terms import Term, read_terms, read_topics
-from pipelines.topics.words import phrase_of, plain, splitter, words_of
+from pipelines.topics.words import phrase_of, phrases_of, plain, splitter, words_of
 
 _BIT = {language: 1 << number for number, language in enumerate(COVERED)}
 _READ = {language: bit | _BIT["en"] for language, bit in _BIT.items()} | {UNDETERMINED: sum(_BIT.values())}
@@ -49,23 +49,23 @@ class Label(msgspec.Struct, frozen=True):
     evidence: str
 
 
-class Hit(msgspec.Struct, frozen=True):
+class TopicTerms(msgspec.Struct, frozen=True):
     """A topic and the terms that speak for it, each once, in the order of the text."""
 
     topic_id: str
     terms: tuple[str, ...]
 
 
-class Found(msgspec.Struct, frozen=True):
-    """What the lists find in a text.
+class TermMatches(msgspec.Struct, frozen=True):
+    """The terms of the lists that a text has.
 
     `hits` are topics with enough evidence, `hints` topics with too little, `cancelled` the phrases that took words away
     from a topic. All are empty where the language is not covered.
     """
 
     language: str
-    hits: tuple[Hit, ...] = ()
-    hints: tuple[Hit, ...] = ()
+    hits: tuple[TopicTerms, ...] = ()
+    hints: tuple[TopicTerms, ...] = ()
     cancelled: tuple[str, ...] = ()
 
     @property
@@ -106,14 +106,14 @@ class TermMatcher:
         patterns: dict[str, list[_Entry]] = {}
         vocabulary = set(_BESIDE_TERMS.split()).union(*FUNCTION_WORDS.values())
         for term in terms:
-            words = phrase_of(term.term)
+            tag = "".join(phrase_of(term.term))
             end = "" if term.term.endswith("*") else " "
-            entry = sum(_BIT[language] for language in term.languages), "".join(words), term
-            if not term.term.startswith("#"):
+            entry = sum(_BIT[language] for language in term.languages), tag, term
+            for words in () if term.term.startswith("#") else phrases_of(term.term):
                 patterns.setdefault(f" {' '.join(words)}{end}", []).append(entry)
                 vocabulary.update(words if end else (*words, f"{words[-1]}s"))
             # A hashtag in one case shows no words, and not all are made of listed ones.
-            patterns.setdefault(f" #{''.join(words)}{end}", []).append(entry)
+            patterns.setdefault(f" #{tag}{end}", []).append(entry)
         self._terms = list(patterns.values())
         self._automaton = AhoCorasick(list(patterns), matchkind=MatchKind.Standard)
         self._split = splitter(
@@ -121,19 +121,19 @@ class TermMatcher:
             | {"go", "in", "is", "my", "no", "of", "on", "to", "us", "we"}
         )
 
-    def find(self, texts: Sequence[str]) -> list[Found]:
+    def find(self, texts: Sequence[str]) -> list[TermMatches]:
         """Finds terms and topics in each text."""
         return [self._find(plain(text)) for text in texts]
 
-    def _find(self, text: str) -> Found:
+    def _find(self, text: str) -> TermMatches:
         words = words_of(text, self._split)
         language = language_of(text, words)
         if not (read := _READ.get(language, 0)):
-            return Found(language)
+            return TermMatches(language)
         # Overlapping: neighbouring terms share the space between them.
         matches = self._automaton.find_matches_as_indexes(words, overlapping=True)
         if not matches:
-            return Found(language)
+            return TermMatches(language)
         placed: list[tuple[int, int, str, Term]] = []
         barred: list[tuple[int, int, Term]] = []
         for pattern, start, end in matches:
@@ -159,13 +159,13 @@ class TermMatcher:
                 mine.reached = -end
                 mine.add(key, term, _as_written(words, start, -end, term), is_tag=words[start + 1] == "#")
         least = _TERM if words.count(" ") <= _LONG else _TERM + 1
-        hits: list[Hit] = []
-        hints: list[Hit] = []
+        hits: list[TopicTerms] = []
+        hints: list[TopicTerms] = []
         for topic_id, mine in sorted(evidence.items()):
             (hits if mine.is_enough(least) else hints).append(
-                Hit(topic_id, tuple(dict.fromkeys(mine.written.values())))
+                TopicTerms(topic_id, tuple(dict.fromkeys(mine.written.values())))
             )
-        return Found(language, tuple(hits), tuple(hints), tuple(cancelled))
+        return TermMatches(language, tuple(hits), tuple(hints), tuple(cancelled))
 
 
 class _Phrases:
@@ -195,12 +195,12 @@ def _as_written(words: str, start: int, end: int, term: Term) -> str:
     return words[start + 1 : words.index(" ", end)].lstrip("#")
 
 
-def terms_in(texts: Sequence[str]) -> list[Found]:
+def terms_in(texts: Sequence[str]) -> list[TermMatches]:
     """Finds the terms of the project's own lists in each text."""
     return _own_lists().find(texts)
 
 
-def is_about_causes(found: Found) -> bool:
+def is_about_causes(found: TermMatches) -> bool:
     """Whether a text speaks of any cause, by its terms alone (the first stage)."""
     return any(hit.topic_id in _causes() for hit in found.hits)
 

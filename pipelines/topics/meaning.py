@@ -15,33 +15,27 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pipelines.records import SEEDS, ListError, list_place, read_list
+from pipelines.records import SEEDS, list_place, read_list
 from pipelines.topics.definitions import Definitions
-from pipelines.topics.features import FEATURES, Hits, Reader, Usual, Views, pair_features, view_scores
-from pipelines.topics.vectors import Floats, WordVectors, unit
+from pipelines.topics.features import FEATURES, Reader, TermCounts, TrainingStatistics, pair_features, view_scores
+from pipelines.topics.terms import TopicError, read_topics
+from pipelines.topics.vectors import Floats, WordVectors
 
 HEAD = Path(__file__).with_name("head.csv")
 """The shipped head."""
+_TRAIN = "python -m pipelines.topics.training LABELLED.csv"
 
 
 class Head(msgspec.Struct, frozen=True):
-    """A logistic regression over `FEATURES`, with what is usual in the texts that it was trained on."""
+    """A logistic regression over `FEATURES`, with statistics of the texts that it was trained on."""
 
-    usual: Usual
+    training: TrainingStatistics
     weights: Floats
     bias: float
 
     def scores(self, features: Floats) -> Floats:
         """Calibrated probabilities `[text, topic]`, for texts of which half speak of the topic."""
         return np.asarray(1 / (1 + np.exp(-np.clip(features @ self.weights + self.bias, -30, 30))), np.float32)
-
-
-class Meant(msgspec.Struct, frozen=True):
-    """A topic that a text probably speaks of, its probability, and the definition nearest to the text."""
-
-    topic_id: str
-    score: float
-    nearest: str
 
 
 class Meaning:
@@ -52,49 +46,59 @@ class Meaning:
         self._reader = Reader(definitions, vectors)
         self.topics = definitions.topics
 
-    def scores(self, texts: Sequence[str], hits: Hits | None = None) -> Floats:
-        """Probabilities `[text, topic]`; `hits` count the texts' terms (`term_hits`). A text without words scores 0."""
-        parts = [scores for _, scores in self._read(texts, hits)]
+    def scores(self, texts: Sequence[str], hits: TermCounts | None = None) -> Floats:
+        """Probabilities `[text, topic]`; `hits` are the texts' terms (`count_terms`). A text without words scores 0."""
+        parts = list(self._batches(texts, hits))
         return np.concatenate(parts) if parts else np.zeros((0, len(self.topics)), np.float32)
 
-    def judge(self, texts: Sequence[str], hits: Hits | None = None, least: float = 0.5) -> list[tuple[Meant, ...]]:
-        """Lists the topics of each text that score at least `least`, the most probable first."""
-        judged: list[tuple[Meant, ...]] = []
-        for views, scores in self._read(texts, hits):
-            rows = unit(views.documents - self._head.usual.document_centre)
-            for row, own in zip(rows, scores, strict=True):
-                best = [topic for topic in np.argsort(-own, kind="stable").tolist() if own[topic] >= least]
-                judged.append(tuple(self._meant(topic, float(own[topic]), row) for topic in best))
-        return judged
-
-    def _meant(self, topic: int, score: float, row: Floats) -> Meant:
-        return Meant(self.topics[topic], round(score, 4), self._definitions.nearest(row, topic))
-
-    def _read(self, texts: Sequence[str], hits: Hits | None) -> Iterator[tuple[Views, Floats]]:
+    def _batches(self, texts: Sequence[str], hits: TermCounts | None) -> Iterator[Floats]:
         start = 0
         for views in self._reader.batches(texts):
             count = len(views.documents)
             own = np.zeros((count, len(self.topics), 2), np.int64) if hits is None else hits[start : start + count]
-            near = view_scores(views, self._definitions, self._head.usual)
-            features = pair_features(near, own, self._definitions.goals, self._head.usual)
+            near = view_scores(views, self._definitions, self._head.training)
+            features = pair_features(near, own, self._definitions.goals, self._head.training)
             has_words = views.documents.any(axis=1, keepdims=True)
-            yield views, np.asarray(self._head.scores(features) * has_words, np.float32)
+            yield np.asarray(self._head.scores(features) * has_words, np.float32)
             start += count
 
 
 @cache
 def own_meaning() -> Meaning:
-    """Loads the project's own definitions and head, once."""
+    """Loads the project's own definitions and head, once.
+
+    Raises:
+        ListError: a list cannot be read.
+        TopicError: the topics, their definitions and the head do not go together.
+    """
     vectors = WordVectors()
-    definitions = Definitions(SEEDS / "topic_definitions.csv", vectors)
+    definitions = own_definitions(vectors)
     return Meaning(definitions, vectors, read_head(HEAD, definitions.topics))
+
+
+def own_definitions(vectors: WordVectors) -> Definitions:
+    """Reads the project's own definitions.
+
+    Raises:
+        ListError: a list cannot be read.
+        TopicError: as `Definitions`, or a topic of `topics.csv` has no definitions.
+    """
+    path = SEEDS / "topic_definitions.csv"
+    definitions = Definitions(path, vectors)
+    if undefined := [topic for topic in read_topics(SEEDS) if topic not in definitions.topics]:
+        raise TopicError(
+            f"{list_place(path)}: no definitions of {', '.join(undefined)} (topics.csv); "
+            f"write some, then train the head: {_TRAIN}"
+        )
+    return definitions
 
 
 def read_head(path: Path, topics: Sequence[str]) -> Head:
     """Reads a head from its table `part, name, position, value`.
 
     Raises:
-        ListError: the table cannot be read, or was trained with other topics or features than these; train it anew.
+        ListError: the table cannot be read.
+        TopicError: it was trained with other topics or features than these; train it anew.
     """
     parts: dict[str, dict[tuple[str, int], float]] = {}
     for row in read_list(path, ("part", "name", "position", "value")):
@@ -109,21 +113,21 @@ def read_head(path: Path, topics: Sequence[str]) -> Head:
             for part in ("document_centre", "sentence_centre")
         )
         weights = np.array([parts["weights"][feature, 0] for feature in FEATURES], np.float32)
-        return Head(Usual(document, sentence, means, spreads), weights, parts["bias"]["", 0])
+        return Head(TrainingStatistics(document, sentence, means, spreads), weights, parts["bias"]["", 0])
     except KeyError as missing:
-        raise ListError(
-            f"{list_place(path)}: no number for {missing}; train it: python -m pipelines.topics.training LABELLED.csv"
-        ) from None
+        key = missing.args[0]
+        name = key[0] if isinstance(key, tuple) and key[0] else key
+        raise TopicError(f"{list_place(path)}: trained without {name!r}; train the head: {_TRAIN}") from None
 
 
 def write_head(path: Path, head: Head, topics: Sequence[str]) -> None:
     """Writes a head as the table that `read_head` reads."""
-    usual = head.usual
+    training = head.training
     rows: list[tuple[str, str, int, float]] = [("bias", "", 0, head.bias)]
     rows += [("weights", name, 0, float(value)) for name, value in zip(FEATURES, head.weights, strict=True)]
-    for part, grid in (("means", usual.means), ("spreads", usual.spreads)):
+    for part, grid in (("means", training.means), ("spreads", training.spreads)):
         rows += [(part, topic, view, float(grid[view, at])) for view in range(4) for at, topic in enumerate(topics)]
-    for part, line in (("document_centre", usual.document_centre), ("sentence_centre", usual.sentence_centre)):
+    for part, line in (("document_centre", training.document_centre), ("sentence_centre", training.sentence_centre)):
         rows += [(part, "", place, float(value)) for place, value in enumerate(line)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

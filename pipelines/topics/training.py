@@ -19,12 +19,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import ROOT, UserMistake
+from pipelines import UserMistake
 from pipelines.topics.definitions import Definitions
-from pipelines.topics.features import FEATURES, learn_usual, pair_features, term_hits, view_scores
+from pipelines.topics.features import FEATURES, count_terms, pair_features, training_statistics, view_scores
 from pipelines.topics.labelled import Ints, Pairs, Rows, labelled_pairs, read_labelled
 from pipelines.topics.matching import terms_in
-from pipelines.topics.meaning import HEAD, Head, write_head
+from pipelines.topics.meaning import HEAD, Head, own_definitions, write_head
 from pipelines.topics.vectors import Floats, WordVectors
 
 Doubles = NDArray[np.float64]
@@ -47,20 +47,20 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train the head on a file and write it; 2 where the file cannot be read."""
+    """Train the head on a file and write it; 2 where the file or the definitions cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.topics.training", description=__doc__)
     parser.add_argument("labelled", type=Path, metavar="LABELLED.csv")
     parser.add_argument("--head", type=Path, default=HEAD, metavar="FILE.csv")
     parser.add_argument("--repeats", type=int, default=0, metavar="N", help="of nested cross-validation, minutes each")
     options = parser.parse_args(arguments)
     vectors = WordVectors()
-    definitions = Definitions(ROOT / "sql" / "seeds" / "topic_definitions.csv", vectors)
     try:
+        definitions = own_definitions(vectors)
         labelled = read_labelled(options.labelled)
     except (UserMistake, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    found = term_hits(terms_in(labelled.texts), definitions.topics)
+    found = count_terms(terms_in(labelled.texts), definitions.topics)
     pairs = labelled_pairs(labelled, found, definitions, vectors)
     choice = write_trained(options.head, pairs, definitions)
     sys.stdout.write(f"trained {options.head}: {choice.features}, penalty {choice.penalty:g}\n")
@@ -131,7 +131,7 @@ def train(pairs: Pairs, definitions: Definitions, seed: int) -> tuple[Head, Choi
     fitted = _Fold(pairs, definitions)
     weights, bias = fitted.fit(name, penalty)
     scale = float(slope[0])
-    head = Head(fitted.usual, (weights * scale).astype(np.float32), bias * scale + shift)
+    head = Head(fitted.training, (weights * scale).astype(np.float32), bias * scale + shift)
     return head, Choice(name, penalty, losses[best])
 
 
@@ -154,8 +154,8 @@ def score_pairs(head: Head, pairs: Pairs, definitions: Definitions) -> Floats:
 
 def all_scores(head: Head, pairs: Pairs, definitions: Definitions) -> Floats:
     """The score of every topic for each pair's text."""
-    near = view_scores(pairs.views, definitions, head.usual)
-    return head.scores(pair_features(near, pairs.hits, definitions.goals, head.usual))
+    near = view_scores(pairs.views, definitions, head.training)
+    return head.scores(pair_features(near, pairs.hits, definitions.goals, head.training))
 
 
 class _Fold:
@@ -163,15 +163,15 @@ class _Fold:
 
     def __init__(self, pairs: Pairs, definitions: Definitions) -> None:
         self._pairs, self._definitions = pairs, definitions
-        self.usual = learn_usual(pairs.views, definitions)
+        self.training = training_statistics(pairs.views, definitions)
         own = self.features(pairs)
         self._mean, self._spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
         self._rows = (own - self._mean) / self._spread
         self._weights = balanced(pairs.topic, pairs.answer)
 
     def features(self, pairs: Pairs) -> Doubles:
-        near = view_scores(pairs.views, self._definitions, self.usual)
-        features = pair_features(near, pairs.hits, self._definitions.goals, self.usual)
+        near = view_scores(pairs.views, self._definitions, self.training)
+        features = pair_features(near, pairs.hits, self._definitions.goals, self.training)
         return features[np.arange(len(pairs.topic)), pairs.topic].astype(np.float64)
 
     def fit(self, name: str, penalty: float) -> tuple[Doubles, float]:

@@ -21,7 +21,8 @@ Floats = NDArray[np.float32]
 
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
-_NOT_READ = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NOT_READ = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+")
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+")
 # What comes first is what is looked for, so that a text is passed over at full speed between capitals.
 _HUMP = re.compile(r"[A-Z](?<=[^\W\d_A-Z][A-Z])")
 _STOP = re.compile(r"[.!?;\n]+")
@@ -60,7 +61,7 @@ def sentences_of(text: str) -> list[list[str]]:
     """
     text = text[:MOST_CHARACTERS]
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     if not text.isascii() or "@" in text or "http" in text or "www." in text:
         text = _NOT_READ.sub(" ", text)
     text = _HUMP.sub(r" \g<0>", text).lower()

@@ -12,7 +12,7 @@ import numpy as np
 from pipelines import ROOT
 from pipelines.topics import Term, TermMatcher, terms_in
 from pipelines.topics.definitions import NONE, Definitions
-from pipelines.topics.features import Hits, term_hits
+from pipelines.topics.features import TermCounts, count_terms
 from pipelines.topics.labelled import Ints
 from pipelines.topics.vectors import WordVectors
 
@@ -36,17 +36,17 @@ def read_tweets(folder: Path) -> tuple[list[str], Ints]:
     return [row["Text"] for row in rows], np.array([int(row["Racial Justice"] == "True") for row in rows], np.int64)
 
 
-def hits(texts: Sequence[str], topics: Sequence[str]) -> Hits:
+def hits(texts: Sequence[str], topics: Sequence[str]) -> TermCounts:
     """The terms of the project's own lists."""
-    return term_hits(terms_in(texts), topics)
+    return count_terms(terms_in(texts), topics)
 
 
-def question_hits(texts: Sequence[str], question: str, topics: Sequence[str]) -> Hits:
+def question_hits(texts: Sequence[str], question: str, topics: Sequence[str]) -> TermCounts:
     """As `hits`, with the terms of a question in the place of the topic of its name."""
     terms = [Term(question, row["text"]) for row in _questions(question, "term")]
     hints = [Term(question, row["text"], kind="hint") for row in _questions(question, "hint")]
     matcher = TermMatcher(terms + hints)
-    return hits(texts, topics) + term_hits(matcher.find(texts), topics)
+    return hits(texts, topics) + count_terms(matcher.find(texts), topics)
 
 
 def with_question(question: str, vectors: WordVectors, folder: Path) -> Definitions:
