@@ -18,11 +18,14 @@ from pipelines.archive.http import Fetcher, Limits, NoAnswer, Transport, client_
 from pipelines.archive.passes import Pass, begin_pass, last_pass
 from pipelines.archive.store import Archive
 from pipelines.archive.writing import Run, open_run
-from pipelines.records import Known, Requests, Response, Source, SourceError, Target
+from pipelines.records import Known, Outcome, Requests, Response, Source, SourceError, Target
 
 
 class PassResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How one pass ended. `responses` counts all answers, `replayed` those that the archive had already."""
+    """How one pass ended. `responses` counts all answers, `replayed` those that the archive had already.
+
+    `is_complete` is False where a part could not be read, whatever else was; `reason` says which, by name.
+    """
 
     source: str
     company_id: str | None
@@ -96,7 +99,9 @@ class _Driver:
         reason: str | None = "offline: the archive has no pass of this company" if current is None else None
         if current is not None:
             try:
-                current.finish(await self._drive(current, target, counts))
+                outcome = await self._drive(current, target, counts)
+                current.finish(outcome.reached)
+                reason = "; ".join(outcome.missing) or None
             except NoAnswer as error:
                 reason = str(error)
         return PassResult(
@@ -108,14 +113,14 @@ class _Driver:
             reason=reason,
         )
 
-    async def _drive(self, current: Pass, target: Target, counts: dict[str, int]) -> str | None:
+    async def _drive(self, current: Pass, target: Target, counts: dict[str, int]) -> Outcome:
         with closing(self._requests(target, current.known)) as generator:
             response: Response | None = None
             while True:
                 try:
                     request = next(generator) if response is None else generator.send(response)
                 except StopIteration as stop:
-                    return None if stop.value is None else str(stop.value)
+                    return stop.value if isinstance(stop.value, Outcome) else Outcome(stop.value)
                 except Exception as error:
                     raise self._refusal(current, error) from error
                 response = current.replay(request)

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 import msgspec
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
@@ -116,7 +117,7 @@ class HttpHead(msgspec.Struct, frozen=True):
             phrase = HTTPStatus(self.status).phrase
         except ValueError:
             phrase = ""
-        kept = [(name, value) for name, value in self.headers if _KEPT_HEADERS.fullmatch(name)]
+        kept = [(name, _ascii(value)) for name, value in self.headers if _KEPT_HEADERS.fullmatch(name)]
         if self.status != HTTPStatus.NOT_MODIFIED:
             kept.append(("Content-Length", str(length)))
         return StatusAndHeaders(f"{self.status} {phrase}".rstrip(), kept, "HTTP/1.1")
@@ -126,6 +127,11 @@ class HttpHead(msgspec.Struct, frozen=True):
         """The content type without its parameters."""
         types = [value for name, value in self.headers if name.lower() == "content-type"]
         return _media_type(types[0]) if types else ""
+
+
+def _ascii(value: str) -> str:
+    """A header's value as WARC takes it: what is not printable ASCII is percent-encoded."""
+    return quote(value, safe="".join(map(chr, range(32, 127))))
 
 
 def _media_type(content_type: str) -> str:

@@ -5,13 +5,14 @@ The lowest room: a record states what one response says, and nothing here knows 
 
 from pipelines.records.cells import ISO, moment_of, number_of, web_link
 from pipelines.records.code_version import code_version
-from pipelines.records.identifiers import COMMON_SCHEMES, domain_of, normalise_identifier, subject_of
+from pipelines.records.identifiers import COMMON_SCHEMES, domain_of, is_media, normalise_identifier, subject_of
 from pipelines.records.lists import SEEDS, ListError, ListRow, list_header, list_place, read_list
 from pipelines.records.mapped import mapped_rows
 from pipelines.records.source import (
     FileInput,
     Known,
     Origin,
+    Outcome,
     Request,
     Requests,
     Response,
@@ -54,6 +55,7 @@ __all__ = [
     "ListError",
     "ListRow",
     "Origin",
+    "Outcome",
     "Ownership",
     "Post",
     "Profile",
@@ -71,6 +73,7 @@ __all__ = [
     "code_version",
     "domain_of",
     "find_sources",
+    "is_media",
     "json_lines",
     "list_header",
     "list_place",

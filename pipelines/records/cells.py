@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
 _WEB = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _MOST = 2**63 - 1
+EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+"""No source speaks of a time before; what gives one has none (a zero, an empty cell, a clock that was never set)."""
 
 
 @lru_cache(maxsize=65_536)
@@ -55,8 +57,12 @@ def year_of(text: str) -> int:
 
 
 @lru_cache(maxsize=65_536)
-def moment_of(text: str, formats: tuple[str, ...], zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """A time from 1900 to 2199 as UTC; ValueError where no format fits.
+def moment_of(
+    text: str, formats: tuple[str, ...], zone: dt.tzinfo = dt.UTC, since: dt.datetime = EARLIEST
+) -> dt.datetime:
+    """A time from `since` to 2199 as UTC; ValueError where no format fits.
+
+    `since` is the day a service opened: 1970 or year 1, which programs put for an unknown time, is none of its times.
 
     >>> moment_of("2020-03-01T00:30:00+02:00", (ISO,)).isoformat()
     '2020-02-29T22:30:00+00:00'
@@ -67,7 +73,7 @@ def moment_of(text: str, formats: tuple[str, ...], zone: dt.tzinfo = dt.UTC) -> 
             moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
         except (ValueError, OverflowError):
             continue
-        if 1900 <= moment.year < 2200:
+        if since <= moment and moment.year < 2200:
             return moment
     raise ValueError
 

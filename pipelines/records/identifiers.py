@@ -46,6 +46,16 @@ def subject_of(*identifiers: tuple[str, str | None], name: str | None = None) ->
     return Subject(pairs, name)
 
 
+MEDIA_HOSTS = frozenset(("gfycat.com", "giphy.com", "gph.is", "klipy.com", "tenor.co", "tenor.com"))
+"""Hosts of moving pictures that people put into posts from a keyboard: media, no source that a post points to."""
+
+
+def is_media(url: str) -> bool:
+    """Whether a link leads to a host of moving pictures."""
+    labels = (domain_of(url) or "").split(".")
+    return ".".join(labels[-2:]) in MEDIA_HOSTS
+
+
 @lru_cache(maxsize=65_536)
 def domain_of(url: str) -> str | None:
     """The host of a web link, lower case, without `www.`; None where it has none.

@@ -90,23 +90,42 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known before a pass: its moment, how far the last complete pass reached, posts due for an observation."""
+    """What is known before a pass.
+
+    `as_of` is its moment, `reached` how far the last complete pass came (in the source's own words), `due` the posts to
+    be observed again. `recent` are posts with their times that a timeline read again should show: one that it lacks is
+    asked for at once. `unsure` are posts asked for only to see whether they are still there. With `since`, everything
+    from that day on is read anew.
+    """
 
     as_of: dt.datetime
     reached: str | None = None
     due: tuple[str, ...] = ()
+    recent: tuple[tuple[str, dt.datetime], ...] = ()
+    unsure: tuple[str, ...] = ()
+    since: dt.date | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How a pass that came to its end did: how far it reached, and what could not be read, by name, with what to do."""
+
+    reached: str | None
+    missing: tuple[str, ...] = ()
 
 
 class SourceError(UserMistake):
     """A whole response or file that cannot be what its source says it is; the message is for the reader."""
 
 
-Requests = Callable[[Target, Known], Generator[Request, Response, str | None]]
+Requests = Callable[[Target, Known], Generator[Request, Response, Outcome | str | None]]
 Parse = Callable[[Response], Iterable[Record | Reject]]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One module of `sources/`. `requests` returns how far it reached, in its own words, for the next pass."""
+    """One module of `sources/`.
+
+    `requests` returns how far it reached, in its own words, for the next pass; an `Outcome` where it has more to say.
+    """
 
     name: str
     origin: Origin

@@ -94,7 +94,8 @@ class Reply(Record, kw_only=True):
 
     `post_id` is the company's post at the root, `parent_id` what is answered. `person_id` is given as the platform's
     account id and replaced by a keyed pseudonym when loaded. A row with `reply_id` None says only that the thread
-    was looked at (`observed_at`) and nobody had answered.
+    was looked at (`observed_at`); its `missing_count` is how many answers the platform counts there and does not show
+    (deleted, blocked, hidden).
     """
 
     platform: str
@@ -107,6 +108,7 @@ class Reply(Record, kw_only=True):
     is_own: bool = False
     created_at: dt.datetime | None = None
     text: str | None = None
+    missing_count: int = 0
 
 
 class Attention(Record, kw_only=True):

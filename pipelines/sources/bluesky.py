@@ -1,7 +1,8 @@
 """Bluesky: profiles, author feeds, due posts and the threads under them, from an AT Protocol AppView (XRPC).
 
-Contract: ../shared/sources/bluesky.md. Who quotes or reposts is counted by the AppView, and not fetched one by one.
-Everything is keyed on DIDs; a handle is only how the panel writes an account.
+Who quotes or reposts is counted by the AppView, and not fetched one by one. Everything is keyed on DIDs; a handle is
+only how the panel writes an account, and may move to another DID. Longer than other sources, and one file all the
+same: what is asked next depends on what an answer says, so asking and parsing read the same wire types.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import datetime as dt
 import json
 from collections.abc import Generator, Iterator
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from pipelines.records import (
+    ISO,
     Engagement,
     Known,
     Origin,
+    Outcome,
     Post,
     Profile,
     Record,
@@ -29,6 +32,8 @@ from pipelines.records import (
     SourceError,
     Subject,
     Target,
+    is_media,
+    moment_of,
     subject_of,
 )
 
@@ -50,6 +55,15 @@ POSTS = "app.bsky.feed.getPosts"
 THREAD = "app.bsky.feed.getPostThread"
 LOOK_BACK = dt.timedelta(days=14)  # counts keep moving for days, so a feed is re-read behind the last pass
 BATCH = 25
+THREAD_PARTS = 100
+"""How often a thread is asked for at most, a depth of ten levels at a time."""
+OPENED = dt.datetime(2022, 11, 1, tzinfo=UTC)
+"""Nobody posted on Bluesky before: an earlier time (1970 where the AppView has none) orders and dates nothing."""
+INVALID = "handle.invalid"
+"""What the AppView writes where a handle does not lead back to its DID."""
+HIDDEN = "!no-unauthenticated"
+_CLOCK_ERROR = dt.timedelta(days=1)
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class _Wire(msgspec.Struct, rename="camel", gc=False):
@@ -62,20 +76,20 @@ class _Label(_Wire, gc=False):
 
 class _Author(_Wire, gc=False):
     did: str
-    handle: str = "handle.invalid"
+    handle: str = INVALID
     labels: list[_Label] = []
 
     @property
     def is_hidden(self) -> bool:
         """Whether the author asks not to be shown to readers who are not signed in."""
-        return any(label.val == "!no-unauthenticated" for label in self.labels)
+        return any(label.val == HIDDEN for label in self.labels)
 
 
 class _Profile(_Author, gc=False):
     display_name: str | None = None
-    followers_count: int | None = None
-    follows_count: int | None = None
-    posts_count: int | None = None
+    followers_count: _Count | None = None
+    follows_count: _Count | None = None
+    posts_count: _Count | None = None
 
 
 class _Ref(_Wire, gc=False):
@@ -123,18 +137,23 @@ class _PostView(_Wire, gc=False):
     uri: str
     author: _Author
     record: _PostRecord
-    indexed_at: dt.datetime
-    like_count: int | None = None
-    reply_count: int | None = None
-    repost_count: int | None = None
-    quote_count: int | None = None
+    indexed_at: str | None = None
+    like_count: _Count | None = None
+    reply_count: _Count | None = None
+    repost_count: _Count | None = None
+    quote_count: _Count | None = None
+
+    def created(self, now: dt.datetime) -> dt.datetime | None:
+        """When it was made: the author's clock, unless it is unreadable or ahead of the server's; None if unknown."""
+        times = (_moment(self.record.created_at), _moment(self.indexed_at))
+        return min((time for time in times if time and time <= now + _CLOCK_ERROR), default=None)
 
 
 class _Reason(_Wire, gc=False):
     type: str = msgspec.field(name="$type", default="")
     by: _Author | None = None
     uri: str | None = None
-    indexed_at: dt.datetime | None = None
+    indexed_at: str | None = None
 
 
 class _Item(_Wire, gc=False):
@@ -147,17 +166,37 @@ class _Item(_Wire, gc=False):
 
     @property
     def sorted_at(self) -> dt.datetime | None:
-        """Its place in the feed; None for a pinned post, which stands outside the order."""
+        """Its place in the feed; None for a pinned post, which stands outside the order, and for impossible times."""
         if self.post is None or (self.reason and self.reason.type.endswith("#reasonPin")):
             return None
-        return (self.reason and self.reason.indexed_at) or self.post.indexed_at
+        return (self.reason and _moment(self.reason.indexed_at)) or _moment(self.post.indexed_at)
 
 
 class _Node(_Wire, gc=False):
     """A post in its thread; `post` is None where it was deleted or is blocked."""
 
     post: _PostView | None = None
+    parent: _Node | None = None
     replies: list[_Node] | None = None
+
+    @property
+    def hidden_count(self) -> int:
+        """How many answers it counts and does not show."""
+        below = self.replies or []
+        shown = sum(child.post is not None for child in below)
+        return max(((self.post and self.post.reply_count) or 0) - shown, len(below) - shown)
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    """How far one account was read: from `start` (a day) to `newest` (a sort time). `handle` is the panel's word."""
+
+    did: str
+    handle: str
+    start: dt.date
+    newest: dt.datetime
+
+    def __str__(self) -> str:
+        return f"{self.did}={self.handle}/{self.start}/{self.newest.isoformat()}"
 
 
 class _Answer(_Wire, gc=False):
@@ -179,49 +218,127 @@ _PLAIN: _Contents = ((), (), (), "text", None)
 T = TypeVar("T")
 
 
-def requests(target: Target, known: Known) -> Generator[Request, Response, str | None]:
-    """Profiles, then each account's feed down to its own mark, then due posts, then threads that hold replies.
+def requests(target: Target, known: Known) -> Generator[Request, Response, Outcome]:
+    """Profiles, then each account's feed down to its own mark, then posts in doubt or due, then threads with answers.
 
-    Returns the newest sort time read of each account as `handle=time` pairs, so that an account which joins the panel
-    later, or failed once, is read from its start.
+    A mark is kept by DID and says which span is read, so that an account which joins the panel later, a window moved
+    earlier and a handle that moved to another account are noticed. What could not be read is named in the outcome.
 
     Raises:
         SourceError: if none of the accounts could be read.
     """
     handles = [handle.removeprefix("@") for handle in target.handles]
-    marks = dict(pair.rsplit("=", 1) for pair in (known.reached or "").split())
-    start = dt.datetime.combine(target.start, dt.time(), UTC)
+    marks = _marks(known.reached)
+    accounts = yield from _accounts(handles)
     seen: dict[str, _PostView] = {}
+    floors: dict[str, dt.datetime] = {}
     fresh = set(known.due)
-    failures = []
-    for batch in _batches(handles):
-        yield _request(PROFILES, *(("actors", handle) for handle in batch))
+    failures, missing = [], []
     for handle in handles:
-        mark = dt.datetime.fromisoformat(marks[handle]) if handle in marks else start
-        items, failure = yield from _feed(handle, max(mark - LOOK_BACK, start))
+        mark, did, actor = _mark_of(handle, accounts.get(handle), marks), accounts.get(handle), handle
+        if mark and did != mark.did:
+            missing.append(_moved(handle, did, mark.did))
+            did = actor = mark.did
+        if did in floors:
+            continue
+        floor = _floor(mark, target, known)
+        items, failure = yield from _feed(actor, floor)
+        did = did or _account_of(items, handle)
         for item in items:
-            if item.post and not item.reposted:
+            if item.post and not item.reposted and (did is None or item.post.author.did == did):
                 seen[item.post.uri] = item.post
-                if handle not in marks or (item.sorted_at and item.sorted_at > mark):
+                if not _is_read(item.sorted_at or item.post.created(known.as_of), mark, known):
                     fresh.add(item.post.uri)
         if failure:
             failures.append(f"{handle}: {failure}")
-        elif moments := [item.sorted_at for item in items if item.sorted_at]:
-            marks[handle] = max(*moments, mark).isoformat()
+        elif did:
+            floors[did] = floor
+            own = [item for item in items if item.reposted or (item.post and item.post.author.did == did)]
+            # A time ahead of now would hide everything that comes until then.
+            times = [at for item in own if (at := item.sorted_at) and at <= known.as_of + _CLOCK_ERROR]
+            start = min(mark.start, floor.date()) if mark else floor.date()
+            marks[did] = _Mark(did, handle, start, max([*times, mark.newest if mark else floor]))
     if failures and len(failures) == len(handles):
-        raise SourceError("no Bluesky account could be read: " + "; ".join(failures))
-    for batch in _batches([uri for uri in known.due if uri not in seen and "/app.bsky.feed.post/" in uri]):
-        response = yield _request(POSTS, *(("uris", uri) for uri in batch))
-        seen.update((view.uri, view) for view in _read(response).posts or [] if view)
-    for uri, view in seen.items():
-        created = _created(view).date()
-        if uri in fresh and view.reply_count and target.start <= created <= target.end and not _is_inside(view):
-            yield _request(THREAD, ("uri", uri), ("depth", "10"), ("parentHeight", "0"), is_restricted=True)
-    return " ".join(f"{handle}={moment}" for handle, moment in sorted(marks.items())) or None
+        raise SourceError("no Bluesky account could be read: " + "; ".join(failures + missing))
+    missing += [f"{failure}; correct or remove it in accounts.csv" for failure in failures]
+    lost = [uri for uri, at in known.recent if _authority(uri) in floors and at >= floors[_authority(uri)]]
+    asked = dict.fromkeys(uri for uri in (*known.due, *lost, *known.unsure) if "/app.bsky.feed.post/" in uri)
+    yield from _look_again([uri for uri in asked if uri not in seen], seen)
+    for uri, view in list(seen.items()):
+        created = view.created(known.as_of)
+        is_inside = created is not None and target.start <= created.date() <= target.end
+        if uri in fresh and view.reply_count and is_inside and not _is_inside(view):
+            is_whole = yield from _whole_thread(uri)
+            if not is_whole:
+                missing.append(f"{uri}: its thread is longer than {THREAD_PARTS} answers hold; the rest is left out")
+    return Outcome(" ".join(map(str, sorted(marks.values(), key=str))) or None, tuple(missing))
+
+
+def _marks(reached: str | None) -> dict[str, _Mark]:
+    """Marks by DID; one that was written otherwise is dropped, and its account read from the start again."""
+    marks = {}
+    for token in (reached or "").split():
+        did, _, rest = token.partition("=")
+        parts = rest.split("/")
+        if len(parts) == 3 and did.startswith("did:"):
+            mark = _Mark(did, parts[0], dt.date.fromisoformat(parts[1]), dt.datetime.fromisoformat(parts[2]))
+            marks[did] = mark
+    return marks
+
+
+def _mark_of(handle: str, did: str | None, marks: dict[str, _Mark]) -> _Mark | None:
+    """The mark under which an account was read: under this handle, else under the DID that the handle names."""
+    earlier = [mark for mark in marks.values() if mark.handle.casefold() == handle.casefold()]
+    return next(iter(earlier), None) or marks.get(did or handle)
+
+
+def _moved(handle: str, did: str | None, before: str) -> str:
+    now = f"{handle} belongs to {did} now" if did else f"{handle} names no account now"
+    return (
+        f"{now} and belonged to {before} before: only {before} goes on being read; write into accounts.csv which "
+        "account is the company's, by its DID, instead of the handle (or both, if both are)"
+    )
+
+
+def _is_read(time: dt.datetime | None, mark: _Mark | None, known: Known) -> bool:
+    """Whether an earlier pass read as far as this time, and nobody asks for it anew."""
+    is_inside = bool(mark and time and mark.start <= time.date() and time <= mark.newest)
+    return is_inside and not (known.since and time and time.date() >= known.since)
+
+
+def _floor(mark: _Mark | None, target: Target, known: Known) -> dt.datetime:
+    """Down to where a feed is read: what is not read yet, the look-back, and what is asked for anew."""
+    start = dt.datetime.combine(target.start, dt.time(), UTC)
+    floor = max(mark.newest - LOOK_BACK, start) if mark and mark.start <= target.start else start
+    return min(floor, dt.datetime.combine(known.since, dt.time(), UTC)) if known.since else floor
+
+
+def _accounts(handles: list[str]) -> Generator[Request, Response, dict[str, str]]:
+    """The DIDs that the handles name today; a handle without a profile is left out."""
+    accounts = {handle: handle for handle in handles if handle.startswith("did:")}
+    for batch in _batches(handles):
+        response = yield _request(PROFILES, *(("actors", handle) for handle in batch))
+        accounts |= _identified([it for it in _readable(response).profiles or () if it], batch)
+    return accounts
+
+
+def _identified(profiles: list[_Profile], asked: list[str]) -> dict[str, str]:
+    """The DID of each handle or DID asked for; one profile with an invalid handle is the one that nobody else is."""
+    dids = {name.casefold(): it.did for it in profiles for name in (it.handle, it.did) if name != INVALID}
+    named = {name: dids[name.casefold()] for name in asked if name.casefold() in dids}
+    nameless = [it.did for it in profiles if it.handle == INVALID and it.did not in named.values()]
+    others = [name for name in asked if name not in named]
+    return named | (dict(zip(others, nameless, strict=True)) if len(nameless) == len(others) == 1 else {})
+
+
+def _account_of(items: list[_Item], handle: str) -> str | None:
+    """The DID of a feed's account where no profile told it: of the author whose handle was asked for."""
+    authors = [item.post.author for item in items if item.post and not item.reposted]
+    return next((it.did for it in authors if handle.casefold() in (it.handle.casefold(), it.did.casefold())), None)
 
 
 def _feed(handle: str, floor: dt.datetime) -> Generator[Request, Response, tuple[list[_Item], str]]:
-    """One account's items down to `floor`, and why they could not all be read, if so."""
+    """One account's items until a whole page lies behind `floor`, and why they could not all be read, if so."""
     items: list[_Item] = []
     cursor: tuple[tuple[str, str], ...] = ()
     cursors = {""}
@@ -231,7 +348,8 @@ def _feed(handle: str, floor: dt.datetime) -> Generator[Request, Response, tuple
         if page.feed is None:
             return items, _complaint(response, page)
         items += page.feed
-        if not page.cursor or any(item.sorted_at < floor for item in page.feed if item.sorted_at):
+        times = [item.sorted_at for item in page.feed if item.sorted_at]
+        if not page.cursor or (times and max(times) < floor):
             return items, ""
         if page.cursor in cursors:
             return items, f"cursor {page.cursor} came twice"
@@ -239,12 +357,59 @@ def _feed(handle: str, floor: dt.datetime) -> Generator[Request, Response, tuple
         cursor = (("cursor", page.cursor),)
 
 
+def _look_again(uris: list[str], seen: dict[str, _PostView]) -> Generator[Request, Response, None]:
+    """Ask for posts by 25 and add those that come to `seen`.
+
+    An answer without any of them may be of a server that forgot: it is asked again beside a post that is known to be
+    there, and only an answer that has this one tells which posts are gone.
+    """
+    witness = next(iter(seen), None)
+    for batch in _batches(uris):
+        response = yield _request(POSTS, *(("uris", uri) for uri in batch))
+        came = {view.uri: view for view in _read(response).posts or [] if view}
+        seen.update(came)
+        for part in _batches(batch, BATCH - 1) if witness and not came else ():
+            response = yield _request(POSTS, *(("uris", uri) for uri in [*part, witness]))
+            seen.update((view.uri, view) for view in _read(response).posts or [] if view and view.uri != witness)
+
+
+def _whole_thread(uri: str) -> Generator[Request, Response, bool]:
+    """Ask for a thread, and again at the deepest posts of an answer that have answers below; whether it was enough.
+
+    `parentHeight` is how far below `uri` such a post stands: the chain of parents in the answer ends at `uri`.
+    """
+    waiting, asked = [(uri, 0)], {uri}
+    for _ in range(THREAD_PARTS):
+        if not waiting:
+            return True
+        below, height = waiting.pop(0)
+        params = (("uri", below), ("depth", "10"), ("parentHeight", str(height)))
+        response = yield _request(THREAD, *params, is_restricted=True)
+        thread = _readable(response).thread
+        for view, level in _cut(thread) if thread else ():
+            if view.uri not in asked:
+                asked.add(view.uri)
+                waiting.append((view.uri, height + level))
+    return not waiting
+
+
+def _cut(thread: _Node) -> list[tuple[_PostView, int]]:
+    """The posts at which an answer stops though they have answers, with their levels: only its deepest ones."""
+    level, nodes, deepest = 0, [thread], [thread]
+    while nodes:
+        deepest = nodes
+        nodes = [child for node in nodes for child in node.replies or () if child.post]
+        level += bool(nodes)
+    views = [node.post for node in deepest if node.post and node.post.reply_count and not node.replies]
+    return [(view, level) for view in views] if level else []
+
+
 def _request(method: str, *params: tuple[str, str], is_restricted: bool = False) -> Request:
     return Request(f"/xrpc/{method}", params, is_restricted)
 
 
-def _batches(values: list[T]) -> Iterator[list[T]]:
-    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+def _batches(values: list[T], size: int = BATCH) -> Iterator[list[T]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def _is_inside(view: _PostView) -> bool:
@@ -272,9 +437,13 @@ def parse(response: Response) -> Iterator[Record | Reject]:
         for place, view in enumerate(answer.posts):
             if view:
                 yield from _post(view, subjects[view.author.did], f"/posts/{place}", response.fetched_at)
-        # A post that came but could not be read is among the rejects, nameless: then none is called deleted.
-        gone = {value for name, value in params if name == "uris"} - {view.uri for view in views}
-        for uri in () if rejected else sorted(gone):
+        asked = {value for name, value in params if name == "uris"}
+        gone = asked - {view.uri for view in views}
+        is_doubtful = len(asked) > 1 and gone == asked
+        if is_doubtful:
+            yield Reject("/posts", "Engagement", "none of the posts asked for came: not taken for deletions")
+        # A post that came but could not be read is nameless: then none is called deleted.
+        for uri in () if is_doubtful or len(views) < len(answer.posts) else sorted(gone):
             subject = subjects.get(_authority(uri)) or subject_of(("bluesky", _authority(uri)))
             yield Engagement(
                 subject=subject,
@@ -287,7 +456,7 @@ def parse(response: Response) -> Iterator[Record | Reject]:
     elif answer.profiles is not None:
         yield from _profiles(answer.profiles, response, [value for name, value in params if name == "actors"])
     elif answer.thread is not None:
-        yield from _thread(answer.thread, response.fetched_at)
+        yield from _thread(answer.thread, response.fetched_at, int(dict(params).get("parentHeight", "0")))
     else:
         raise SourceError(f"{response.url}: no feed, posts, profiles or thread in the answer")
     yield from rejected
@@ -303,12 +472,15 @@ def _asked(response: Response) -> tuple[str, list[tuple[str, str]]]:
     return path.rsplit("/", 1)[-1], [(name, value) for name, _, value in pairs]
 
 
-def _feed_records(items: list[_Item], response: Response, asked: str) -> Iterator[Record]:
+def _feed_records(items: list[_Item], response: Response, asked: str) -> Iterator[Record | Reject]:
     authors = [item.post.author for item in items if item.post and not item.reposted]
     reposters = [item.reposted.by for item in items if item.reposted and item.reposted.by]
     named = [one for one in authors + reposters if asked.casefold() in (one.did.casefold(), one.handle.casefold())]
     actor = next(iter(named + reposters + authors), None)
     if actor is None:
+        return
+    if asked.startswith("did:") and actor.did != asked:
+        yield Reject("/feed", "Post", f"the feed of {asked} was asked for, that of {actor.did} came")
         return
     subject = _subject(actor, asked)
     for place, item in enumerate(items):
@@ -316,7 +488,7 @@ def _feed_records(items: list[_Item], response: Response, asked: str) -> Iterato
             continue
         if item.reposted or view.author.did != actor.did:
             reason = item.reposted or _Reason()
-            yield _post(view, subject, f"/feed/{place}", response.fetched_at, actor, reason)[0]
+            yield next(_post(view, subject, f"/feed/{place}", response.fetched_at, actor, reason))
         else:
             yield from _post(view, subject, f"/feed/{place}/post", response.fetched_at)
 
@@ -328,25 +500,28 @@ def _post(
     observed_at: dt.datetime,
     actor: _Author | None = None,
     reason: _Reason | None = None,
-) -> tuple[Post, Engagement]:
+) -> Iterator[Post | Engagement | Reject]:
     """A post and its counts; with `reason`, that `actor` reposted it: then the text serves topics only."""
     record, author, uri = view.record, view.author, view.uri
     links, mentions, hashtags, media_kind, quoted = (
         _contents(record) if record.embed or record.facets or record.tags else _PLAIN
     )
     is_hidden = bool(author.labels) and author.is_hidden
-    post_id, kind, parent, created_at = uri, "original", None, _created(view)
+    post_id, kind, parent, created_at = uri, "original", None, view.created(observed_at)
     url: str | None = f"https://bsky.app/profile/{author.did}/post/{uri.rpartition('/')[2]}"
     if reason:
         by = actor or author
         post_id, kind, parent = reason.uri or f"{by.did}/repost/{uri}", "repost", uri
-        author, created_at = by, reason.indexed_at or view.indexed_at
+        author, created_at = by, _moment(reason.indexed_at) or _moment(view.indexed_at)
         url = None  # it would name an account outside the company
     elif record.reply:
         kind, parent = "reply", record.reply.parent.uri
     elif quoted:
         kind, parent = "quote", quoted
-    post = Post(
+    if created_at is None:
+        yield Reject(locator, "Post", "neither the author nor the server gives a time at which Bluesky was there")
+        return
+    yield Post(
         subject=subject,
         locator=locator,
         platform="bluesky",
@@ -367,7 +542,7 @@ def _post(
         mentions=mentions,
         hashtags=hashtags,
     )
-    return post, Engagement(
+    yield Engagement(
         subject=subject,
         locator=locator,
         platform="bluesky",
@@ -383,7 +558,7 @@ def _post(
 def _contents(record: _PostRecord) -> _Contents:
     """Links, mentions, hashtags, media kind and quoted post: of the facets, the tags and the embed."""
     features = [feature for facet in record.facets or () for feature in facet.features]
-    links = [feature.uri for feature in features if feature.uri]
+    links = [feature.uri for feature in features if feature.uri and not is_media(feature.uri)]
     tags = [feature.tag for feature in features if feature.tag] + (record.tags or [])
     embed, kind, quoted = record.embed, "text", None
     if embed and embed.record:
@@ -391,9 +566,11 @@ def _contents(record: _PostRecord) -> _Contents:
         quoted = uri if uri and "/app.bsky.feed.post/" in uri else None
     while embed and embed.media:
         embed = embed.media
-    if embed and embed.external and embed.external.uri:
-        links.append(embed.external.uri)
-    if embed:
+    if embed and embed.external and embed.external.uri and is_media(embed.external.uri):
+        kind = "gif"
+    elif embed:
+        if embed.external and embed.external.uri:
+            links.append(embed.external.uri)
         name = embed.type.partition("#")[0].rpartition(".")[2]
         kind = {"images": "image", "external": "link", "record": "text", "recordWithMedia": "text"}.get(name, name)
     mentions = dict.fromkeys(feature.did for feature in features if feature.did)
@@ -401,11 +578,12 @@ def _contents(record: _PostRecord) -> _Contents:
 
 
 def _profiles(profiles: list[_Profile | None], response: Response, asked: list[str]) -> Iterator[Record | Reject]:
-    found = {name.casefold() for profile in profiles if profile for name in (profile.did, profile.handle)}
+    found = _identified([profile for profile in profiles if profile], asked)
+    names = {did: name for name, did in found.items()}
     for place, profile in enumerate(profiles):
         if profile:
             yield Profile(
-                subject=_subject(profile),
+                subject=_subject(profile, names.get(profile.did, "") if profile.handle == INVALID else ""),
                 locator=f"/profiles/{place}",
                 platform="bluesky",
                 account_id=profile.did,
@@ -417,41 +595,60 @@ def _profiles(profiles: list[_Profile | None], response: Response, asked: list[s
                 observed_at=response.fetched_at,
             )
     for name in asked:
-        if name.casefold() not in found:
+        if name not in found:
             yield Reject("/profiles", "Profile", f"no profile of {name}")
 
 
-def _thread(thread: _Node, observed_at: dt.datetime) -> Iterator[Record | Reject]:
-    root = thread.post
-    if root is None:
+def _thread(thread: _Node, observed_at: dt.datetime, height: int) -> Iterator[Record | Reject]:
+    """The answers of a thread, or of the part of it that begins so many levels below the company's post."""
+    top = thread.post
+    if top is None:
         yield Reject("/thread", "Reply", "the post is gone or blocked")
         return
-    subject = _subject(root.author)
-    yield Reply(subject=subject, locator="/thread/post", platform="bluesky", post_id=root.uri, observed_at=observed_at)
+    root, subject, own = top.uri, _subject(top.author), top.author.did
+    if height:
+        above: _Node | None = thread
+        for _ in range(height):
+            above = above.parent if above else None
+        if above and above.post:
+            root, subject, own = above.post.uri, _subject(above.post.author), above.post.author.did
+        elif top.record.reply and top.record.reply.root.uri:
+            root, own = top.record.reply.root.uri, _authority(top.record.reply.root.uri)
+            subject = subject_of(("bluesky", own))
     nodes = [(thread, "/thread")]
-    for node, above in nodes:
+    for node, place_above in nodes:
+        children = enumerate(node.replies or ())
+        nodes += [(child, f"{place_above}/replies/{place}") for place, child in children if child.post]
+    cut = {view.uri for view, _ in _cut(thread)}
+    yield Reply(
+        subject=subject,
+        locator="/thread/post",
+        platform="bluesky",
+        post_id=root,
+        observed_at=observed_at,
+        missing_count=sum(node.hidden_count for node, _ in nodes if node.post and node.post.uri not in cut),
+    )
+    for node, place_above in nodes:
         for place, child in enumerate(node.replies or ()):
-            locator = f"{above}/replies/{place}"
             if (view := child.post) is None:
                 continue
-            nodes.append((child, locator))
             yield Reply(
                 subject=subject,
-                locator=f"{locator}/post",
+                locator=f"{place_above}/replies/{place}/post",
                 platform="bluesky",
-                post_id=root.uri,
+                post_id=root,
                 observed_at=observed_at,
                 reply_id=view.uri,
-                parent_id=node.post.uri if node.post else root.uri,
+                parent_id=node.post.uri if node.post else root,
                 person_id=view.author.did,
-                is_own=view.author.did == root.author.did,
-                created_at=_created(view),
+                is_own=view.author.did == own,
+                created_at=view.created(observed_at),
                 text=None if view.author.is_hidden else view.record.text,
             )
 
 
 def _subject(author: _Author, asked: str = "") -> Subject:
-    handle = None if author.handle == "handle.invalid" else author.handle
+    handle = None if author.handle == INVALID else author.handle
     return subject_of(*dict.fromkeys([("bluesky", author.did), ("bluesky", handle), ("bluesky", asked)]))
 
 
@@ -460,15 +657,12 @@ def _authority(uri: str | None) -> str:
     return (uri or "").removeprefix("at://").partition("/")[0]
 
 
-def _created(view: _PostView) -> dt.datetime:
-    """When the post was made: the author's clock, unless it is unreadable or ahead of the server's."""
-    indexed = view.indexed_at
+def _moment(text: str | None) -> dt.datetime | None:
+    """A time of the wire; None where there is none, or one at which Bluesky was not there yet."""
     try:
-        claimed = dt.datetime.fromisoformat(view.record.created_at or "")
-        claimed = claimed.replace(tzinfo=UTC) if claimed.tzinfo is None else claimed
-        return min(claimed, indexed).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return indexed.astimezone(UTC)
+        return moment_of(text or "", (ISO,), since=OPENED)
+    except ValueError:
+        return None
 
 
 def _complaint(response: Response, answer: _Answer) -> str:
@@ -501,19 +695,48 @@ def _mended(node: Any, pointer: str, rejected: list[Reject], part: str = "") -> 
     if not isinstance(node, dict):
         return node
     if part in _PARTS:
-        for attempt in (node, _plain(node)):
+        kind, found = _PARTS[part], list[Reject]()
+        for attempt in (node, plain := _plain(node), _readable_part(plain, kind, pointer, found)):
             try:
-                msgspec.convert(attempt, _PARTS[part])
+                msgspec.convert(attempt, kind)
+                rejected.extend(found if attempt is not node and attempt is not plain else ())
                 return attempt
             except msgspec.ValidationError as error:
                 reason = str(error)
-        rejected.append(Reject(pointer, "Profile" if part == "profiles" else "Post", reason))
+        rejected.append(Reject(pointer, kind.__name__.strip("_").removesuffix("View"), reason))
         return None
-    walked = ("feed", "post", "posts", "profiles", "thread", "replies")
+    walked = ("feed", "post", "posts", "profiles", "thread", "replies", "parent")
     return {
         key: _mended(value, f"{pointer}/{key}", rejected, key) if key in walked else value
         for key, value in node.items()
     }
+
+
+def _readable_part(
+    node: dict[str, Any], kind: type[msgspec.Struct], pointer: str, rejected: list[Reject]
+) -> dict[str, Any]:
+    """A post or profile without its members that cannot be read and may be absent, each listed among the rejects."""
+    kept = dict(node)
+    for field in msgspec.structs.fields(kind):
+        name, value = field.encode_name, node.get(field.encode_name)
+        if isinstance(value, dict) and isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            kept[name] = _readable_part(value, field.type, f"{pointer}/{name}", rejected)
+        elif name in node and not field.required:
+            try:
+                msgspec.convert(value, field.type)
+            except msgspec.ValidationError as error:
+                # Labels that nobody can read may ask that the author be hidden.
+                kept[name] = [{"val": HIDDEN}] if name == "labels" else field.default
+                rejected.append(Reject(f"{pointer}/{name}", "Profile" if kind is _Profile else "Post", str(error)))
+    return kept
+
+
+def _readable(response: Response) -> _Answer:
+    """The answer; an empty one where the body is not JSON of its method, which `parse` says."""
+    try:
+        return _read(response)
+    except SourceError:
+        return _Answer()
 
 
 def _plain(view: dict[str, Any]) -> dict[str, Any]:

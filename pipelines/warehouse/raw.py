@@ -15,7 +15,7 @@ from hashlib import blake2b
 import msgspec
 import pyarrow as pa
 
-from pipelines.records import RECORD_TYPES, Post, Record, Reject, Reply, Subject, domain_of
+from pipelines.records import RECORD_TYPES, Post, Record, Reject, Reply, Subject, domain_of, is_media
 
 _DUCKDB_TYPES = {
     str: "VARCHAR",
@@ -218,6 +218,8 @@ class Batch:
             rows: list[tuple[str | None, ...]] = []
             for post, (response_id, _, _) in zip(posts, self._places.get(Post, []), strict=True):
                 for value in getattr(post, field) or ():
+                    if field == "links" and is_media(value):
+                        continue
                     row = (response_id, post.post_id, post.platform, value)
                     rows.append((*row, domain_of(value)) if field == "links" else row)
             yield _rows(schema, f"raw.post_{field}", rows)

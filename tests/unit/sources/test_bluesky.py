@@ -15,6 +15,7 @@ import pytest
 from pipelines.records import (
     Engagement,
     Known,
+    Outcome,
     Post,
     Profile,
     Record,
@@ -30,6 +31,7 @@ from pipelines.sources import bluesky
 NOW = dt.datetime(2026, 1, 31, 12, tzinfo=UTC)
 OWN = "did:plc:own"
 FEED = "/xrpc/app.bsky.feed.getAuthorFeed?actor=quill.example"
+READ = "did:plc:own=quill.example/2026-01-01/2026-01-28T00:00:00+00:00"
 
 
 def answer(key: str, body: Any, status: int = 200) -> Response:
@@ -231,10 +233,13 @@ Server = Callable[[Request], Response]
 
 
 def run(
-    server: Server, known: Known, handles: tuple[str, ...] = ("quill.example",)
-) -> tuple[list[Request], str | None]:
-    target = Target(company_id="quill", handles=handles, start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 31))
-    steps, asked = bluesky.requests(target, known), []
+    server: Server,
+    known: Known,
+    handles: tuple[str, ...] = ("quill.example",),
+    start: dt.date = dt.date(2026, 1, 1),
+) -> tuple[list[Request], Outcome]:
+    target = Target(company_id="quill", handles=handles, start=start, end=dt.date(2026, 1, 31))
+    steps, asked = bluesky.requests(target, known), list[Request]()
     try:
         request = next(steps)
         while True:
@@ -245,12 +250,18 @@ def run(
 
 
 def serve(pages: dict[str, Any]) -> Server:
-    """A server that knows the feed pages by `actor` or cursor; other methods answer with nothing."""
+    """A server that knows the feed pages by `actor` or cursor, quill's profile, posts but those called gone."""
 
     def server(request: Request) -> Response:
         params = dict(request.params)
-        if not request.path.endswith("getAuthorFeed"):
-            return answer(request.key, {"profiles": [], "posts": []})
+        if request.path.endswith("getPosts"):
+            came = [view(uri.rpartition("/")[2]) for _, uri in request.params if "gone" not in uri]
+            return answer(request.key, {"posts": came})
+        if request.path.endswith("getProfiles"):
+            own = {"did": OWN, "handle": "quill.example"}
+            return answer(request.key, {"profiles": [own] if ("actors", "quill.example") in request.params else []})
+        if request.path.endswith("getPostThread"):
+            return answer(request.key, {"thread": {"post": view("root")}})
         page = pages.get(params.get("cursor") or params["actor"])
         if page is None:
             return answer(request.key, {"error": "InvalidRequest", "message": "Profile not found"}, status=400)
@@ -273,22 +284,22 @@ def test_pages_are_read_until_the_cursor_ends() -> None:
         "two": {"feed": [], "cursor": "three"},
         "three": {"feed": [{"post": view("b", day(2))}]},
     }
-    asked, reached = run(serve(pages), Known(as_of=NOW))
+    asked, outcome = run(serve(pages), Known(as_of=NOW))
     assert methods(asked) == ["getProfiles", "getAuthorFeed", "getAuthorFeed", "getAuthorFeed"]
-    assert reached == "quill.example=2026-01-30T10:00:00+00:00"
+    assert outcome == Outcome("did:plc:own=quill.example/2026-01-01/2026-01-30T10:00:00+00:00")
 
 
 def test_reading_stops_two_weeks_behind_the_mark_and_pins_do_not_stop_it() -> None:
     pin = {"post": view("old", "2024-01-01T00:00:00Z"), "reason": {"$type": "app.bsky.feed.defs#reasonPin"}}
-    known = Known(as_of=NOW, reached="quill.example=2026-01-28T00:00:00+00:00")
+    known = Known(as_of=NOW, reached=READ)
     pages = {
         "quill.example": {"feed": [pin, {"post": view("a", day(30))}], "cursor": "two"},
         "two": {"feed": [{"post": view("b", day(15))}], "cursor": "three"},
         "three": {"feed": [{"post": view("c", day(13))}], "cursor": "four"},
     }
-    asked, reached = run(serve(pages), known)
+    asked, outcome = run(serve(pages), known)
     assert [dict(request.params).get("cursor") for request in asked[1:]] == [None, "two", "three"]
-    assert reached == "quill.example=2026-01-30T10:00:00+00:00"
+    assert outcome == Outcome("did:plc:own=quill.example/2026-01-01/2026-01-30T10:00:00+00:00")
 
 
 def test_due_posts_not_in_the_feed_are_asked_for_by_25_and_reposts_never() -> None:
@@ -313,7 +324,7 @@ def test_threads_are_asked_for_where_there_are_new_or_due_answers() -> None:
         view("before-the-window", "2025-12-30T10:00:00Z") | {"replyCount": 2},
     ]
     due = (uri_of("due"), uri_of("before-the-window"))
-    known = Known(as_of=NOW, reached="quill.example=2026-01-28T00:00:00+00:00", due=due)
+    known = Known(as_of=NOW, reached=READ, due=due)
     reposted = {"post": view("other", day(30), "did:plc:x") | {"replyCount": 9}}
     reposted["reason"] = {"$type": "app.bsky.feed.defs#reasonRepost", "indexedAt": day(30)}
     pages = {"quill.example": {"feed": [{"post": one} for one in feed] + [reposted]}}
@@ -324,10 +335,296 @@ def test_threads_are_asked_for_where_there_are_new_or_due_answers() -> None:
     assert not any(request.is_restricted for request in asked if request not in threads)
 
 
-def test_an_account_that_fails_is_skipped_and_keeps_its_mark() -> None:
+def test_an_account_that_fails_is_skipped_named_and_keeps_its_mark() -> None:
     pages = {"quill.example": {"feed": [{"post": view("a", day(30))}]}}
-    known = Known(as_of=NOW, reached="lost.example=2026-01-09T00:00:00+00:00")
-    _, reached = run(serve(pages), known, ("@lost.example", "quill.example"))
-    assert reached == "lost.example=2026-01-09T00:00:00+00:00 quill.example=2026-01-30T10:00:00+00:00"
+    lost = "did:plc:lost=lost.example/2026-01-01/2026-01-09T00:00:00+00:00"
+    _, outcome = run(serve(pages), Known(as_of=NOW, reached=lost), ("@lost.example", "quill.example"))
+    assert outcome.reached == f"{lost} did:plc:own=quill.example/2026-01-01/2026-01-30T10:00:00+00:00"
+    assert "lost.example: HTTP 400 InvalidRequest: Profile not found; correct" in "; ".join(outcome.missing)
     with pytest.raises(SourceError, match=r"lost.example: HTTP 400 InvalidRequest: Profile not found"):
         run(serve({}), Known(as_of=NOW), ("lost.example",))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://media.tenor.com/x/cheers.gif?hh=280",
+        "https://tenor.com/view/cheers",
+        "https://media4.giphy.com/media/x/giphy.gif",
+        "https://static.klipy.com/ii/x.gif",
+    ],
+)
+def test_moving_pictures_are_media_and_no_links(link: str) -> None:
+    (card,) = posts_of(view("a", embed={"$type": "app.bsky.embed.external", "external": {"uri": link}}))
+    assert (card.media_kind, card.links) == ("gif", ())
+    (written,) = posts_of(view("b", facets=[{"features": [{"uri": link}, {"uri": "https://nottenor.com/a"}]}]))
+    assert written.links == ("https://nottenor.com/a",)
+
+
+IMPOSSIBLE = (
+    "1970-01-01T00:00:00.000Z",
+    "0001-01-01T00:00:00Z",
+    "0000-00-00T00:00:00Z",
+    "",
+    "9999-12-31T23:59:59-12:00",
+)
+
+
+@pytest.mark.parametrize("time", IMPOSSIBLE)
+def test_times_before_the_service_order_nothing_and_date_nothing(time: str) -> None:
+    made = dt.datetime(2026, 1, 20, 10, tzinfo=UTC)
+    unindexed, unclaimed = view("a") | {"indexedAt": time}, view("b", createdAt=time)
+    assert [post.created_at for post in posts_of(unindexed, unclaimed)] == [made, made]
+    records = parsed(answer(FEED, {"feed": [{"post": view("c", createdAt=time) | {"indexedAt": time}}]}))
+    assert [type(record) for record in records] == [Reject]
+    pages = {
+        "quill.example": {"feed": [{"post": view("p1", day(30))}, {"post": unindexed}], "cursor": "two"},
+        "two": {"feed": [{"post": view("p2", day(29))}]},
+    }
+    asked, outcome = run(serve(pages), Known(as_of=NOW, reached=READ))
+    assert methods(asked) == ["getProfiles", "getAuthorFeed", "getAuthorFeed"]
+    assert outcome.reached == "did:plc:own=quill.example/2026-01-01/2026-01-30T10:00:00+00:00"
+
+
+def test_a_mark_does_not_run_ahead_of_now() -> None:
+    pages = {"quill.example": {"feed": [{"post": view("a", "2031-01-01T00:00:00Z")}, {"post": view("b", day(29))}]}}
+    _, outcome = run(serve(pages), Known(as_of=NOW))
+    assert outcome.reached == "did:plc:own=quill.example/2026-01-01/2026-01-29T10:00:00+00:00"
+
+
+def test_reading_goes_on_past_a_page_that_is_partly_behind_the_mark() -> None:
+    pages = {
+        "quill.example": {"feed": [{"post": view("a", day(30))}, {"post": view("late", day(2))}], "cursor": "two"},
+        "two": {"feed": [{"post": view("b", day(29))}, {"post": view("c", day(10))}], "cursor": "three"},
+        "three": {"feed": [{"post": view("d", day(9))}, {"post": view("e", day(8))}], "cursor": "four"},
+    }
+    asked, _ = run(serve(pages), Known(as_of=NOW, reached=READ))
+    assert [dict(request.params).get("cursor") for request in asked[1:]] == [None, "two", "three"]
+
+
+def node(post: dict[str, Any], *replies: dict[str, Any]) -> dict[str, Any]:
+    return {"$type": "app.bsky.feed.defs#threadViewPost", "post": post, "replies": list(replies)}
+
+
+def below(key: str, author: str = OWN, count: int = 0, root: str = OWN) -> dict[str, Any]:
+    reply = {"root": {"uri": uri_of("p0", root)}, "parent": {"uri": "at://did:plc:x/app.bsky.feed.post/x"}}
+    return view(key, author=author, reply=reply) | {"replyCount": count}
+
+
+def test_a_thread_that_is_cut_is_asked_for_again_at_its_deepest_posts() -> None:
+    levels = 5
+    chain = [view("p0", day(30)) | {"replyCount": 1}] + [below(f"p{number}", count=1) for number in range(1, 14)]
+    question = below("q", "did:plc:reader")
+
+    def tree(number: int, depth: int) -> dict[str, Any]:
+        if number == 14:
+            return node(question)
+        return node(chain[number], *([tree(number + 1, depth - 1)] if depth else []))
+
+    answers = []
+
+    def server(request: Request) -> Response:
+        if not request.path.endswith("getPostThread"):
+            return serve({"quill.example": {"feed": [{"post": chain[0]}]}})(request)
+        number = int(dict(request.params)["uri"].rpartition("/p")[2])
+        answers.append(answer(request.key, {"thread": tree(number, levels)}))
+        return answers[-1]
+
+    asked, outcome = run(server, Known(as_of=NOW))
+    threads = [dict(request.params) for request in asked if request.path.endswith("getPostThread")]
+    assert [(one["uri"], one["parentHeight"]) for one in threads] == [
+        (uri_of("p0"), "0"),
+        (uri_of("p5"), "5"),
+        (uri_of("p10"), "10"),
+    ]
+    assert outcome.missing == ()
+    replies = [record for one in answers for record in parsed(one) if isinstance(record, Reply)]
+    assert {reply.post_id for reply in replies} == {uri_of("p0")}
+    assert [reply.reply_id for reply in replies if reply.reply_id][-1] == question["uri"]
+    assert len([reply for reply in replies if reply.reply_id]) == 14
+    assert [reply.missing_count for reply in replies if reply.reply_id is None] == [0, 0, 0]
+
+
+def test_what_stands_deep_under_a_post_in_a_foreign_thread_is_said_to_that_post() -> None:
+    ours = below("ours", count=1, root="did:plc:x")
+    cut = node(below("deep", "did:plc:p1", 1, "did:plc:x"), node(below("deepest", "did:plc:p2", 0, "did:plc:x")))
+    cut["parent"] = node(below("between", "did:plc:p3", 1, "did:plc:x")) | {"parent": node(ours)}
+    key = f"/xrpc/app.bsky.feed.getPostThread?uri={uri_of('deep', 'did:plc:p1')}&depth=10&parentHeight=2"
+    marker, reply = parsed(answer(key, {"thread": cut}))
+    assert isinstance(marker, Reply) and isinstance(reply, Reply)
+    assert (marker.post_id, reply.post_id) == (uri_of("ours"), uri_of("ours"))
+    assert (reply.parent_id, reply.is_own) == (uri_of("deep", "did:plc:p1"), False)
+    assert ("bluesky", OWN) in reply.subject.identifiers
+
+
+def test_a_thread_without_end_is_left_and_named() -> None:
+    def server(request: Request) -> Response:
+        if not request.path.endswith("getPostThread"):
+            return serve({"quill.example": {"feed": [{"post": view("p0", day(30)) | {"replyCount": 1}}]}})(request)
+        number = int(dict(request.params)["uri"].rpartition("/p")[2])
+        return answer(request.key, {"thread": node(view(f"p{number}"), node(below(f"p{number + 1}", count=1)))})
+
+    asked, outcome = run(server, Known(as_of=NOW))
+    assert methods(asked).count("getPostThread") == bluesky.THREAD_PARTS
+    assert [text.partition(":")[0] for text in outcome.missing] == ["at"] and uri_of("p0") in outcome.missing[0]
+
+
+def test_answers_that_a_thread_counts_and_does_not_show_are_counted() -> None:
+    blocked = {"$type": "app.bsky.feed.defs#blockedPost", "uri": "at://x", "blocked": True}
+    deleted = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": "at://y", "notFound": True}
+    asked = node(below("ask", "did:plc:p1", 3), node(below("seen", "did:plc:p2")), deleted)
+    thread = node(view("root") | {"replyCount": 2}, blocked, asked)
+    key = f"/xrpc/app.bsky.feed.getPostThread?uri={uri_of('root')}&depth=10&parentHeight=0"
+    marker = parsed(answer(key, {"thread": thread}))[0]
+    # One blocked at the top; of three under the question one is seen.
+    assert isinstance(marker, Reply) and marker.missing_count == 1 + 2
+
+
+def profiles(*named: tuple[str, str]) -> Server:
+    def server(request: Request) -> Response:
+        if request.path.endswith("getProfiles"):
+            return answer(request.key, {"profiles": [{"did": did, "handle": handle} for did, handle in named]})
+        if request.path.endswith("getAuthorFeed"):
+            by = {did: did for did, _ in named} | {handle: did for did, handle in named}
+            did = by.get(dict(request.params)["actor"], dict(request.params)["actor"])
+            post = view("p", day(30), author=did)
+            post["author"]["handle"] = dict(named).get(did, "handle.invalid")
+            return answer(request.key, {"feed": [{"post": post}]})
+        return answer(request.key, {"posts": []})
+
+    return server
+
+
+def test_a_handle_that_moved_to_another_account_does_not_bring_the_newcomer_in() -> None:
+    asked, outcome = run(profiles(("did:plc:newcomer", "quill.example")), Known(as_of=NOW, reached=READ))
+    assert [dict(request.params)["actor"] for request in asked if request.path.endswith("Feed")] == [OWN]
+    assert outcome.reached == "did:plc:own=quill.example/2026-01-01/2026-01-30T10:00:00+00:00"
+    (said,) = outcome.missing
+    assert said.startswith("quill.example belongs to did:plc:newcomer now and belonged to did:plc:own before")
+    assert "accounts.csv" in said
+
+
+def test_an_account_known_by_its_did_stays_itself_when_its_handle_goes() -> None:
+    asked, outcome = run(profiles((OWN, "renamed.example")), Known(as_of=NOW, reached=READ))
+    assert [dict(request.params)["actor"] for request in asked if request.path.endswith("Feed")] == [OWN]
+    assert outcome.missing[0].startswith("quill.example names no account now")
+    # The panel writes the new handle: the same account, read on from its mark.
+    _, outcome = run(profiles((OWN, "renamed.example")), Known(as_of=NOW, reached=READ), ("renamed.example",))
+    assert outcome == Outcome("did:plc:own=renamed.example/2026-01-01/2026-01-30T10:00:00+00:00")
+
+
+def test_a_handle_and_its_did_are_one_account_read_once() -> None:
+    asked, _ = run(profiles((OWN, "quill.example")), Known(as_of=NOW), ("quill.example", OWN))
+    assert methods(asked) == ["getProfiles", "getAuthorFeed"]
+
+
+def test_a_feed_of_another_account_than_asked_for_is_refused() -> None:
+    key = FEED.replace("quill.example", "did:plc:elsewhere")
+    (reject,) = parsed(answer(key, {"feed": [{"post": view("a")}]}))
+    assert isinstance(reject, Reject) and "did:plc:elsewhere" in reject.reason and OWN in reject.reason
+
+
+def test_a_profile_with_an_invalid_handle_is_the_one_asked_for() -> None:
+    key = "/xrpc/app.bsky.actor.getProfiles?actors=quill.example"
+    (profile,) = parsed(answer(key, {"profiles": [{"did": OWN, "handle": "handle.invalid", "followersCount": 9}]}))
+    assert isinstance(profile, Profile)
+    assert profile.subject.identifiers == (("bluesky", OWN), ("bluesky", "quill.example"))
+
+
+def test_an_answer_that_lacks_everything_asked_says_nothing_of_deletions() -> None:
+    key = f"/xrpc/app.bsky.feed.getPosts?uris={uri_of('a')}&uris={uri_of('b')}"
+    (reject,) = parsed(answer(key, {"posts": []}))
+    assert isinstance(reject, Reject) and "not taken for deletions" in reject.reason
+    pages = {"quill.example": {"feed": [{"post": view("there", day(30))}]}}
+    gone = tuple(uri_of(f"gone{number}") for number in range(25))
+    asked, _ = run(serve(pages), Known(as_of=NOW, due=gone))
+    batches = [[value for _, value in request.params] for request in asked if request.path.endswith("getPosts")]
+    # Asked again beside a post that is there: 25 at a time at most.
+    assert batches == [list(gone), [*gone[:24], uri_of("there")], [gone[24], uri_of("there")]]
+
+
+def test_a_post_that_a_feed_read_again_lacks_is_asked_for_at_once() -> None:
+    recent = tuple(
+        (uri_of(key), dt.datetime(2026, 1, date, 10, tzinfo=UTC)) for key, date in (("gone", 20), ("far", 9))
+    )
+    pages = {"quill.example": {"feed": [{"post": view("a", day(30))}, {"post": view("b", day(15))}]}}
+    known = Known(as_of=NOW, reached=READ, recent=(*recent, (uri_of("a"), NOW)), unsure=(uri_of("old"),))
+    asked, _ = run(serve(pages), known)
+    assert [request.params for request in asked[2:]] == [(("uris", uri_of("gone")), ("uris", uri_of("old")))]
+
+
+def test_a_window_moved_earlier_is_read_down_to_its_start_and_the_mark_says_so() -> None:
+    pages = {
+        "quill.example": {"feed": [{"post": view("a", day(30))}], "cursor": "two"},
+        "two": {"feed": [{"post": view("b", day(2))}], "cursor": "three"},
+        "three": {"feed": [{"post": view("c", "2025-11-20T10:00:00Z")}]},
+    }
+    asked, outcome = run(serve(pages), Known(as_of=NOW, reached=READ), start=dt.date(2025, 11, 1))
+    assert methods(asked).count("getAuthorFeed") == 3
+    assert outcome.reached == "did:plc:own=quill.example/2025-11-01/2026-01-30T10:00:00+00:00"
+    # Read that far, the next pass only looks back two weeks.
+    asked, _ = run(serve(pages), Known(as_of=NOW, reached=outcome.reached), start=dt.date(2025, 11, 1))
+    assert methods(asked).count("getAuthorFeed") == 2
+
+
+def test_a_refetch_reads_a_feed_anew_from_a_day_on() -> None:
+    pages = {
+        "quill.example": {"feed": [{"post": view("a", day(30))}], "cursor": "two"},
+        "two": {"feed": [{"post": view("b", day(6)) | {"replyCount": 1}}], "cursor": "three"},
+        "three": {"feed": [{"post": view("c", day(4))}], "cursor": "four"},
+    }
+    asked, outcome = run(serve(pages), Known(as_of=NOW, reached=READ, since=dt.date(2026, 1, 5)))
+    assert methods(asked) == ["getProfiles", *["getAuthorFeed"] * 3, "getPostThread"]
+    assert outcome.reached == "did:plc:own=quill.example/2026-01-01/2026-01-30T10:00:00+00:00"
+
+
+def test_a_mark_that_does_not_say_its_span_is_read_again_from_the_start() -> None:
+    known = Known(as_of=NOW, reached="quill.example=2026-01-28T00:00:00+00:00")
+    pages = {
+        "quill.example": {"feed": [{"post": view("a", day(30))}], "cursor": "two"},
+        "two": {"feed": [{"post": view("b", day(2))}]},
+    }
+    asked, _ = run(serve(pages), known)
+    assert methods(asked).count("getAuthorFeed") == 2
+
+
+@pytest.mark.parametrize("value", [-1, 10**19, "many", 1.5, [3]])
+def test_a_count_that_cannot_be_costs_neither_its_post_nor_its_profile(value: object) -> None:
+    post, engagement, reject = parsed(
+        answer(FEED, {"feed": [{"post": view("a") | {"likeCount": value, "replyCount": 2}}]})
+    )
+    assert isinstance(post, Post) and isinstance(engagement, Engagement) and isinstance(reject, Reject)
+    assert (engagement.likes_count, engagement.replies_count) == (None, 2)
+    assert (reject.locator, reject.record_type) == ("/feed/0/post/likeCount", "Post")
+    key = "/xrpc/app.bsky.actor.getProfiles?actors=quill.example"
+    body = {"profiles": [{"did": OWN, "handle": "quill.example", "followersCount": value, "postsCount": 7}]}
+    profile, reject = parsed(answer(key, body))
+    assert isinstance(profile, Profile) and isinstance(reject, Reject)
+    assert (profile.followers_count, profile.posts_count) == (None, 7)
+    assert (reject.locator, reject.record_type) == ("/profiles/0/followersCount", "Profile")
+
+
+@pytest.mark.parametrize(
+    ("members", "record"),
+    [
+        ({"indexedAt": "2026-01-20T10:00:00"}, {}),
+        ({"indexedAt": 5}, {}),
+        ({}, {"createdAt": "2026-01-20T10:00:00"}),
+        ({}, {"createdAt": 1768903200}),
+        ({}, {"text": 7}),
+        ({}, {"langs": "en", "reply": "none"}),
+        ({"author": {"did": OWN, "handle": None}}, {}),
+    ],
+)
+def test_a_member_of_another_shape_never_costs_its_post(members: dict[str, Any], record: dict[str, Any]) -> None:
+    (post,) = posts_of(view("a", **record) | members)
+    assert (post.post_id, post.created_at) == (uri_of("a"), dt.datetime(2026, 1, 20, 10, tzinfo=UTC))
+    asked, _ = run(serve({"quill.example": {"feed": [{"post": view("a", **record) | members}]}}), Known(as_of=NOW))
+    assert methods(asked) == ["getProfiles", "getAuthorFeed"]
+
+
+def test_an_author_whose_labels_cannot_be_read_is_hidden() -> None:
+    odd = view("a", text="words")
+    odd["author"]["labels"] = "!no-unauthenticated"
+    (post,) = posts_of(odd)
+    assert (post.text, post.is_text_shown) == (None, False)
