@@ -45,6 +45,10 @@ class PanelFolder:
         """The working database."""
         return self.path / "warehouse.duckdb"
 
+    def warehouse_of(self, run_id: str) -> Path:
+        """The working database of a run of an earlier day, which is deleted at its end."""
+        return self.path / f"as-of-{run_id}.duckdb"
+
     @property
     def responses(self) -> Path:
         """The index of responses, from which evidence is found again."""

@@ -13,7 +13,7 @@ from pipelines.archive.evidence import (
 )
 from pipelines.archive.fetch import PassResult, run_passes
 from pipelines.archive.http import transport_of
-from pipelines.archive.panel_files import Parsed, archive_files, parse_file
+from pipelines.archive.panel_files import Parsed, archive_files, archived_files, parse_file
 from pipelines.archive.store import Archive, ArchiveError, Entry, source_of
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Parsed",
     "PassResult",
     "archive_files",
+    "archived_files",
     "body_of",
     "evidence_of",
     "find",

@@ -5,6 +5,7 @@ A file that is missing, empty, in another encoding or without its columns stops 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Mapping
 from itertools import groupby
@@ -12,12 +13,16 @@ from operator import attrgetter
 from pathlib import Path
 
 from pipelines.archive.store import Archive
-from pipelines.archive.writing import Run, open_run
+from pipelines.archive.writing import file_response, open_run
 from pipelines.panel import FileEntry, Panel
 from pipelines.records import Engagement, Post, Record, Reject, Response, Source, SourceError
 
 Parsed = dict[str, list[Record | Reject] | None]
 """Response ids of the panel's files; with the records of those that were not archived before."""
+
+
+_ZONES = dt.timedelta(hours=14)
+"""A day has begun somewhere so long before it begins at UTC."""
 
 
 def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source], run_id: str) -> Parsed:
@@ -28,9 +33,15 @@ def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source],
     """
     parsed: Parsed = {}
     entries = sorted(panel.files, key=attrgetter("source"))
+    for entry in entries:
+        if entry.observed_at > (archive.clock() + _ZONES).date():
+            raise SourceError(
+                f"{_name(panel, next(path for _, path in _paths(entry)))}: observed_at = {entry.observed_at} is in the "
+                "future; write the day on which the file was made, see [[files]] in panel.toml"
+            )
     for name, group in groupby(entries, key=attrgetter("source")):
         with open_run(archive, name, run_id) as run:
-            found = [_file(run, panel, entry, role, path) for entry in group for role, path in _paths(entry)]
+            found = [_file(name, panel, entry, role, path) for entry in group for role, path in _paths(entry)]
             new = {}
             for response in found:
                 is_new = not run.has_file(response.response_id)
@@ -42,12 +53,31 @@ def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source],
     return parsed
 
 
+def archived_files(archive: Archive, panel: Panel, until: dt.datetime) -> tuple[Parsed, list[str]]:
+    """Response ids of the panel's files that the archive had at a moment, and the names of the others."""
+    known: Parsed = {}
+    unknown = []
+    for name, group in groupby(sorted(panel.files, key=attrgetter("source")), key=attrgetter("source")):
+        places = [place for place in archive.places(name) if place.kind == "resource" and place.date <= until]
+        had = {place.record_id for place in places}
+        for entry in group:
+            for role, path in _paths(entry):
+                response_id = _file(name, panel, entry, role, path).response_id
+                known |= {response_id: None} if response_id in had else {}
+                unknown += [] if response_id in had else [_name(panel, path)]
+    return known, unknown
+
+
 def _paths(entry: FileEntry) -> list[tuple[str, Path]]:
     return [(role, path) for role, paths in entry.paths.items() for path in paths]
 
 
-def _file(run: Run, panel: Panel, entry: FileEntry, role: str, path: Path) -> Response:
-    name = Path(os.path.relpath(path, panel.folder)).as_posix()
+def _name(panel: Panel, path: Path) -> str:
+    return Path(os.path.relpath(path, panel.folder)).as_posix()
+
+
+def _file(source: str, panel: Panel, entry: FileEntry, role: str, path: Path) -> Response:
+    name = _name(panel, path)
     try:
         body = path.read_bytes()
     except OSError as error:
@@ -60,7 +90,7 @@ def _file(run: Run, panel: Panel, entry: FileEntry, role: str, path: Path) -> Re
         options["covers.start"] = first.isoformat()
     if last:
         options["covers.end"] = last.isoformat()
-    return run.file_response(role, name, body, entry.observed_at, options)
+    return file_response(source, role, name, body, entry.observed_at, options)
 
 
 def parse_file(source: Source, response: Response) -> list[Record | Reject]:

@@ -35,6 +35,8 @@ _KEPT_HEADERS = re.compile(
     re.IGNORECASE,
 )
 
+_PRINTABLE = "".join(map(chr, range(32, 127)))
+
 _warc_parser = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0"])
 _http_parser = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"])
 
@@ -130,8 +132,8 @@ class HttpHead(msgspec.Struct, frozen=True):
 
 
 def _ascii(value: str) -> str:
-    """A header's value as WARC takes it: what is not printable ASCII is percent-encoded."""
-    return quote(value, safe="".join(map(chr, range(32, 127))))
+    """A header's value as WARC takes it: what is not ASCII is percent-encoded."""
+    return value if value.isascii() else quote(value, safe=_PRINTABLE)
 
 
 def _media_type(content_type: str) -> str:

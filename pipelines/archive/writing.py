@@ -105,22 +105,8 @@ class Run:
     def file_response(
         self, role: str, name: str, body: bytes, observed_at: dt.date, options: Mapping[str, str] | None = None
     ) -> Response:
-        """A file of the panel as a response, not written yet.
-
-        `name` is its path as the panel gives it, `observed_at` the day it was made.
-        """
-        url, chosen = f"file:{quote(name)}", dict(options or {})
-        record_id = identity("file", self.source, role, url, warc.digest_of(body), observed_at, sorted(chosen.items()))
-        return Response(
-            response_id=record_id,
-            source=self.source,
-            url=url,
-            body=body,
-            fetched_at=end_of_day(observed_at),
-            media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-            role=role,
-            options=chosen,
-        )
+        """A file of the panel as a response of this source, not written yet; see `file_response`."""
+        return file_response(self.source, role, name, body, observed_at, options)
 
     def has_file(self, response_id: str) -> bool:
         """Whether the archive has a file already."""
@@ -213,6 +199,27 @@ class Run:
             os.fsync(folder)
             os.close(folder)
         self._streams.clear()
+
+
+def file_response(
+    source: str, role: str, name: str, body: bytes, observed_at: dt.date, options: Mapping[str, str] | None = None
+) -> Response:
+    """A file of the panel as a response, not written yet.
+
+    `name` is its path as the panel gives it, `observed_at` the day it was made.
+    """
+    url, chosen = f"file:{quote(name)}", dict(options or {})
+    record_id = identity("file", source, role, url, warc.digest_of(body), observed_at, sorted(chosen.items()))
+    return Response(
+        response_id=record_id,
+        source=source,
+        url=url,
+        body=body,
+        fetched_at=end_of_day(observed_at),
+        media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        role=role,
+        options=chosen,
+    )
 
 
 @contextmanager

@@ -17,8 +17,11 @@ from pipelines.cli.common import Flag, Misuse, Names, check_names, check_port, p
 from pipelines.cli.terminal import complain, say
 
 if TYPE_CHECKING:
-    from pipelines.observatory import Observatory, Settings
+    from pipelines.observatory import Observatory, RunReport, Settings
 
+SHOWN_ACCOUNTS = 10
+SAID_CHECKS = frozenset(("accounts_have_one_company", "new_posts_are_stored", "threads_are_whole"))
+"""Judgements of what a run could fetch: `run` says at once where they fail, with the first examples."""
 _DAGSTER = """\
 telemetry:
   enabled: false
@@ -71,6 +74,8 @@ def run(
     company: Names = (),
     offline: Flag = False,
     as_of: dt.date | None = None,
+    refetch: Flag = False,
+    since: dt.date | None = None,
 ) -> int:
     """Fetch a panel's data, compute its scores and publish a release.
 
@@ -87,7 +92,11 @@ def run(
     offline
         Fetch nothing; use what is archived.
     as_of
-        Compute what was known at the end of this day (YYYY-MM-DD), offline.
+        Compute what was known at the end of this day (YYYY-MM-DD): offline, of what was archived by then.
+    refetch
+        Read timelines again that were read before, to find what came late or was dated back.
+    since
+        With --refetch: from this day on (YYYY-MM-DD; default: the whole window).
     """
     from pipelines.observatory import read_settings
 
@@ -98,22 +107,39 @@ def run(
     moment = None if as_of is None else dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
     if moment and moment > dt.datetime.now(dt.UTC) + dt.timedelta(days=1):
         raise Misuse(f"--as-of {as_of} is in the future")
+    if refetch and (offline or as_of):
+        raise Misuse("--refetch asks the network: it goes with neither --offline nor --as-of")
+    if since and not refetch:
+        raise Misuse("--since says how far back --refetch reads: give both")
     from pipelines.observatory import build
 
-    observatory = build(settings, folder, clock=(lambda: moment) if moment else None)
+    observatory = build(settings, folder, as_of=moment)
     used = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}
     check_names("source", source, used)
     check_names("company", company, {member.company_id for member in observatory.panel.companies})
-    return _run(observatory, source, company, is_offline=offline or moment is not None)
+    return _run(
+        observatory,
+        source,
+        company,
+        is_offline=offline or moment is not None,
+        refetch=(since or True) if refetch else False,
+    )
 
 
 def _run(
-    observatory: Observatory, names: Sequence[str] = (), companies: Sequence[str] = (), *, is_offline: bool = False
+    observatory: Observatory,
+    names: Sequence[str] = (),
+    companies: Sequence[str] = (),
+    *,
+    is_offline: bool = False,
+    refetch: dt.date | bool = False,
 ) -> int:
     from pipelines.release import open_release
 
     with terminal.steps() as begin:
-        report = observatory.run(names or None, companies or None, is_offline=is_offline, progress=begin)
+        report = observatory.run(
+            names or None, companies or None, is_offline=is_offline, refetch=refetch, progress=begin
+        )
     with open_release(observatory.settings.home, report.release.release_id) as release:
         unmatched = release.query("select count(*) as names, coalesce(sum(records), 0) as records from unmatched")
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.loaded.records.items())) or "none"
@@ -125,7 +151,29 @@ def _run(
     say(f"release     {report.release.release_id} ({'new' if report.release.is_new else 'unchanged'})")
     for result in incomplete:
         complain(f"{result.source}, {result.company_id or 'all companies'}: not all was fetched: {result.reason}")
+    _say_what_is_stored(report)
     return 0
+
+
+def _say_what_is_stored(report: RunReport) -> None:
+    """How many of the posts that profiles count are stored (a profile counts those before the window too).
+
+    Then what checks found of what was fetched, and what a run of an earlier day cannot know.
+    """
+    if report.accounts:
+        stored = sum(it.stored_count for it in report.accounts)
+        counted = sum(it.counted_count for it in report.accounts)
+        say(f"stored      {stored:,} of {counted:,} posts that the profiles count")
+    short = [it for it in report.accounts if it.stored_count < it.counted_count]
+    for it in short[:SHOWN_ACCOUNTS]:
+        say(f"            {it.stored_count:,} of {it.counted_count:,}: {it.company_id}, {it.platform}:{it.handle}")
+    if len(short) > SHOWN_ACCOUNTS:
+        say(f"            … and {len(short) - SHOWN_ACCOUNTS:,} accounts more")
+    for check in report.release.manifest.checks:
+        if not check.passed and check.check_id in SAID_CHECKS:
+            complain(f"{check.claim} Not so in {check.offenders:,}: {'; '.join(check.examples)}")
+    for text in report.unknown:
+        complain(text)
 
 
 def _say_how_true(home: Path) -> None:

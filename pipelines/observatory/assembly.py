@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from pipelines.home import Home
@@ -15,14 +16,16 @@ DEMO_COMPANIES = 24
 """How many companies the fictional world has unless told otherwise."""
 
 
-def build(settings: Settings, panel: Path, *, clock: Clock | None = None) -> Observatory:
-    """The observatory of a panel's folder.
+def build(
+    settings: Settings, panel: Path, *, clock: Clock | None = None, as_of: dt.datetime | None = None
+) -> Observatory:
+    """The observatory of a panel's folder; with `as_of`, of what was archived by then.
 
     Raises:
         PanelError: listing every mistake of the panel.
     """
     sources = find_sources()
-    return Observatory(settings, load_panel(panel, sources), clock=clock, sources=sources)
+    return Observatory(settings, load_panel(panel, sources), clock=clock, as_of=as_of, sources=sources)
 
 
 def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:

@@ -21,11 +21,27 @@ def tell_nobody(_: str) -> None:
     """What progress is told to where nobody listens."""
 
 
+class AccountPosts(msgspec.Struct, frozen=True):
+    """How many posts of an account its profile counts, and how many of them are stored."""
+
+    company_id: str
+    platform: str
+    handle: str
+    stored_count: int
+    counted_count: int
+
+
 class RunReport(msgspec.Struct):
-    """What one run did: passes, what was loaded, how many texts were labelled, tables made anew, the release."""
+    """What one run did: passes, what was loaded, how many texts were labelled, tables made anew, the release.
+
+    `accounts` sets what is stored against what the profiles count; `unknown` says what a run of an earlier day cannot
+    know.
+    """
 
     passes: list[PassResult]
     loaded: LoadReport
     labelled: int
     made: list[str]
     release: Release
+    accounts: list[AccountPosts] = []
+    unknown: list[str] = []

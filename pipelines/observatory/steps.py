@@ -11,11 +11,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from pipelines import ROOT, release, topics, warehouse
-from pipelines.archive import Archive, Parsed, PassResult, archive_files, keep_responses
+from pipelines.archive import Archive, Parsed, PassResult, archive_files, archived_files, keep_responses
 from pipelines.home import Home
 from pipelines.observatory.asking import Answer, Asking, ask_sources, run_id_of
 from pipelines.observatory.plan import passes_due
-from pipelines.observatory.report import Clock, Names, RunReport, Tell, tell_nobody
+from pipelines.observatory.report import AccountPosts, Clock, Names, RunReport, Tell, tell_nobody
 from pipelines.observatory.scoring import check_goalposts, indicators_of, own_method, refresh_index
 from pipelines.observatory.settings import Settings
 from pipelines.panel import Panel
@@ -27,6 +27,8 @@ class Observatory:
     """A panel's pipeline: its archive, its warehouse and the steps of a run.
 
     With `answer`, a world of its own answers instead of the network; with `moments`, it is fetched at each of them.
+    With `as_of`, it knows only what was archived by then: nothing is fetched or archived, and a warehouse of its own is
+    made of the archive each time.
 
     Raises:
         UserMistake: naming file and line of a statement, a list of `sql/seeds/` or a goalpost that cannot be used.
@@ -38,13 +40,15 @@ class Observatory:
         panel: Panel,
         *,
         clock: Clock | None = None,
+        as_of: dt.datetime | None = None,
         sources: Mapping[str, Source] | None = None,
         answer: Answer | None = None,
         moments: Sequence[dt.datetime] = (),
     ) -> None:
         self.settings = settings
         self.panel = panel
-        self.clock = clock or (lambda: dt.datetime.now(dt.UTC))
+        self.as_of = as_of
+        self.clock: Clock = (lambda: as_of) if as_of else clock or (lambda: dt.datetime.now(dt.UTC))
         self.sources = dict(sources or find_sources())
         self.models = warehouse.load_models(ROOT / "sql")
         self.seeds = warehouse.seed_tables(SEEDS, self.models)
@@ -53,16 +57,24 @@ class Observatory:
         self.home = Home(settings.home)
         self.folder = self.home.panel(panel.name)
         self.archive = Archive(self.folder.archive, clock=self.clock, lock_seconds=settings.lock_seconds)
-        self.warehouse = warehouse.Warehouse(self.folder.warehouse, lock_seconds=settings.lock_seconds)
+        path = self.folder.warehouse_of(run_id_of(as_of)) if as_of else self.folder.warehouse
+        self.warehouse = warehouse.Warehouse(path, lock_seconds=settings.lock_seconds)
+        self._later_files: list[str] = []
         self.loaded = warehouse.LoadReport()
         self._answer = answer
         self._moments = tuple(moments)
         self._files: Parsed = {}
 
     def run(
-        self, names: Names = None, companies: Names = None, *, is_offline: bool = False, progress: Tell = tell_nobody
+        self,
+        names: Names = None,
+        companies: Names = None,
+        *,
+        is_offline: bool = False,
+        refetch: dt.date | bool = False,
+        progress: Tell = tell_nobody,
     ) -> RunReport:
-        """Run all steps in order, as the warehouse's one writer.
+        """Run all steps in order, as the warehouse's one writer; with `refetch`, see `fetch`.
 
         Raises:
             SourceError: a file of the panel cannot be read; nothing was changed.
@@ -71,7 +83,7 @@ class Observatory:
         """
         with self.warehouse.writer():
             progress("fetching")
-            passes = self.fetch(names, companies, is_offline=is_offline)
+            passes = self.fetch(names, companies, is_offline=is_offline, refetch=refetch)
             progress("loading")
             self.load()
             progress("labelling")
@@ -81,7 +93,11 @@ class Observatory:
             progress("scoring")
             made += [*self.score(), *self.run_scorecards()]
             progress("publishing")
-            return RunReport(passes, self.loaded, labelled, made, self.publish(self.run_checks()))
+            published = self.publish(self.run_checks())
+            report = RunReport(passes, self.loaded, labelled, made, published, self._accounts(), self.unknown())
+        if self.as_of:
+            self.warehouse.path.unlink()
+        return report
 
     def fetch(
         self,
@@ -89,21 +105,26 @@ class Observatory:
         companies: Names = None,
         *,
         is_offline: bool = False,
+        refetch: dt.date | bool = False,
         progress: Callable[[PassResult], None] | None = None,
     ) -> list[PassResult]:
         """Archive the panel's files that are new and what its sources answer, all sources side by side.
 
-        What is archived is loaded first: what is known decides where a pass begins and which posts are due.
+        What is archived is loaded first: what is known decides where a pass begins and which posts are due. With
+        `refetch`, everything from that day on is read anew (True: of the whole window). As of an earlier day, nothing
+        is fetched.
 
         Raises:
             SourceError: naming the file that cannot be read.
         """
+        if self.as_of:
+            return []
         results = []
         wanted = [self.sources[name] for name in self.panel.sources if names is None or name in names]
         for moment in self._moments or (self.clock(),):
             self.load()
             with self.warehouse.writer() as db:
-                plan = [(source, passes_due(db, source, self.panel, companies, moment)) for source in wanted]
+                plan = [(source, passes_due(db, source, self.panel, companies, moment, refetch)) for source in wanted]
             asking = Asking(self.archive, self.settings, self.clock, self._answer, is_offline, progress)
             results += asyncio.run(ask_sources(asking, plan, moment))
         self.archive.expire(self._oldest_restricted())
@@ -116,10 +137,21 @@ class Observatory:
             SourceError: naming the file that cannot be read.
         """
         with self.warehouse.writer() as db:
-            if not self._files:
+            if not self._files and self.as_of:
+                self._files, self._later_files = archived_files(self.archive, self.panel, self.as_of)
+            elif not self._files:
                 self._files = archive_files(self.archive, self.panel, self.sources, run_id_of(self.clock()))
             key = self.settings.key_of_pseudonyms()
-            report = warehouse.load(db, self.archive, self.sources, self._files, pseudonym_key=key, progress=progress)
+            report = warehouse.load(
+                db,
+                self.archive,
+                self.sources,
+                self._files,
+                pseudonym_key=key,
+                now=self.clock(),
+                until=self.as_of,
+                progress=progress,
+            )
             warehouse.drop_expired_texts(db, self._oldest_restricted())
         self._files = dict.fromkeys(self._files)
         self.loaded += report
@@ -167,8 +199,9 @@ class Observatory:
             ReleaseWithheld: a contract check failed.
         """
         with self.warehouse.writer() as db:
-            release.keep_texts(db.query("select post_id, text from core.post_texts order by post_id"), self.folder)
-            keep_responses(db.query("select * from raw.responses order by response_id"), self.folder)
+            if not self.as_of:
+                release.keep_texts(db.query("select post_id, text from core.post_texts order by post_id"), self.folder)
+                keep_responses(db.query("select * from raw.responses order by response_id"), self.folder)
             return release.publish(
                 self.settings.home,
                 db,
@@ -178,6 +211,26 @@ class Observatory:
                 checks=checks,
                 lock_seconds=self.settings.lock_seconds,
             )
+
+    def _accounts(self) -> list[AccountPosts]:
+        with self.warehouse.writer() as db:
+            rows = db.rows("""
+                select company_id, platform, handle, stored_count, counted_count
+                from core.account_posts order by stored_count - counted_count, company_id, platform, handle
+            """)
+            return [AccountPosts(**row) for row in rows]
+
+    def unknown(self) -> list[str]:
+        """What a run of an earlier day leaves out, and what it cannot know of that day."""
+        if self.as_of is None:
+            return []
+        day, days = self.as_of.date(), self.settings.restricted_days
+        return [
+            f"{self.loaded.later:,} answers archived after {day} are left out",
+            *(f"{name} was not archived by {day}: left out" for name in self._later_files),
+            f"the panel, the method and the code are those of today, not of {day}",
+            f"answers of other people are deleted after {days} days: of {day} only what is left of them is known",
+        ]
 
     def _oldest_restricted(self) -> dt.datetime:
         """The moment before which other people's words were fetched whose retention is over."""

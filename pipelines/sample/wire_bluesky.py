@@ -31,6 +31,8 @@ HEADERS = {
     "ratelimit-limit": "3000",
     "ratelimit-policy": "3000;w=300",
 }
+_LEVELS = 10
+"""So deep the AppView shows a thread, whatever depth is asked for."""
 _YEAR = 365 * 86_400
 
 
@@ -113,7 +115,14 @@ class Bluesky:
         post = self._find(uri)
         if post is None or not post.is_there(moment):
             return 400, _error("NotFound", f"Post not found: {uri}")
-        return 200, {"thread": _node(post, moment, int(params.get("depth", "6")))}
+        thread = _node(post, moment, min(int(params.get("depth", "6")), _LEVELS))
+        node, above = thread, post.parent
+        for _ in range(int(params.get("parentHeight", "80"))):
+            if above is None or "post" not in node:
+                break
+            node["parent"] = _node(above, moment, 0) if above.is_there(moment) else _gone(above)
+            node, above = node["parent"], above.parent
+        return 200, {"thread": thread}
 
     def _find(self, uri: str) -> Post | None:
         company = self.companies.get(uri.removeprefix("at://").partition("/")[0])
@@ -200,6 +209,10 @@ def _feed_item(item: Post, now: int) -> Json:
 def _seen(post: Post, now: int) -> Json:
     if post.is_there(now):
         return {"$type": "app.bsky.feed.defs#postView"} | _view(post, now)
+    return _gone(post)
+
+
+def _gone(post: Post) -> Json:
     return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": post.uri, "notFound": True}
 
 

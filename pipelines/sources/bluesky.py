@@ -360,17 +360,20 @@ def _feed(handle: str, floor: dt.datetime) -> Generator[Request, Response, tuple
 def _look_again(uris: list[str], seen: dict[str, _PostView]) -> Generator[Request, Response, None]:
     """Ask for posts by 25 and add those that come to `seen`.
 
-    An answer without any of them may be of a server that forgot: it is asked again beside a post that is known to be
-    there, and only an answer that has this one tells which posts are gone.
+    A server that forgot answers without any of them. So a post that is known to be there is asked for beside them:
+    where it is lacking too, the answer does not tell which posts are gone (`parse`).
     """
-    witness = next(iter(seen), None)
+    witnesses = list(seen)[:1]
     for batch in _batches(uris):
-        response = yield _request(POSTS, *(("uris", uri) for uri in batch))
-        came = {view.uri: view for view in _read(response).posts or [] if view}
+        came = yield from _posts([*batch, *witnesses][:BATCH])
         seen.update(came)
-        for part in _batches(batch, BATCH - 1) if witness and not came else ():
-            response = yield _request(POSTS, *(("uris", uri) for uri in [*part, witness]))
-            seen.update((view.uri, view) for view in _read(response).posts or [] if view and view.uri != witness)
+        for part in _batches(batch, BATCH - 1) if witnesses and not came and len(batch) == BATCH else ():
+            seen.update((yield from _posts([*part, *witnesses])))
+
+
+def _posts(uris: list[str]) -> Generator[Request, Response, dict[str, _PostView]]:
+    response = yield _request(POSTS, *(("uris", uri) for uri in uris))
+    return {view.uri: view for view in _read(response).posts or [] if view}
 
 
 def _whole_thread(uri: str) -> Generator[Request, Response, bool]:

@@ -110,12 +110,19 @@ class Database:
         for name, columns in raw_schema().items():
             body = ", ".join(f"{column} {kind}" for column, kind in columns.items())
             self.execute(f"create table if not exists {name} ({body})")
+        # A warehouse of an earlier version lacks the columns that came since.
+        there = self.rows("select table_name, column_name from information_schema.columns where table_schema = 'raw'")
+        known = {(f"raw.{row['table_name']}", row["column_name"]) for row in there}
+        for name, columns in raw_schema().items():
+            for column, kind in columns.items():
+                if (name, column) not in known:
+                    self.execute(f"alter table {name} add column {column} {kind}")
 
-    def forget(self, response_ids: Sequence[str]) -> None:
-        """Take everything that these responses said out of `raw`; part of a transaction."""
+    def forget(self, response_ids: Sequence[str], *kept: str) -> None:
+        """Take everything that these responses said out of `raw`, but for the tables kept; part of a transaction."""
         if response_ids:
             for name, columns in raw_schema().items():
-                if "response_id" in columns:
+                if "response_id" in columns and name not in kept:
                     self.execute(
                         f"delete from {name} where response_id in (select unnest(?))",  # noqa: S608 - our own names
                         [list(response_ids)],

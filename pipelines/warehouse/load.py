@@ -21,15 +21,25 @@ BATCH_BYTES = 64 << 20
 BATCH_RESPONSES = 4_000
 
 
+_AHEAD = dt.timedelta(hours=1)
+"""Two machines' clocks may differ so much."""
+
+
 class LoadReport(msgspec.Struct):
-    """What one load put in: responses, records by type, rejects."""
+    """What one load put in: responses, records by type, rejects; `later`: answers left out, archived after its time."""
 
     responses: int = 0
     records: Counter[str] = msgspec.field(default_factory=Counter)
     rejects: int = 0
+    later: int = 0
 
     def __add__(self, other: LoadReport) -> LoadReport:
-        return LoadReport(self.responses + other.responses, self.records + other.records, self.rejects + other.rejects)
+        return LoadReport(
+            self.responses + other.responses,
+            self.records + other.records,
+            self.rejects + other.rejects,
+            self.later + other.later,
+        )
 
 
 def parse(source: Source, response: Response, *, is_file: bool) -> list[Record | Reject]:
@@ -47,14 +57,19 @@ def load(
     files: Parsed,
     *,
     pseudonym_key: bytes,
+    now: dt.datetime,
+    until: dt.datetime | None = None,
     progress: Callable[[LoadReport], None] | None = None,
 ) -> LoadReport:
     """Load what is new in the archive.
 
-    `files`: the panel's files, parsed where they are new; other files' records are taken out. Safe to stop at any
-    moment: each batch and the lengths it covers are one transaction.
+    `files`: the panel's files, parsed where they are new; other files' records are taken out. What says that it was
+    fetched after `now` comes of a clock that ran ahead: its times are false, so it becomes a reject, and its pass no
+    pass. With `until`, what was archived later is left out. Safe to stop at any moment: each batch and the lengths it
+    covers are one transaction.
     """
     _forget_stale(db, archive, sources, files)
+    _refuse_ahead(db, now)
     report = LoadReport()
     known = {row["file"]: row["length"] for row in db.rows("select file, length from raw.archive_files")}
     batch, lengths, passes, size = Batch(pseudonym_key), dict[str, int](), list[Sequence[object]](), 0
@@ -74,7 +89,11 @@ def load(
         about = entry.about
         source = sources.get(about.source)
         lengths[entry.place.file] = entry.end
-        if about.event and about.as_of is not None:
+        if until is not None and entry.place.date > until:
+            report.later += entry.response is not None and entry.kind != "resource"
+        elif about.event and about.as_of is not None:
+            if about.as_of > now + _AHEAD:
+                continue
             as_of = about.as_of.replace(tzinfo=None)
             is_complete = about.event == "pass_end" and about.is_complete
             passes.append((about.pass_id, about.source, about.company_id, as_of, entry.note.reached, is_complete))
@@ -83,7 +102,9 @@ def load(
             if entry.kind == "resource" and response.response_id not in files:
                 continue
             said = files.get(response.response_id)
-            if said is None:
+            if entry.kind != "resource" and response.fetched_at > now + _AHEAD:
+                said = [Reject("", "response", _ahead(response.fetched_at))]
+            elif said is None:
                 said = parse(source, response, is_file=entry.kind == "resource")
             batch.add(_ledger(entry, response, source), said)
             size += len(response.body)
@@ -134,6 +155,30 @@ def _forget_stale(db: Database, archive: Archive, sources: Mapping[str, Source],
         for file in there:
             if source_of(file) in changed:
                 db.execute("delete from raw.archive_files where file = ?", [file])
+
+
+def _refuse_ahead(db: Database, now: dt.datetime) -> None:
+    """Take out what was loaded while the clock ran ahead, now that it is right."""
+    latest = (now + _AHEAD).astimezone(dt.UTC).replace(tzinfo=None)
+    ahead = db.rows(
+        """
+        select response_id, source, fetched_at from raw.responses
+        where pass_id is not null and fetched_at > ? and response_id not in (
+            select response_id from raw.rejects where record_type = 'response'
+        )
+        """,
+        [latest],
+    )
+    with db.transaction():
+        db.forget([row["response_id"] for row in ahead], "raw.responses")
+        for row in ahead:
+            reject = (row["source"], row["response_id"], "", "response", _ahead(row["fetched_at"]))
+            db.execute("insert into raw.rejects values (?, ?, ?, ?, ?)", reject)
+        db.execute("delete from raw.passes where as_of > ?", [latest])
+
+
+def _ahead(fetched_at: dt.datetime) -> str:
+    return f"fetched at {fetched_at:%Y-%m-%d %H:%M} by a clock that ran ahead: not used"
 
 
 def _version(sources: Mapping[str, Source], name: str) -> str | None:

@@ -111,9 +111,11 @@ def _changes(world: World, event: str) -> tuple[dict[str, int], dict[str, set[in
         is_young = now - post.created <= 120 * DAY
         is_due = [_is_due(post.created, it, now) and is_young for it in seen]
         is_fresh = event == "edited" and post.created >= visits[number - 1] - 14 * DAY
-        if all(is_due) or is_fresh:
+        # That a post is gone is said when a later visit lacks it too.
+        is_confirmed = event == "edited" or now < visits[-1]
+        if is_confirmed and (all(is_due) or is_fresh):
             must[f"bluesky:{post.uri}"] = now
-        may[f"bluesky:{post.uri}"] = {it for it in visits if it >= at}
+        may[f"bluesky:{post.uri}"] = {it for it in visits if it >= at and (event == "edited" or it < visits[-1])}
     return must, may
 
 

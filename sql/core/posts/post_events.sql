@@ -1,4 +1,5 @@
 -- One row per edit or deletion of a post, when it was first noticed.
+-- A deletion stands since the first answer that lacked the post, once a second one does; a post that returns ends it.
 -- An edit is another text from the same source later: two sources write one text differently.
 with texts as (
     select
@@ -20,12 +21,10 @@ with texts as (
     from texts as t
     where t.text <> t.text_before and t.observed_at > t.observed_before
     union all
-    select e.platform || ':' || e.post_id as post_id, 'deleted' as event, min(e.observed_at) as at
-    from raw.engagements as e
-    where e.is_deleted
-    group by e.platform || ':' || e.post_id
+    select a.post_id, 'deleted' as event, a.first_at as at
+    from core.absences as a
+    where a.is_gone
 )
 select distinct e.post_id, e.event, e.at
 from events as e
 join core.posts as p on p.post_id = e.post_id
-where e.event = 'edited' or p.is_deleted

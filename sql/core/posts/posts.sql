@@ -1,5 +1,6 @@
 -- One row per post in an account's own timeline, reposts of others included, as it was last seen.
 -- The latest observation wins; of several at one time the later response, then the later place in it.
+-- The text of a post that an answer lacks is not shown; deleted it is called when it is gone (core.absences).
 with observed as (
     select
         p.platform || ':' || p.post_id as post_id,
@@ -16,26 +17,17 @@ with observed as (
     from raw.posts as p
     join raw.responses as r on r.response_id = p.response_id
     join core.subject_companies as s on s.subject_id = p.subject_id
-), states as (
-    select
-        e.platform || ':' || e.post_id as post_id,
-        e.is_deleted,
-        row_number() over (
-            partition by e.platform, e.post_id
-            order by e.observed_at desc nulls last, e.response_id desc nulls last, e.position desc nulls last
-        ) as place
-    from raw.engagements as e
 )
 select
     p.post_id, p.company_id, p.platform, p.handle, p.account_id,
     p.created_at, m.seconds as created_seconds, m.week, w.month, w.quarter,
     p.kind, p.media_kind, p.language, p.url, p.text, p.parent_id, p.parent_account_id, p.has_links,
-    p.is_text_shown and coalesce(o.is_text_shown, true) as is_text_shown,
-    coalesce(d.is_deleted, false) as is_deleted,
+    p.is_text_shown and coalesce(o.is_text_shown, true) and a.post_id is null as is_text_shown,
+    coalesce(a.is_gone, false) as is_deleted,
     p.observed_at, p.response_id, p.locator
 from observed as p
 join core.moments as m on m.at = p.created_at
 left join core.weeks as w on w.week = m.week
 left join panel.sources as o on o.source = p.source
-left join states as d on d.post_id = p.post_id and d.place = 1
+left join core.absences as a on a.post_id = p.post_id
 where p.place = 1

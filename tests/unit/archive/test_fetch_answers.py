@@ -14,7 +14,7 @@ from pipelines.archive import Archive, PassResult
 from pipelines.archive.http import Limits, asked_wait
 from pipelines.records import Known, Request, Response, Target
 from tests.unit.archive.test_fetch_passes import run
-from tests.unit.archive.tools import NOW, entries_of
+from tests.unit.archive.tools import NOW, entries_of, warcio_check
 
 
 def one_request(target: Target, known: Known) -> Generator[Request, Response, str | None]:
@@ -171,3 +171,51 @@ def test_an_http_date_counts_from_the_clock_given() -> None:
     headers = httpx.Headers({"Retry-After": "Mon, 02 Mar 2026 12:00:10 -0000"})
     assert asked_wait(headers, NOW) == 10.0
     assert asked_wait(httpx.Headers(), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Link", "Content-Type", "ETag", "Retry-After", "Content-Disposition", "Last-Modified"]
+)
+@pytest.mark.parametrize(
+    "value", ["<https://a.example/é>; rel=next".encode(), "<https://a.example/é>".encode("latin-1"), "日本".encode()]
+)
+def test_a_header_that_is_not_ascii_is_archived_all_the_same(tmp_path: Path, name: str, value: bytes) -> None:
+    headers = [(name.encode(), value), (b"Cache-Control", b"no-store")]
+    result, _ = answered(tmp_path, iter([httpx.Response(200, headers=headers, content=b"{}")]))
+    assert result.is_complete
+    (entry,) = [entry for entry in entries_of(tmp_path) if entry.response]
+    assert entry.response and entry.response.body == b"{}"
+    assert warcio_check(tmp_path / entry.file).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "Thu, 01 Jan 0001 00:00:00 GMT"},
+        {"Retry-After": "Fri, 31 Dec 9999 23:59:59 -2359"},
+        {"Retry-After": "-5"},
+        {"Retry-After": "٣"},
+        {"Retry-After": "9" * 400},
+        {"RateLimit-Reset": "-1"},
+        {"RateLimit-Reset": "9" * 400},
+        {"RateLimit-Reset": "²"},
+        {"X-RateLimit-Reset": "1e999"},
+    ],
+)
+def test_no_wait_that_a_server_asks_for_stops_a_run(tmp_path: Path, headers: dict[str, str]) -> None:
+    refused = httpx.Response(429, headers=[(name.encode(), value.encode()) for name, value in headers.items()])
+    result, (waited,) = answered(tmp_path, iter([refused, httpx.Response(200, content=b"ok")]))
+    assert result.is_complete
+    assert 0 < waited <= 300
+
+
+@pytest.mark.parametrize(
+    "location", [b"http://[::1", "https://api.example/é".encode(), b"http://api.example:99999/", b"\xff", b""]
+)
+def test_no_redirect_stops_a_run(tmp_path: Path, location: bytes) -> None:
+    def answers() -> Iterator[httpx.Response | Exception]:
+        while True:
+            yield httpx.Response(302, headers=[(b"Location", location)])
+
+    result, _ = answered(tmp_path, answers())
+    assert not result.is_complete and result.reason

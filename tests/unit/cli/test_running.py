@@ -18,7 +18,7 @@ import pytest
 from pipelines.archive import PassResult
 from pipelines.cli import running
 from pipelines.cli.app import main
-from pipelines.observatory import RunReport, Settings
+from pipelines.observatory import AccountPosts, RunReport, Settings
 from pipelines.warehouse import LoadReport, Warehouse
 from tests.unit.release.releases import make_release
 
@@ -39,9 +39,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class FakeObservatory:
     """Takes what the command hands on."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], dt.datetime] | None) -> None:
+    def __init__(self, settings: Settings, as_of: dt.datetime | None) -> None:
         self.settings = settings
-        self.clock = clock
+        self.as_of = as_of
+        self.refetch: dt.date | bool = False
         companies = (SimpleNamespace(company_id="acme"), SimpleNamespace(company_id="zenith"))
         self.panel = SimpleNamespace(sources=("bluesky",), files=(SimpleNamespace(source="sbti"),), companies=companies)
         self.calls: list[tuple[object, ...]] = []
@@ -52,8 +53,10 @@ class FakeObservatory:
         companies: Sequence[str] | None,
         *,
         is_offline: bool,
+        refetch: dt.date | bool,
         progress: Callable[[str], None],
     ) -> RunReport:
+        self.refetch = refetch
         self.calls.append((names, companies, is_offline))
         progress("fetching")
         result = PassResult(
@@ -65,15 +68,17 @@ class FakeObservatory:
             reason="HTTP 503 four times",
         )
         loaded = LoadReport(responses=7, records=Counter(posts=1234, engagements=5), rejects=2)
-        return RunReport([result], loaded, 9, [], make_release(self.settings.home))
+        accounts = [AccountPosts("acme", "bluesky", "acme.example", 20, 1500), AccountPosts("zenith", "x", "z", 7, 7)]
+        unknown = ["the panel is that of today"] if self.as_of else []
+        return RunReport([result], loaded, 9, [], make_release(self.settings.home), accounts, unknown)
 
 
 @pytest.fixture
 def observatory(monkeypatch: pytest.MonkeyPatch) -> list[FakeObservatory]:
     made: list[FakeObservatory] = []
 
-    def build(settings: Settings, panel: Path, *, clock: Callable[[], dt.datetime] | None = None) -> FakeObservatory:
-        made.append(FakeObservatory(settings, clock))
+    def build(settings: Settings, panel: Path, *, as_of: dt.datetime | None = None) -> FakeObservatory:
+        made.append(FakeObservatory(settings, as_of))
         return made[-1]
 
     monkeypatch.setattr("pipelines.observatory.build", build)
@@ -93,15 +98,51 @@ def test_run_says_what_was_done(home: Path, capsys: Capture, observatory: list[F
     assert "seismograph: bluesky, acme: not all was fetched: HTTP 503 four times" in shown.err
     assert "fetching" in shown.err
     assert observatory[0].calls == [(None, None, False)]
-    assert observatory[0].clock is None
+    assert observatory[0].as_of is None
+    assert shown.out.splitlines()[5:7] == [
+        "stored      27 of 1,507 posts that the profiles count",
+        "            20 of 1,500: acme, bluesky:acme.example",
+    ]
 
 
-def test_run_hands_on_sources_companies_and_the_day(home: Path, observatory: list[FakeObservatory]) -> None:
+def test_run_hands_on_sources_companies_and_the_day(
+    home: Path, capsys: Capture, observatory: list[FakeObservatory]
+) -> None:
     arguments = ["--source", "bluesky", "--source", "sbti", "--company", "zenith", "--as-of", "2020-12-31"]
     assert main(["run", "--panel", "p", *arguments]) == 0
     assert observatory[0].calls == [(("bluesky", "sbti"), ("zenith",), True)]
-    clock = observatory[0].clock
-    assert clock is not None and clock() == dt.datetime(2020, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+    assert observatory[0].as_of == dt.datetime(2020, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+    assert "seismograph: the panel is that of today" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refetch"),
+    [([], False), (["--refetch"], True), (["--refetch", "--since", "2020-05-01"], dt.date(2020, 5, 1))],
+)
+def test_run_hands_on_what_to_read_anew(
+    home: Path, observatory: list[FakeObservatory], arguments: list[str], refetch: dt.date | bool
+) -> None:
+    assert main(["run", "--panel", "p", *arguments]) == 0
+    assert observatory[0].refetch == refetch
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--since", "2020-05-01"], "--since says how far back --refetch reads: give both"),
+        (["--refetch", "--offline"], "--refetch asks the network: it goes with neither --offline nor --as-of"),
+        (
+            ["--refetch", "--as-of", "2020-12-31"],
+            "--refetch asks the network: it goes with neither --offline nor --as-of",
+        ),
+    ],
+)
+def test_run_refuses_to_read_anew_without_the_network(
+    home: Path, capsys: Capture, observatory: list[FakeObservatory], arguments: list[str], expected: str
+) -> None:
+    assert main(["run", "--panel", "p", *arguments]) == 2
+    assert capsys.readouterr().err == f"seismograph: {expected}\n"
+    assert observatory == []
 
 
 @pytest.mark.parametrize(

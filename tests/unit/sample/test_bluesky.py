@@ -8,7 +8,7 @@ from datetime import UTC
 
 import pytest
 
-from pipelines.records import Engagement, Known, Post, Profile, Reject, Reply
+from pipelines.records import Engagement, Known, Outcome, Post, Profile, Reject, Reply
 from pipelines.sample import World
 from pipelines.sample.history import HOUR
 from pipelines.sample.posts import Post as WorldPost
@@ -30,7 +30,7 @@ def family(post: WorldPost) -> list[WorldPost]:
 def test_a_pass_reads_exactly_what_the_world_says(seed: int) -> None:
     world = World(seed)
     company, now = world.companies[seed], world.visits[0]
-    responses, reached = visit(world, company, now)
+    responses, outcome = visit(world, company, now)
     records = [record for response in responses for record in bluesky.parse(response)]
     moment = milliseconds(now)
     there = {item.uri: item for item in world.bluesky.history(company) if item.is_there(moment)}
@@ -73,14 +73,15 @@ def test_a_pass_reads_exactly_what_the_world_says(seed: int) -> None:
         assert reply.text == (None if below.author.is_hidden else below.text)
     (profile,) = [record for record in records if isinstance(record, Profile)]
     assert profile.display_name == company.name
-    assert reached == f"{company.domain}={max(post.created_at for post in posts.values()).isoformat()}"
+    newest = max(post.created_at for post in posts.values()).isoformat()
+    assert outcome == Outcome(f"{company.did}={company.domain}/2024-12-30/{newest}")
 
 
 def test_counts_grow_posts_vanish_and_texts_are_corrected(world: World) -> None:
     first, last = world.visits[0], world.visits[-1]
     gone = edited = 0
     for company in world.companies:
-        before, reached = visit(world, company, first)
+        before, outcome = visit(world, company, first)
         seen = {
             record.post_id: record
             for response in before
@@ -88,7 +89,7 @@ def test_counts_grow_posts_vanish_and_texts_are_corrected(world: World) -> None:
             if isinstance(record, Post) and record.kind != "repost"
         }
         due = tuple(uri for uri, post in seen.items() if post.created_at > first - dt.timedelta(days=60))
-        after, _ = visit(world, company, last, Known(as_of=last, reached=reached, due=due))
+        after, _ = visit(world, company, last, Known(as_of=last, reached=outcome.reached, due=due))
         again = [record for response in after for record in bluesky.parse(response)]
         deleted = {record.post_id for record in again if isinstance(record, Engagement) and record.is_deleted}
         history = {item.uri: item for item in world.bluesky.history(company)}

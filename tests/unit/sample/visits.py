@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import quote
 
-from pipelines.records import Known, Response, Target
+from pipelines.records import Known, Outcome, Response, Target
 from pipelines.sample import World
 from pipelines.sample.companies import Company
 from pipelines.sources import bluesky
 
 
-def visit(world: World, company: Company, now: dt.datetime, known: Known | None = None) -> tuple[list[Response], str]:
-    """Answers of one pass over one company's account from the world's beginning, and how far it reached."""
+def visit(
+    world: World, company: Company, now: dt.datetime, known: Known | None = None
+) -> tuple[list[Response], Outcome]:
+    """Answers of one pass over one company's account from the world's beginning, and how it ended."""
     target = Target(
         company_id=company.company_id, handles=(company.domain,), start=dt.date(2024, 12, 30), end=world.end
     )

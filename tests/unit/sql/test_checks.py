@@ -31,6 +31,26 @@ def counts_are_not_negative(world: World) -> None:
     world.counts("a", at(7), likes_count=-1)
 
 
+def threads_are_whole(world: World) -> None:
+    world.post("a")
+    world.reply(None, "a", missing_count=2)
+
+
+def accounts_have_one_company(world: World) -> None:
+    world.company("bolt")
+    world.add("panel.accounts", company_id="bolt", platform="bluesky", handle="did:1", position=2)
+    world.subject("r1", "s1", ("bluesky", "did:1"), ("bluesky", "acme"))
+
+
+def new_posts_are_stored(world: World) -> None:
+    for response_id, day, count in (("f1", 1, 5), ("f2", 2, 6)):
+        world.response(response_id, fetched_at=at(day), pass_id=response_id)
+        world.raw(
+            "profiles", "acme", response_id=response_id, platform="bluesky", handle="acme", observed_at=at(day),
+            posts_count=count,
+        )  # fmt: skip
+
+
 def disclosures_have_evidence(world: World) -> None:
     world.disclosure(1.0)
     world.make("core.disclosures")
@@ -114,6 +134,9 @@ OFFENCES: list[Callable[[World], None]] = [
     ownership_shares_sum_to_100,
     posts_join_the_panel,
     companies_have_posts,
+    threads_are_whole,
+    accounts_have_one_company,
+    new_posts_are_stored,
 ]
 NAMES = [name.removeprefix("checks.") for name in models() if name.startswith("checks.")]
 

@@ -103,6 +103,7 @@ def test_text_is_shown_unless_author_source_or_deletion_forbid_it(world: World) 
     world.post("d", text="deleted")
     world.counts("d", at(1), likes_count=1)
     world.counts("d", at(2), is_deleted=True)
+    world.counts("d", at(3), is_deleted=True)
     world.post("e", text="came back")
     world.counts("e", at(1), is_deleted=True)
     world.counts("e", at(2), likes_count=1)
@@ -305,3 +306,99 @@ def test_weeks_of_topics_and_languages_count_own_posts(world: World) -> None:
         ("de", MONDAY, 1),
         ("en", MONDAY, 2),
     ]
+
+
+def test_a_post_is_deleted_once_two_answers_apart_in_time_lack_it(world: World) -> None:
+    lacked: dict[str, list[float]] = {"once": [2], "an_hour_later": [2, 2.04], "half_a_day_later": [2, 2.5, 4]}
+    for post_id, days in lacked.items():
+        world.post(post_id, text="words")
+        world.counts(post_id, at(1), likes_count=1)
+        for day in days:
+            world.counts(post_id, at(day), is_deleted=True)
+    assert world.rows("core.posts", "post_id", "is_deleted", "is_text_shown") == [
+        ("bluesky:an_hour_later", False, False),
+        ("bluesky:half_a_day_later", True, False),
+        ("bluesky:once", False, False),
+    ]
+    assert world.rows("core.post_events", "post_id", "event", "at") == [
+        ("bluesky:half_a_day_later", "deleted", at(2)),
+    ]
+
+
+def test_a_post_that_returns_was_not_deleted_and_may_be_again(world: World) -> None:
+    for post_id in ("back", "again"):
+        world.post(post_id, text="words")
+        world.counts(post_id, at(1), is_deleted=True)
+        world.counts(post_id, at(3), is_deleted=True)
+        world.counts(post_id, at(5), likes_count=1)
+    world.counts("again", at(7), is_deleted=True)
+    world.counts("again", at(9), is_deleted=True)
+    assert world.rows("core.posts", "post_id", "is_deleted") == [("bluesky:again", True), ("bluesky:back", False)]
+    assert world.rows("core.post_events", "post_id", "event", "at") == [("bluesky:again", "deleted", at(7))]
+    assert world.rows("core.post_texts", "post_id") == [("bluesky:back",)]
+
+
+def authored(world: World, response_id: str, did: str, handle: str, days: float) -> None:
+    """A post of an account whose subject gives its permanent id and its handle, seen after so many days."""
+    world.response(response_id, fetched_at=at(days))
+    world.subject(response_id, f"{did}+{handle}", ("bluesky", did), ("bluesky", handle))
+    world.raw(
+        "posts",
+        did,
+        response_id=response_id,
+        platform="bluesky",
+        post_id=f"{did}/{response_id}",
+        account_id=did,
+        handle=handle,
+        created_at=NOON,
+        kind="original",
+        media_kind="text",
+        is_text_shown=True,
+        observed_at=at(days),
+        has_links=True,
+    )
+    world.db.execute("update raw.posts set subject_id = ? where response_id = ?", [f"{did}+{handle}", response_id])
+
+
+def test_an_account_that_takes_a_handle_over_does_not_join_its_company(world: World) -> None:
+    authored(world, "a1", "did:first", "acme", 1)
+    authored(world, "a2", "did:newcomer", "acme", 2)
+    authored(world, "a3", "did:first", "acme.new", 3)
+    assert world.rows("core.posts", "post_id") == [("bluesky:did:first/a1",), ("bluesky:did:first/a3",)]
+    assert world.rows("core.unmatched", "identifier", "records") == [("did:newcomer", 1)]
+
+
+def test_an_account_that_took_a_handle_over_joins_once_the_panel_names_it_by_its_id(world: World) -> None:
+    authored(world, "a1", "did:first", "acme", 1)
+    authored(world, "a2", "did:second", "acme", 2)
+    world.add("panel.accounts", company_id="acme", platform="bluesky", handle="did:second", position=2)
+    assert world.rows("core.posts", "post_id", "handle") == [
+        ("bluesky:did:first/a1", "acme"),
+        ("bluesky:did:second/a2", "did:second"),
+    ]
+
+
+def test_answers_that_the_last_look_at_a_thread_did_not_show_are_summed(world: World) -> None:
+    for response_id, pass_id, day in (("t1", "one", 1.0), ("t2", "two", 2.0), ("t3", "two", 2.1)):
+        world.response(response_id, fetched_at=at(day), pass_id=pass_id)
+    world.post("a")
+    for response_id, day, missing in (("t1", 1.0, 9), ("t2", 2.0, 1), ("t3", 2.1, 2)):
+        world.reply(None, "a", response_id=response_id, observed_at=at(day), missing_count=missing)
+    world.reply("r", "a", response_id="t3", observed_at=at(2.1))
+    assert world.rows("core.threads", "post_id", "missing_count") == [("bluesky:a", 3)]
+
+
+def test_posts_stored_are_set_against_what_the_profile_counts(world: World) -> None:
+    for response_id, pass_id, day in (("f1", "one", 1.0), ("f2", "two", 9.0)):
+        world.response(response_id, fetched_at=at(day), pass_id=pass_id)
+    snapshot(world, 1, 10, response_id="f1", posts_count=40)
+    snapshot(world, 9, 10, response_id="f2", posts_count=42)
+    world.post("old", response_id="f1", observed_at=at(1))
+    world.post("old", response_id="f2", observed_at=at(9))
+    world.post("new", response_id="f2", observed_at=at(9))
+    world.post("shared", response_id="f2", observed_at=at(9), kind="repost")
+    world.post("gone", response_id="f1", observed_at=at(1))
+    world.counts("gone", at(2), is_deleted=True)
+    world.counts("gone", at(3), is_deleted=True)
+    columns = ("handle", "counted_count", "stored_count", "rise_count", "added_count")
+    assert world.rows("core.account_posts", *columns) == [("acme", 42, 2, 2, 1)]
