@@ -185,7 +185,7 @@ def test_a_header_that_is_not_ascii_is_archived_all_the_same(tmp_path: Path, nam
     assert result.is_complete
     (entry,) = [entry for entry in entries_of(tmp_path) if entry.response]
     assert entry.response and entry.response.body == b"{}"
-    assert warcio_check(tmp_path / entry.file).returncode == 0
+    assert warcio_check(tmp_path / entry.place.file).returncode == 0
 
 
 @pytest.mark.parametrize(

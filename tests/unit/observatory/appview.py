@@ -137,7 +137,7 @@ class Study:
             upstream = observatory.models[missing.pop()].upstream
             missing += [name for name in upstream if name in core and name not in wanted]
             wanted |= set(missing)
-        observatory.run_models(wanted)
+        observatory.run_models(sorted(wanted))
         with observatory.warehouse.writer() as db:
             select = ", ".join(f"t.{column}" for column in columns)
             found = db.rows(f"select {select} from {table} as t order by all")  # noqa: S608 - our own names
