@@ -207,7 +207,7 @@ class Observatory:
                 db,
                 panel_name=self.panel.name,
                 clock=self.clock,
-                facts=release.facts_of(db, self.settings.told()),
+                facts=release.facts_of(db, self.settings.told(), self.panel),
                 checks=checks,
                 lock_seconds=self.settings.lock_seconds,
             )

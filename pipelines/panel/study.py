@@ -58,10 +58,14 @@ class Identifier(msgspec.Struct, frozen=True):
 
 
 class Panel(msgspec.Struct, frozen=True, kw_only=True):
-    """A study. `name` is its folder's name as a slug, `sources` what it fetches over the network."""
+    """A study. `name` is its folder's name as a slug, `sources` what it fetches over the network.
+
+    `is_fictional`: its companies are invented, which everything made from it must say.
+    """
 
     name: str
     title: str
+    is_fictional: bool = False
     sources: tuple[str, ...]
     window: Window
     companies: tuple[Company, ...]
@@ -98,12 +102,15 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     """
     reader = FolderReader(folder)
     study = reader.toml("panel.toml", "title, sources, [window] and [[files]]")
-    title, window = None, None
+    title, window, is_fictional = None, None, False
     names: tuple[str, ...] = ()
     entries: list[FileEntry | None] = []
     if study:
-        study.check_keys(("title", "sources", "window", "files"), "panel.toml")
+        study.check_keys(("title", "fictional", "sources", "window", "files"), "panel.toml")
         title, window = study.string("title"), _window(study)
+        is_fictional = study.values.get("fictional") is True
+        if not isinstance(study.values.get("fictional", False), bool):
+            study.mistake("fictional", "fictional must be true or false")
         names = _source_names(study, sources)
         entries = [file_entry(table, folder, sources) for table in study.tables("files")]
     files = tuple(entry for entry in entries if entry)
@@ -122,6 +129,7 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     return Panel(
         name=re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "panel",
         title=title,
+        is_fictional=is_fictional,
         sources=names,
         window=window,
         companies=companies,

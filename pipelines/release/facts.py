@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from pipelines import ROOT
+from pipelines.panel import Panel
 from pipelines.records import SEEDS, code_version, list_place
 from pipelines.release.files import Facts, digest_of
 from pipelines.release.tables import Tables
@@ -14,8 +15,8 @@ _CODE = (ROOT / "pipelines", ROOT / "sql")
 """All that a number can depend on beside data and method, and some that it cannot."""
 
 
-def facts_of(database: Tables, settings: dict[str, str]) -> Facts:
-    """The facts of the release that the working database would make; `settings` are told as given."""
+def facts_of(database: Tables, settings: dict[str, str], panel: Panel) -> Facts:
+    """The facts of the release that the working database would make of a panel; `settings` are told as given."""
 
     def rows(sql: str) -> list[dict[str, str]]:
         return list(database.query(sql).to_pylist())
@@ -25,6 +26,8 @@ def facts_of(database: Tables, settings: dict[str, str]) -> Facts:
     runs = rows("select distinct strftime(as_of, '%Y%m%dT%H%M%SZ') as run from raw.passes order by run")
     method = rows("select value from seeds.method where parameter = 'version'")
     return Facts(
+        panel_title=panel.title,
+        is_fictional=panel.is_fictional,
         code_version=f"{version('seismograph')}+{code_version(*_CODE, apart=_METHOD)[:8]}",
         method_version=method[0]["value"],
         settings=settings,

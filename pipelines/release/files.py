@@ -46,8 +46,13 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """How a release came to be: versions, settings without secrets, digests of inputs, fetch times, run ids."""
+    """How a release came to be: versions, settings without secrets, digests of inputs, fetch times, run ids.
 
+    `panel_title` and `is_fictional` are the panel's own: what is made from a fictional panel must say so.
+    """
+
+    panel_title: str = ""
+    is_fictional: bool = False
     code_version: str = ""
     method_version: str = ""
     settings: dict[str, str] = msgspec.field(default_factory=dict)

@@ -25,6 +25,7 @@ _LAST_VISIT = dt.datetime.combine(END, dt.time(22), UTC)
 _PANEL = """\
 # A fictional study: these companies do not exist. Made by pipelines/sample with seed {seed}.
 title = "A fictional world of {count} companies"
+fictional = true
 sources = ["bluesky", "uk_gender_pay_gap"]
 
 [window]

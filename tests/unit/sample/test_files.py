@@ -36,6 +36,7 @@ def response(body: bytes) -> Response:
 def test_the_panel_loads(world: World, tmp_path: Path) -> None:
     world.write_panel(tmp_path)
     panel = load_panel(tmp_path, find_sources())
+    assert panel.is_fictional
     assert panel.sources == ("bluesky", "uk_gender_pay_gap")
     assert len(panel.companies) == len({company.name for company in panel.companies}) == 24
     assert {len([c for c in panel.companies if c.sector == s]) for s in {c.sector for c in panel.companies}} == {12}
