@@ -60,6 +60,11 @@ class PanelFolder:
         return self.path / "texts.parquet"
 
     @property
+    def text_places(self) -> Path:
+        """Where in the responses posts stand, and why their words may not be shown."""
+        return self.path / "text_places.parquet"
+
+    @property
     def truth(self) -> Path:
         """What a fictional world's estimates should find; absent where the world is real."""
         return self.path / "truth.csv"

@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard import charts, data
 from dashboard.views import company_evidence, company_gaps
-from dashboard.views.escaping import plain, web_link
+from dashboard.views.escaping import plain, table, web_link
 from pipelines.release import OpenRelease
-from pipelines.scorecard import Scorecard, commitment, day, interval, label, points, ranks, score, with_unit
+from pipelines.scorecard import Scorecard, commitment, day, file_name, interval, label, points, ranks, score, with_unit
 
 _FORMATS = {"pdf": "application/pdf", "csv": "text/csv", "json": "application/json"}
 
@@ -74,7 +74,7 @@ def _head(release: OpenRelease, card: Scorecard) -> None:
             st.download_button(
                 f"Scorecard {kind.upper()}",
                 data.export(release, [company.company_id], card.period, kind),
-                file_name=f"{company.company_id}-{card.period}.{kind}",
+                file_name=file_name(card, kind, dated=True),
                 mime=mime,
                 icon=":material/download:",
                 on_click="ignore",
@@ -109,7 +109,8 @@ def _pillars(card: Scorecard) -> None:
         width="stretch",
         alt="Pillar scores with intervals; the table beside has the same numbers.",
     )
-    right.dataframe(
+    table(
+        right,
         [
             {
                 "Pillar": line.title,
@@ -131,13 +132,16 @@ def _pillars(card: Scorecard) -> None:
 
 def _indicators(card: Scorecard) -> None:
     st.header("Indicators", divider="gray")
-    chosen = st.dataframe(
+    chosen = table(
+        st,
         [
             {
                 "Pillar": line.pillar,
                 "Indicator": line.title,
                 "Platform": "" if line.platform == "all" else label(line.platform),
-                "Value": with_unit(line.value, line.unit) if line.is_published else "insufficient data",
+                "Value": with_unit(line.value, line.unit, line.is_lower_bound)
+                if line.is_published
+                else "insufficient data",
                 "Interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",
                 "Sample": None if line.sample_size is None else math.floor(line.sample_size),
                 "Score": score(line.score) if line.score is not None else "",
@@ -171,7 +175,8 @@ def _indicators(card: Scorecard) -> None:
 
 def _sources(release: OpenRelease, card: Scorecard) -> None:
     with st.expander("Sources and licences"):
-        st.dataframe(
+        table(
+            st,
             [
                 {
                     "Source": line.publisher or line.source,

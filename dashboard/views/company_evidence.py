@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import data
-from dashboard.views.escaping import web_link
+from dashboard.views.escaping import table, web_link
 from pipelines.release import OpenRelease
 from pipelines.scorecard import Scorecard, exact, label
 
@@ -34,7 +34,8 @@ def posts(release: OpenRelease, card: Scorecard) -> None:
     if not listed:
         st.info("No posts were observed.")
         return
-    chosen = st.dataframe(
+    chosen = table(
+        st,
         [
             {
                 "Posted": row["created_at"],
@@ -102,7 +103,8 @@ def disclosures(release: OpenRelease, card: Scorecard) -> None:
         }
         for row in targets
     ]
-    chosen = st.dataframe(
+    chosen = table(
+        st,
         rows,
         hide_index=True,
         width="stretch",
@@ -136,9 +138,9 @@ def _show_evidence(row: Row, *, title: str, text: str, proof: data.Proof) -> Non
         record = {key: value for key, value in row.items() if key != "text"}
         left, right = st.columns(2, gap="large")
         left.caption("The record in the release")
-        left.dataframe(_facts(record), hide_index=True, width="stretch")
+        table(left, _facts(record), hide_index=True, width="stretch")
         right.caption("Where the record comes from")
-        right.dataframe(_facts(proof.facts), hide_index=True, width="stretch")
+        table(right, _facts(proof.facts), hide_index=True, width="stretch")
         if proof.problem:
             right.text(proof.problem)
         if proof.excerpt is not None:

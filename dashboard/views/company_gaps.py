@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import data
-from dashboard.views.escaping import plain
+from dashboard.views.escaping import plain, table
 from pipelines.release import OpenRelease
 from pipelines.scorecard import Scorecard, interval, number
 from pipelines.scorecard import gap as gap_sentence
@@ -36,7 +36,8 @@ def show(release: OpenRelease, card: Scorecard) -> None:
         )
         st.text(sentence)
     if measured:
-        st.dataframe(
+        table(
+            st,
             [
                 {
                     "Cause": row["title"],

@@ -10,7 +10,7 @@ from textwrap import shorten
 import streamlit as st
 
 from dashboard import charts, data
-from dashboard.views.escaping import plain
+from dashboard.views.escaping import plain, table
 from pipelines.release import OpenRelease
 from pipelines.scorecard import PILLARS, TITLES, Scorecard, day, is_above, points, ranks, reversed_order, score
 from pipelines.scorecard import order as order_sentence
@@ -108,7 +108,8 @@ def _index(release: OpenRelease, cards: list[Scorecard], names: list[str], perio
             _explain(without)
         return
     left, right = st.columns(2, gap="large")
-    left.dataframe(
+    table(
+        left,
         [
             {
                 "Company": name,
@@ -276,7 +277,7 @@ def _links(release: OpenRelease, cards: list[Scorecard], names: list[str], perio
     st.download_button(
         "Download these numbers (CSV)",
         data.export(release, company_ids, period, "csv"),
-        file_name=f"compare-{period}.csv",
+        file_name=f"{'fictional-' * cards[0].is_fictional}compare-{period}.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import contextlib
 from collections.abc import Mapping
 
 import streamlit as st
 
 from dashboard import charts, data
-from dashboard.views.escaping import plain
+from dashboard.views.escaping import plain, table
 from pipelines.release import OpenRelease
-from pipelines.scorecard import INPUTS, label, number
+from pipelines.scorecard import INPUTS, csv_bytes, label, number
 
 Parameters = Mapping[str, str]
 _SHOWN_ELSEWHERE = ("index_withheld", "inputs_that_may_be_fixed")
@@ -46,10 +45,15 @@ def main() -> None:
     _notes(method)
 
 
-def _csv(method: Parameters) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([("parameter", "value"), *method.items()])
-    return text.getvalue()
+def _csv(method: Parameters) -> bytes:
+    return csv_bytes(("parameter", "value"), ((name, _typed(value)) for name, value in method.items()))
+
+
+def _typed(value: str) -> str | float:
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(value)
+    return value
 
 
 def _under(method: Parameters, name: str) -> dict[str, str]:
@@ -91,7 +95,8 @@ def _parameters(method: Parameters) -> None:
     st.header("Parameters", divider="gray")
     meanings = data.meanings() | {"seed": "seed of all random draws; the same seed gives the same numbers"}
     others = [name for name in method if "." not in name and name not in (*_SHOWN_ELSEWHERE, *meanings)]
-    st.dataframe(
+    table(
+        st,
         [
             {"Parameter": label(name), "Value": method[name], "Meaning": meanings.get(name, "")}
             for name in (*meanings, *others)
@@ -128,7 +133,7 @@ def _scales(release: OpenRelease, method: Parameters) -> None:
                 "Not scored": unscored.get(name, ""),
             }
         )
-    st.dataframe(lines, hide_index=True, width="stretch", height="content")
+    table(st, lines, hide_index=True, width="stretch", height="content")
     st.caption(
         "A value is scored by its place between two goalposts: the percentiles of the companies that the parameters "
         "goalpost low and goalpost high name, at the month end in column Set at, or what the panel fixes. Indicators "

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, data
-from dashboard.views.escaping import plain
+from dashboard.views.escaping import plain, table
 from dashboard.views.what_if_data import WhatIfData, what_if_data
 from pipelines.index import DECIMALS, Aggregation, Flags, Floats, ReplicationError, WhatIf, ranks, what_if
 from pipelines.release import OpenRelease, ReleaseError
@@ -144,7 +144,8 @@ def _show(companies: WhatIfData, group: Flags, result: WhatIf) -> None:
     second.metric("Mean change of rank", f"{np.mean(moves):.1f}")
     third.metric("Published ranks outside the new intervals", f"{outside} of {len(lines)}")
     left, right = st.columns([3, 2], gap="large")
-    left.dataframe(
+    table(
+        left,
         [
             {
                 "Company": line["name"],

@@ -5,16 +5,17 @@ Append-only and without a database: any number of sources write side by side, an
 
 from pipelines.archive.evidence import (
     Evidence,
-    EvidenceError,
     body_of,
     evidence_of,
     find,
     keep_responses,
+    whole,
 )
 from pipelines.archive.fetch import PassResult, run_passes
 from pipelines.archive.http import transport_of
 from pipelines.archive.panel_files import Parsed, archive_files, archived_files, parse_file
 from pipelines.archive.store import Archive, ArchiveError, Entry, source_of
+from pipelines.archive.withholding import EvidenceError, keep_text_places
 
 __all__ = [
     "Archive",
@@ -30,8 +31,10 @@ __all__ = [
     "evidence_of",
     "find",
     "keep_responses",
+    "keep_text_places",
     "parse_file",
     "run_passes",
     "source_of",
     "transport_of",
+    "whole",
 ]

@@ -1,7 +1,7 @@
 """Leads from a `response_id` and a `locator` back to the bytes: what the archive holds, what stands at that place.
 
 Reads the archive and the index of responses beside it, never the working database. Restricted bodies, which hold other
-people's words, are described but never shown.
+people's words, are described but never shown; of other bodies `withholding` says which words are.
 """
 
 from __future__ import annotations
@@ -12,23 +12,20 @@ import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines import UserMistake
 from pipelines.archive.store import Archive, ArchiveError
+from pipelines.archive.withholding import EvidenceError, Texts, mask, texts_of
 from pipelines.home import Home, PanelFolder, replacing
 from pipelines.records import SourceError, text_of
 
 EXCERPT_CHARACTERS = 4_000
 _RECORD_LINES = 1_000
-
-
-class EvidenceError(UserMistake):
-    """No such response, or no such place in it; the message is for the reader."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +44,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     is_restricted: bool
     locator: str | None = None
     excerpt: str | None = None
-    """The record and what stands around it; None where the body is restricted."""
+    """The record at the place, with words that may not be shown masked; None where the body is restricted."""
 
 
 def evidence_of(home: Path, response_id: str, locator: str | None = None) -> Evidence:
@@ -59,7 +56,9 @@ def evidence_of(home: Path, response_id: str, locator: str | None = None) -> Evi
     archive, found = find(home, response_id)
     if locator is None:
         return found
-    excerpt = None if found.is_restricted else excerpt_at(body_of(archive, found), locator)
+    if found.is_restricted:
+        return msgspec.structs.replace(found, locator=locator)
+    excerpt = excerpt_at(body_of(archive, found), locator, texts_of(PanelFolder(archive.root.parent), response_id))
     return msgspec.structs.replace(found, locator=locator, excerpt=excerpt)
 
 
@@ -80,6 +79,23 @@ def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
     raise EvidenceError(f"no response {response_id!r} in {home}; `seismograph sql` on `scorecards.posts` lists some")
 
 
+def whole(archive: Archive, found: Evidence) -> bytes:
+    """The body of a response that may be given whole.
+
+    Raises:
+        EvidenceError: it holds words that may not be shown, or its archive file is gone.
+    """
+    if found.is_restricted:
+        raise EvidenceError(f"{found.response_id} holds other people's words: it is kept for some days and never shown")
+    body = body_of(archive, found)
+    if reason := texts_of(PanelFolder(archive.root.parent), found.response_id).withheld(body):
+        raise EvidenceError(
+            f"{found.response_id} holds words that may not be shown ({reason}), so it is not given whole; "
+            "--locator shows one record of it, with such words masked"
+        )
+    return body
+
+
 def body_of(archive: Archive, found: Evidence) -> bytes:
     """The body of a response as it came.
 
@@ -92,8 +108,10 @@ def body_of(archive: Archive, found: Evidence) -> bytes:
         raise EvidenceError(f"{found.archive_file} is gone: restricted bodies are deleted after a short time") from None
 
 
-def excerpt_at(body: bytes, locator: str) -> str:
+def excerpt_at(body: bytes, locator: str, texts: Texts) -> str:
     """What stands at a locator: a table's record, each cell under its heading, or a JSON value, indented.
+
+    Words that may not be shown are masked.
 
     Raises:
         EvidenceError: the locator leads nowhere in this body.
@@ -102,28 +120,32 @@ def excerpt_at(body: bytes, locator: str) -> str:
     try:
         if place.startswith("row:"):
             row, _, column = place.removeprefix("row:").partition(";column:")
+            reason = texts.reason_at(f"row:{int(row)}")
             (record,) = pq.read_table(io.BytesIO(body)).slice(int(row) - 1, 1).to_pylist()
-            return _cells(list(record), [str(value) for value in record.values()], column)
+            return _cells(list(record), [str(mask(name, it, reason)) for name, it in record.items()], column)
         if place.startswith("line:"):
             line, _, column = place.removeprefix("line:").partition(";column:")
             if pointer:
-                return _json_at(text_of(body).split("\n")[int(line) - 1].encode(), pointer)
-            return _record_at(text_of(body), int(line), column)
-        return _json_at(body, locator)
+                part = text_of(body).split("\n")[int(line) - 1].encode()
+                return _json_at(part, pointer, texts, f"line:{int(line)}#")
+            return _record_at(text_of(body), int(line), column, texts)
+        return _json_at(body, locator, texts, "")
     except (LookupError, ValueError, StopIteration, msgspec.DecodeError, csv.Error, pa.ArrowInvalid, SourceError):
         raise EvidenceError(f"nothing stands at {locator!r} in this response") from None
 
 
-def _record_at(text: str, line: int, column: str) -> str:
+def _record_at(text: str, line: int, column: str, texts: Texts) -> str:
     """A record by its first physical line; its header is the first of the file's first records as wide as itself."""
+    reason = texts.reason_at(f"line:{line}")
     lines = text.split("\n")
-    above, below = lines[: min(line - 1, _RECORD_LINES)], lines[line - 1 : line - 1 + _RECORD_LINES]
+    header_ends = min(line, texts.first_line() or line) - 1
+    above, below = lines[: min(header_ends, _RECORD_LINES)], lines[line - 1 : line - 1 + _RECORD_LINES]
     pairs = []
-    for mark in (",", "\t", ";"):
-        record = _records(below, mark)[0]
-        pairs += [(cells, record) for cells in _records(above, mark)[:20] if len(cells) >= len(record)][:1]
+    for sign in (",", "\t", ";"):
+        record = _records(below, sign)[0]
+        pairs += [(cells, record) for cells in _records(above, sign)[:20] if len(cells) >= len(record)][:1]
     header, record = max(pairs, key=lambda pair: len(pair[1]))
-    return _cells(header, record, column)
+    return _cells(header, [str(mask(*pair, reason)) for pair in zip(header, record, strict=False)], column)
 
 
 def _records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -142,8 +164,8 @@ def _cells(header: Sequence[str], record: Sequence[str], column: str) -> str:
     return _cut("\n".join(f"{name:<{width}}  {value}" for name, value in pairs))
 
 
-def _json_at(body: bytes, pointer: str) -> str:
-    value = msgspec.json.decode(body)
+def _json_at(body: bytes, pointer: str, texts: Texts, place: str) -> str:
+    value: Any = texts.masked(msgspec.json.decode(body), place)
     for step in pointer.split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
         if key:

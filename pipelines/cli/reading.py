@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 from cyclopts import Parameter
 
 from pipelines.cli import terminal
@@ -77,21 +78,25 @@ def scorecard(
         }
         with terminal.steps() as begin:
             begin(f"{len(wanted)} {format} scorecards")
-            for company_id, path in zip(wanted, _paths(wanted, format, output), strict=True):
-                path.write_bytes(writers[format](cards.scorecard(opened, company_id)))
+            to = _place(wanted, format, output)
+            for company_id in wanted:
+                card = cards.scorecard(opened, company_id)
+                path = to / cards.file_name(card, format) if to.is_dir() else to
+                path.write_bytes(writers[format](card))
                 say(str(path))
     return 0
 
 
-def _paths(companies: Sequence[str], suffix: str, output: Path | None) -> list[Path]:
+def _place(companies: Sequence[str], suffix: str, output: Path | None) -> Path:
+    """The file to write, or the folder that is there now."""
     if output is not None and output.suffix == f".{suffix}" and not output.is_dir():
         if len(companies) > 1:
             raise Misuse(f"-o {output} is one file for {len(companies)} companies; name a folder")
         output.parent.mkdir(parents=True, exist_ok=True)
-        return [output]
+        return output
     folder = output or Path()
     folder.mkdir(parents=True, exist_ok=True)
-    return [folder / f"{company_id}.{suffix}" for company_id in companies]
+    return folder
 
 
 def evidence(
@@ -104,12 +109,14 @@ def evidence(
 ) -> int:
     """Show the archived response that a number comes from.
 
-    It tells source, address, time and digest of the response, and shows its text.
+    It tells source, address, time and digest of the response, and shows the record at a place in it. Words that their
+    author or platform forbids showing, that were deleted or that are other people's are masked.
 
     Parameters
     ----------
     response_id
-        The response, as column response_id of a release has it.
+        The response, as column response_id of a release has it; or a disclosed figure, written
+        COMPANY_ID/METRIC_ID/PERIOD_END, of which it lists where it is stated, and of a sum every part.
     locator
         Show only this place in the response, as column locator has it.
     body
@@ -117,21 +124,22 @@ def evidence(
     warc
         Write the WARC record of the response to this file instead.
     """
-    from pipelines.archive import EvidenceError, body_of, evidence_of, find
+    from pipelines.archive import evidence_of, find, whole
     from pipelines.observatory import read_settings
 
     home = read_settings().home
+    if response_id.count("/") == 2:
+        return _figure(home, response_id)
     if body or warc:
         archive, response = find(home, response_id)
-        if response.is_restricted:
-            raise EvidenceError(f"{response_id} holds other people's words: it is kept for some days and never shown")
+        content = whole(archive, response)
         if warc:
             warc.write_bytes(archive.raw(response.archive_file, response.archive_offset, response.archive_length))
             say(str(warc))
         elif sys.stdout.isatty():
-            say(body_of(archive, response).decode("utf-8", "replace"))
+            say(content.decode("utf-8", "replace"))
         else:
-            sys.stdout.buffer.write(body_of(archive, response))
+            sys.stdout.buffer.write(content)
         return 0
     proof = evidence_of(home, response_id, locator)
     shown = {
@@ -150,4 +158,36 @@ def evidence(
         say(proof.excerpt)
     elif proof.is_restricted:
         say("restricted  the response holds other people's words: it is kept for some days and never shown")
+    return 0
+
+
+def _figure(home: Path, name: str) -> int:
+    """Say where a disclosed figure is stated; a summed one part by part."""
+    from pipelines.release import open_release
+    from pipelines.scorecard import exact, parts_of, rows_of
+
+    company_id, metric_id, end = name.split("/")
+    with open_release(home) as opened:
+        stated = rows_of(
+            opened,
+            "select period_end, value, coalesce(unit, '') as unit, source, response_id, locator from disclosures "
+            "where company_id = ? and metric_id = ? and cast(period_end as varchar) = ? order by source, published_at",
+            company_id,
+            metric_id,
+            end,
+        )
+        if not stated:
+            raise Misuse(
+                f"no figure {name!r} in release {opened.release_id}; `seismograph sql` on `disclosures` lists all"
+            )
+        for row in stated:
+            say(f"{name}  {exact(row['value'], row['unit'])}  {row['source']}")
+            parts = () if row["response_id"] else parts_of(opened, company_id, metric_id, row["period_end"])
+            if row["response_id"]:
+                say(f"            {row['response_id']} --locator '{row['locator']}'")
+            elif not parts:
+                say("            the release does not say where it is stated")
+            else:
+                say(f"            the sum of {len(parts)} parts, each its value times the share that the company owns")
+                terminal.print_rows(parts[0].__struct_fields__, [msgspec.structs.astuple(it) for it in parts], "table")
     return 0

@@ -49,12 +49,21 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], form: F
     elif form == "csv":
         import csv
 
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        from pipelines.records import inert
+
+        writer = csv.writer(_UnixLines(), lineterminator="\r\n")
         shown = visible if sys.stdout.isatty() else str
-        writer.writerow(map(shown, columns))
-        writer.writerows([shown(_text(cell, absent="")) for cell in row] for row in rows)
+        writer.writerow([shown(inert(name)) for name in columns])
+        writer.writerows([shown(_text(inert(cell), absent="")) for cell in row] for row in rows)
     else:
         _print_table(columns, rows)
+
+
+class _UnixLines:
+    """Ends rows with a line feed alone; the writer of CSV ends them with CR too, else it leaves one in a cell bare."""
+
+    def write(self, row: str) -> None:
+        sys.stdout.write(row.removesuffix("\r\n") + "\n")
 
 
 def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

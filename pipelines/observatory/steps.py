@@ -11,7 +11,15 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from pipelines import ROOT, release, topics, warehouse
-from pipelines.archive import Archive, Parsed, PassResult, archive_files, archived_files, keep_responses
+from pipelines.archive import (
+    Archive,
+    Parsed,
+    PassResult,
+    archive_files,
+    archived_files,
+    keep_responses,
+    keep_text_places,
+)
 from pipelines.home import Home
 from pipelines.observatory.asking import Answer, Asking, ask_sources, run_id_of
 from pipelines.observatory.plan import passes_due
@@ -202,6 +210,9 @@ class Observatory:
             if not self.as_of:
                 release.keep_texts(db.query("select post_id, text from core.post_texts order by post_id"), self.folder)
                 keep_responses(db.query("select * from raw.responses order by response_id"), self.folder)
+                keep_text_places(
+                    db.query("select * from core.text_places order by response_id, locator, reason"), self.folder
+                )
             return release.publish(
                 self.settings.home,
                 db,

@@ -22,6 +22,7 @@ from pipelines.records.source import (
     find_sources,
     text_of,
 )
+from pipelines.records.spreadsheets import inert
 from pipelines.records.tables import BadCell, Row, json_lines, read_table, records_of
 from pipelines.records.types import (
     RECORD_TYPES,
@@ -73,6 +74,7 @@ __all__ = [
     "code_version",
     "domain_of",
     "find_sources",
+    "inert",
     "is_media",
     "json_lines",
     "list_header",

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.home import Home, PanelFolder, replacing
-from pipelines.release.tables import COMPARED, MONTHLY, TABLES, digest_select, empty_select
+from pipelines.release.tables import COMPARED, LATER_COLUMNS, MONTHLY, TABLES, digest_select, empty_select
 
-_TABLES_HELD = "select table_name from duckdb_tables() where database_name = 'release'"
+_HELD = "select table_name, column_name from duckdb_columns() where database_name = 'release'"
 _OF_NOTHING = sha256(b"").hexdigest()
 
 
@@ -129,15 +129,19 @@ def connect(
             allowed.append(panel.truth)
             connection.execute("create schema fiction")
             connection.execute(f"create view fiction.truth as select * from read_csv({_quoted(panel.truth)})")  # noqa: S608
-        held = {row[0] for row in connection.execute(_TABLES_HELD).fetchall()}
+        held = set(connection.execute(_HELD).fetchall())
         for table in TABLES:
             paths = [home.stored(digest) for digest in files.get(table, {}).values()]
             allowed += paths
             listed = ", ".join(map(_quoted, paths))
             source = f"select * from read_parquet([{listed}])" if paths else empty_select(table)  # noqa: S608
-            # A release of earlier days lacks the tables that came since.
-            if table not in MONTHLY and table in held:
-                source = f"select * from release.{table}"  # noqa: S608
+            # A release of earlier days lacks the tables and columns that came since.
+            if table not in MONTHLY and any(name == table for name, _ in held):
+                columns = (
+                    f'cast(null as {kind}) as "{it}"' if (table, it) in LATER_COLUMNS - held else f'"{it}"'
+                    for it, kind in TABLES[table].items()
+                )
+                source = f"select {', '.join(columns)} from release.{table}"  # noqa: S608
             connection.execute(f"create view scorecards.{table} as {source}")
         connection.execute(f"set allowed_paths = [{', '.join(map(_quoted, allowed))}]")
         connection.execute("set enable_external_access = false")

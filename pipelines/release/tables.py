@@ -19,7 +19,7 @@ _KINDS = {
     "rank_lower rank_upper say do_low do_high gap gap_lower gap_upper p_positive first_order total change",
     "TIMESTAMP": "created_at observed_at at published_at last_fetched_at",
     "DATE": "period period_start period_end date",
-    "BOOLEAN": "is_headline is_published is_flagged passed",
+    "BOOLEAN": "is_headline is_lower_bound is_published is_flagged passed",
 }
 _TYPE_OF = {column: kind for kind, columns in _KINDS.items() for column in columns.split()}
 
@@ -40,8 +40,8 @@ _COLUMNS = {
     "attention": "company_id source date value unit",
     "indicators": "indicator_id pillar title unit direction is_headline minimum_sample estimator description caveat "
     "reference status",
-    "indicator_values": "company_id period known_at platform indicator_id value sample_size lower upper is_published "
-    "reason",
+    "indicator_values": "company_id period known_at platform indicator_id value sample_size lower upper is_lower_bound "
+    "is_published reason",
     "indicator_scores": "company_id period known_at indicator_id score lower upper",
     "pillar_scores": "company_id period known_at pillar score lower upper weight_present",
     "index_scores": "company_id period known_at score lower upper rank rank_lower rank_upper",
@@ -65,6 +65,9 @@ TABLES: dict[str, dict[str, str]] = {
 
 MONTHLY = ("posts", "post_topics", "post_events")
 """Tables that grow with every post: kept as one Parquet file a month of posting, shared between releases."""
+
+LATER_COLUMNS = frozenset({("indicator_values", "is_lower_bound")})
+"""Columns that releases of earlier days lack; they read as NULL there."""
 
 DRAWS = "pillar_draws"
 """Kept in the store beside the tables, of the latest period: what-ifs start from it (columns as `index` makes them)."""

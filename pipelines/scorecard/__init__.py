@@ -1,8 +1,8 @@
 """Assembles one company's scorecard from a release and renders it as PDF, CSV and JSON with the same numbers."""
 
-from pipelines.scorecard.assemble import UnknownCompany, periods, rows_of, scorecard
+from pipelines.scorecard.assemble import UnknownCompany, parts_of, periods, rows_of, scorecard
 from pipelines.scorecard.card import Scorecard
-from pipelines.scorecard.exports import to_csv, to_json
+from pipelines.scorecard.exports import csv_bytes, file_name, to_csv, to_json
 from pipelines.scorecard.pdf import to_pdf
 from pipelines.scorecard.sentences import INPUTS, LEAST_PROBABILITY, gap, is_above, order, ranks, reversed_order
 from pipelines.scorecard.words import (
@@ -27,14 +27,17 @@ __all__ = [
     "Scorecard",
     "UnknownCompany",
     "commitment",
+    "csv_bytes",
     "day",
     "exact",
+    "file_name",
     "gap",
     "interval",
     "is_above",
     "label",
     "number",
     "order",
+    "parts_of",
     "periods",
     "points",
     "ranks",

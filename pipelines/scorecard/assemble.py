@@ -15,6 +15,7 @@ from pipelines.scorecard.card import (
     DisclosureLine,
     Index,
     IndicatorLine,
+    PartLine,
     PillarLine,
     ReleaseLine,
     Scorecard,
@@ -28,6 +29,9 @@ Row = dict[str, Any]
 Line = TypeVar("Line", bound=msgspec.Struct)
 
 _YEAR = "p.company_id = ? and p.kind <> 'repost' and p.created_at < ?::date + 1 and p.created_at >= ?::date - 365"
+_COMPANIES = """
+    select *, count(*) over (partition by peer_group) as peers, count(*) over () as panel from companies order by 1
+"""
 _POSTS = f"""
     select count(*) as posts, count(*) filter (p.post_id in (select post_id from post_topics)) as topic_posts
     from posts as p where {_YEAR}
@@ -42,6 +46,7 @@ _INDICATORS = """
     select i.indicator_id, i.pillar, i.title, coalesce(i.unit, '') as unit,
         coalesce(i.is_headline, false) as is_headline,
         coalesce(v.platform, 'all') as platform, v.value, v.lower, v.upper, v.sample_size, i.minimum_sample,
+        coalesce(v.is_lower_bound, false) as is_lower_bound,
         coalesce(v.is_published, false) as is_published, v.reason, s.score, s.lower as score_lower,
         s.upper as score_upper, i.description, i.caveat, i.reference, i.estimator, i.direction
     from indicators as i
@@ -61,11 +66,20 @@ _INDEX = """
     from index_scores where company_id = ? and period = ? and known_at = 'now'
 """
 _DISCLOSURES = """
-    select metric_id, period_end, value, coalesce(unit, '') as unit, source, url, published_at from disclosures
+    select metric_id, period_end, value, coalesce(unit, '') as unit, source, url, published_at, response_id, locator
+    from disclosures
     where company_id = ? and period_end <= ?
     qualify row_number() over (
         partition by metric_id order by period_end desc, published_at desc nulls last, source, response_id, locator
     ) = 1 order by metric_id
+"""
+_PARTS = """
+    select part, value, share, response_id, locator, share_response_id, share_locator from disclosure_parts
+    where company_id = ? and metric_id = ? and period_end = ? order by value * share desc nulls last, part
+"""
+_ENTERING = """
+    select pillar from pillar_scores where period = ? and known_at = 'now' group by pillar
+    having count(score) >= (select max(value::double) from method where parameter = 'coverage') * count(*)
 """
 _COMMITMENTS = """
     select c.topic_id, coalesce(t.title, c.topic_id) as title, c.kind, c.status, c.target_year, c.target_value, c.unit,
@@ -120,7 +134,10 @@ def scorecard(release: OpenRelease, company_id: str, period: dt.date | None = No
         UnknownCompany: naming companies that the release has.
         ReleaseError: the release has no scores at that period.
     """
-    companies = rows_of(release, "select *, count(*) over (partition by peer_group) as peers from companies order by 1")
+    companies = rows_of(
+        release,
+        _COMPANIES,
+    )
     company = next((row for row in companies if row["company_id"] == company_id), None)
     if company is None:
         some = ", ".join(row["company_id"] for row in companies[:8]) + (", …" if len(companies) > 8 else "")
@@ -143,7 +160,7 @@ def scorecard(release: OpenRelease, company_id: str, period: dt.date | None = No
         posts=posts["posts"],
         topic_posts=posts["topic_posts"],
         topics=_lines(release, TopicLine, _TOPICS, company_id, at, at),
-        disclosures=_lines(release, DisclosureLine, _DISCLOSURES, company_id, at),
+        disclosures=_disclosures(release, company_id, at),
         commitments=_lines(release, CommitmentLine, _COMMITMENTS, company_id, at),
         trend=_lines(release, TrendPoint, _TREND, company_id, at, company_id, at),
         sources=_lines(release, SourceLine, "select * from sources order by source"),
@@ -154,12 +171,31 @@ def scorecard(release: OpenRelease, company_id: str, period: dt.date | None = No
             panel=manifest.panel,
             code_version=manifest.facts.code_version,
             method_version=manifest.facts.method_version,
+            panel_title=manifest.facts.panel_title,
+            data_until=rows_of(release, "select max(last_fetched_at) as at from sources")[0]["at"],
         ),
+        is_fictional=manifest.facts.is_fictional,
     )
 
 
 def _lines(release: OpenRelease, kind: type[Line], sql: str, *parameters: object) -> tuple[Line, ...]:
     return tuple(msgspec.convert(row, kind) for row in rows_of(release, sql, *parameters))
+
+
+def _disclosures(release: OpenRelease, company_id: str, at: dt.date) -> tuple[DisclosureLine, ...]:
+    """The latest figures; one that stands nowhere is a sum, and comes with its parts."""
+    lines = _lines(release, DisclosureLine, _DISCLOSURES, company_id, at)
+    return tuple(
+        line
+        if line.response_id
+        else msgspec.structs.replace(line, parts=parts_of(release, company_id, line.metric_id, line.period_end))
+        for line in lines
+    )
+
+
+def parts_of(release: OpenRelease, company_id: str, metric_id: str, period_end: dt.date) -> tuple[PartLine, ...]:
+    """The facilities' figures in a summed figure, the largest owned amount first; empty where it is no sum."""
+    return _lines(release, PartLine, _PARTS, company_id, metric_id, period_end)
 
 
 def _indicators(release: OpenRelease, company_id: str, at: dt.date) -> tuple[IndicatorLine, ...]:
@@ -213,6 +249,8 @@ def _why_no_pillar(pillar: str, indicators: tuple[IndicatorLine, ...]) -> str:
 def _index(release: OpenRelease, company_id: str, at: dt.date, scored: list[str]) -> Index:
     row: Row = next(iter(rows_of(release, _INDEX, at, company_id, at)), {})
     if row.get("score") is not None:
+        entering = {it["pillar"] for it in rows_of(release, _ENTERING, at)}
+        row["pillars"] = tuple(pillar for pillar in scored if pillar in entering)
         return msgspec.convert({name: row[name] for name in Index.__struct_fields__ if name in row}, Index)
     published = rows_of(release, "select count(score) as n from index_scores where period = ? and known_at = 'now'", at)
     return Index(reason=why_no_index(scored, published[0]["n"] > 0))

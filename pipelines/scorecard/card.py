@@ -11,13 +11,26 @@ import msgspec
 
 CAVEAT = (
     "This is an engagement index, not a responsibility score. Five of its six pillars measure how a company "
-    "communicates; only Determined Initiatives measures what it discloses doing. Every score carries a 90% interval; "
-    "where intervals leave the order open, companies are not distinguishable."
+    "communicates; only Determined Initiatives measures what it discloses doing. Scores of communication carry a 90% "
+    "interval, that of conduct none; where intervals leave the order open, companies are not distinguishable."
 )
+SCALE = (
+    "Scores run from 0 to 100: 0 is the 5th and 100 the 95th percentile of the companies of this panel that have a "
+    "value, at the latest month end or where the panel fixed them. A score compares with this panel, not with an ideal."
+)
+OF_SAMPLING = "which posts there happened to be, the method as published"
+OF_BOTH = "which posts there happened to be and the choices of the method"
+OF_NOTHING = "no interval: disclosed figures count as they are"
+INTERVALS = (
+    f"90% intervals hold different things. Of scores, pillars of communication and the index: {OF_SAMPLING}. "
+    f"Of ranks: {OF_BOTH}. Of conduct: {OF_NOTHING}, in its own score and within the index."
+)
+LABELS = "Posts on causes are counted as the classifier labels them, not corrected for its errors as say-do gaps are."
+FICTION = "FICTIONAL: the companies and all figures are invented"
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
-    """The company that the scorecard is about; `peers` counts its peer group, itself included."""
+    """The company that the scorecard is about; `peers` counts its peer group with itself, `panel` all companies."""
 
     company_id: str
     name: str
@@ -25,10 +38,15 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None
     peer_group: str | None
     peers: int
+    panel: int = 0
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """The engagement index with its 90% interval and its rank interval among `companies`, or the `reason` for none."""
+    """The engagement index with its 90% interval and its rank interval among `companies`, or the `reason` for none.
+
+    The interval holds sampling alone, the rank interval the choices of the method as well. `pillars` are the ids of
+    those that the index rests on.
+    """
 
     score: float | None = None
     lower: float | None = None
@@ -37,6 +55,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     rank_lower: float | None = None
     rank_upper: float | None = None
     companies: int = 0
+    pillars: tuple[str, ...] = ()
     reason: str | None = None
 
 
@@ -55,7 +74,10 @@ class PillarLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndicatorLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One indicator on one platform; `score` (0-100) stands only on the line of all platforms together."""
+    """One indicator on one platform; `score` (0-100) stands only on the line of all platforms together.
+
+    Where `is_lower_bound`, the true value is more than `value`: more than half of the waits outlast the look.
+    """
 
     indicator_id: str
     pillar: str
@@ -78,6 +100,7 @@ class IndicatorLine(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
     estimator: str | None
     direction: float | None
+    is_lower_bound: bool = False
 
 
 class TopicLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,8 +111,23 @@ class TopicLine(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
 
 
+class PartLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A facility's figure, the share of it that the company owns, and where each is stated."""
+
+    part: str
+    value: float | None
+    share: float | None
+    response_id: str | None
+    locator: str | None
+    share_response_id: str | None
+    share_locator: str | None
+
+
 class DisclosureLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A metric, and the latest figure that the company disclosed of it up to the period."""
+    """A metric, and the latest figure that the company disclosed of it up to the period.
+
+    A figure stands at a place of a response, or is the sum of `parts`, each its value times its share.
+    """
 
     metric_id: str
     period_end: dt.date
@@ -98,6 +136,9 @@ class DisclosureLine(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     url: str | None
     published_at: dt.datetime | None
+    response_id: str | None = None
+    locator: str | None = None
+    parts: tuple[PartLine, ...] = ()
 
 
 class CommitmentLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +186,9 @@ class ReleaseLine(msgspec.Struct, frozen=True, kw_only=True):
     panel: str
     code_version: str
     method_version: str
+    panel_title: str = ""
+    data_until: dt.datetime | None = None
+    """When the latest of the data was fetched."""
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,4 +207,19 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     trend: tuple[TrendPoint, ...]
     sources: tuple[SourceLine, ...]
     release: ReleaseLine
+    is_fictional: bool = False
     caveat: str = CAVEAT
+    scale: str = SCALE
+    intervals: str = INTERVALS
+    labels: str = LABELS
+
+    @property
+    def compared_with(self) -> str:
+        """With whom the company's figures are compared."""
+        company = self.company
+        whole = f"scored and ranked among the {company.panel} companies of the panel"
+        if company.peer_group in (None, "all"):
+            return whole
+        return (
+            f"{whole}; estimates and disclosed outcomes lean on its peer group, {company.peer_group} ({company.peers})"
+        )

@@ -10,8 +10,9 @@ from functools import partial
 
 import msgspec
 
-from pipelines.scorecard.card import Scorecard
-from pipelines.scorecard.words import commitment, label
+from pipelines.records import inert
+from pipelines.scorecard.card import FICTION, OF_BOTH, OF_NOTHING, OF_SAMPLING, Scorecard
+from pipelines.scorecard.words import commitment, label, rests_on
 
 SCHEMA = "seismograph-scorecard-1"
 Cell = str | float | int | bool | dt.date | None
@@ -20,7 +21,10 @@ Cell = str | float | int | bool | dt.date | None
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the CSV: a number, what it measures, and its interval or the reason why it is missing.
 
-    `level` tells the kind of number: index, rank, pillar, indicator, indicator_score, topic, disclosure, commitment.
+    `level` tells the kind of number: index, rank, pillar, indicator, indicator_score, topic, disclosure,
+    disclosure_part, commitment; a `note` is a line of text that the numbers are to be read with. `interval_of` says
+    what the interval holds. Where `is_lower_bound`, the true value is more than `value`. A part of a summed figure
+    counts with its share.
     """
 
     company_id: str
@@ -34,11 +38,25 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     lower: float | None = None
     upper: float | None = None
+    interval_of: str | None = None
+    is_lower_bound: bool = False
     sample_size: float | None = None
     is_published: bool = True
     reason: str | None = None
     source: str | None = None
+    response_id: str | None = None
+    locator: str | None = None
+    share: float | None = None
+    share_response_id: str | None = None
+    share_locator: str | None = None
+    is_fictional: bool = False
     release_id: str
+
+
+def file_name(card: Scorecard, kind: str, *, dated: bool = False) -> str:
+    """The name of an exported scorecard's file: `acme.pdf`, or `fictional-acme.pdf` where the company is invented."""
+    start = "fictional-" if card.is_fictional else ""
+    return f"{start}{card.company.company_id}{f'-{card.period}' if dated else ''}.{kind}"
 
 
 def to_json(card: Scorecard) -> bytes:
@@ -56,18 +74,9 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Writes a CSV file whose text cells no spreadsheet runs as formulas."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerow([inert(name) for name in header])
+    writer.writerows([inert(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def _safe(cell: Cell) -> Cell:
-    """Puts an apostrophe before text that a spreadsheet would take for a formula; leaves numbers alone."""
-    if isinstance(cell, str):
-        cell = cell.replace("\0", "")
-        if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")):
-            return f"'{cell}"
-    return cell
 
 
 def _lines(card: Scorecard) -> Iterator[Line]:
@@ -76,8 +85,14 @@ def _lines(card: Scorecard) -> Iterator[Line]:
         company_id=card.company.company_id,
         company=card.company.name,
         period=card.period,
+        is_fictional=card.is_fictional,
         release_id=card.release.release_id,
     )
+    notes = {"fictional": FICTION} if card.is_fictional else {}
+    notes |= {"caveat": card.caveat, "scale": card.scale, "intervals": card.intervals, "labels": card.labels}
+    notes["compared"] = card.compared_with
+    for name, text in notes.items():
+        yield line(level="note", id=name, title=text, is_published=False)
     index = card.index
     overall = partial(
         line, is_published=index.score is not None, reason=index.reason, sample_size=index.companies or None
@@ -85,11 +100,12 @@ def _lines(card: Scorecard) -> Iterator[Line]:
     yield overall(
         level="index",
         id="index",
-        title="Engagement index",
+        title=f"Engagement index {rests_on(index.pillars)}" if index.pillars else "Engagement index",
         value=index.score,
         unit="score",
         lower=index.lower,
         upper=index.upper,
+        interval_of=OF_SAMPLING,
     )
     yield overall(
         level="rank",
@@ -99,6 +115,7 @@ def _lines(card: Scorecard) -> Iterator[Line]:
         unit="rank",
         lower=index.rank_lower,
         upper=index.rank_upper,
+        interval_of=OF_BOTH,
     )
     for pillar in card.pillars:
         yield line(
@@ -109,6 +126,7 @@ def _lines(card: Scorecard) -> Iterator[Line]:
             unit="score",
             lower=pillar.lower,
             upper=pillar.upper,
+            interval_of=OF_NOTHING if pillar.upper is None else OF_SAMPLING,
             is_published=pillar.score is not None,
             reason=pillar.reason,
         )
@@ -131,7 +149,25 @@ def _lines(card: Scorecard) -> Iterator[Line]:
             value=figure.value,
             unit=figure.unit,
             source=figure.source,
+            response_id=figure.response_id,
+            locator=figure.locator,
+            reason=f"the sum of {len(figure.parts)} parts, below, each by its share" if figure.parts else None,
         )
+        for part in figure.parts:
+            yield line(
+                level="disclosure_part",
+                id=figure.metric_id,
+                title=part.part,
+                period=figure.period_end,
+                value=part.value,
+                unit=figure.unit,
+                source=figure.source,
+                response_id=part.response_id,
+                locator=part.locator,
+                share=part.share,
+                share_response_id=part.share_response_id,
+                share_locator=part.share_locator,
+            )
     for target in card.commitments:
         yield line(
             level="commitment",
@@ -158,6 +194,8 @@ def _indicator_lines(card: Scorecard, line: Callable[..., Line]) -> Iterator[Lin
             unit=indicator.unit,
             lower=indicator.lower,
             upper=indicator.upper,
+            interval_of=None if indicator.lower is None else OF_SAMPLING,
+            is_lower_bound=indicator.is_lower_bound,
             sample_size=indicator.sample_size,
             reason=indicator.reason,
         )
@@ -168,4 +206,5 @@ def _indicator_lines(card: Scorecard, line: Callable[..., Line]) -> Iterator[Lin
                 unit="score",
                 lower=indicator.score_lower,
                 upper=indicator.score_upper,
+                interval_of=OF_NOTHING if indicator.score_upper is None or indicator.lower is None else OF_SAMPLING,
             )

@@ -9,9 +9,20 @@ from importlib.resources import files
 import msgspec
 import typst
 
-from pipelines.scorecard.card import IndicatorLine, Scorecard
+from pipelines.scorecard.card import FICTION, IndicatorLine, Scorecard
 from pipelines.scorecard.sentences import ranks
-from pipelines.scorecard.words import PILLARS, commitment, day, exact, interval, label, points, score, with_unit
+from pipelines.scorecard.words import (
+    PILLARS,
+    commitment,
+    day,
+    exact,
+    interval,
+    label,
+    points,
+    rests_on,
+    score,
+    with_unit,
+)
 
 _ROWS = {"indicators": 10, "topics": 5, "disclosures": 5, "commitments": 4, "sources": 8}
 """The number of rows of each list that the page has room for; the CSV and JSON have all."""
@@ -53,18 +64,23 @@ def _page_data(card: Scorecard) -> dict[str, object]:
     company, index = card.company, card.index
     publishers = {line.source: line.publisher or label(line.source) for line in card.sources}
     place = ", ".join(part for part in (company.sector, company.country) if part)
-    group = "all companies" if company.peer_group in (None, "all") else str(company.peer_group)
     return {
         "name": _shortened(company.name, 60),
         "place": _shortened(place, 60),
-        "group": _shortened(f"compared with {company.peers - 1} others: {group}", 60),
+        "fiction": FICTION if card.is_fictional else "",
+        "compared": _shortened(card.compared_with, 170),
         "period": day(card.period),
-        "panel": _shortened(card.release.panel, 40),
+        "panel": _shortened(card.release.panel_title or card.release.panel, 60),
+        "data_until": _data_until(card),
         "index": _bar(index.score, index.lower, index.upper),
         "index_reason": index.reason,
+        "rests_on": rests_on(index.pillars) if index.pillars else "",
         "rank": ranks(index.rank_lower, index.rank_upper, index.companies),
         "rank_bar": {"rank": index.rank, "lower": index.rank_lower, "upper": index.rank_upper, "of": index.companies},
         "caveat": card.caveat,
+        "scale": card.scale,
+        "intervals": card.intervals,
+        "labels": card.labels,
         "pillars": [
             {
                 "title": line.title,
@@ -76,6 +92,7 @@ def _page_data(card: Scorecard) -> dict[str, object]:
                 ][-12:],
             }
             | _bar(line.score, line.lower, line.upper)
+            | ({"interval": "none"} if line.score is not None and line.lower is None else {})
             for line in card.pillars
         ],
         "indicators": [_indicator(line) for line in main_lines(card)[: _ROWS["indicators"]]],
@@ -84,7 +101,8 @@ def _page_data(card: Scorecard) -> dict[str, object]:
         "topics": [{"title": _shortened(t.title, 40), "posts": t.posts} for t in card.topics[: _ROWS["topics"]]],
         "disclosures": [
             {
-                "title": _shortened(label(line.metric_id), 44),
+                "title": _shortened(label(line.metric_id), 44)
+                + (f" (sum\u00a0of\u00a0{n})" if (n := len(line.parts)) else ""),
                 "value": _shortened(exact(line.value, line.unit), 30),
                 "when": day(line.period_end),
             }
@@ -137,7 +155,7 @@ def _indicator(line: IndicatorLine) -> dict[str, object]:
         "title": _shortened(line.title, 40),
         "about": _shortened(line.description or "", 150),
         "platform": "" if line.platform == "all" else _shortened(label(line.platform), 12),
-        "value": with_unit(line.value, line.unit) if line.is_published else "",
+        "value": with_unit(line.value, line.unit, line.is_lower_bound) if line.is_published else "",
         "interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",
         "sample": f"{math.floor(line.sample_size or 0):,}" if line.is_published else "",
         "score": score(line.score) if line.is_published else "",
@@ -152,6 +170,15 @@ def _bar(value: float | None, lower: float | None, upper: float | None) -> dict[
 def _disclosed_by(card: Scorecard, publishers: dict[str, str]) -> str:
     names = sorted({publishers.get(line.source, line.source) for line in card.disclosures[: _ROWS["disclosures"]]})
     return _shortened(f"Figures as published by {', '.join(names)}.", 140) if names else ""
+
+
+def _data_until(card: Scorecard) -> str:
+    """The age of the data when the release was made."""
+    until = card.release.data_until
+    if until is None:
+        return "no data fetched"
+    days = (card.release.made_at.date() - until.date()).days
+    return f"data as of {day(until)}, {days:,} {'day' if days == 1 else 'days'} old when the release was made"
 
 
 def _left_off(card: Scorecard) -> str:

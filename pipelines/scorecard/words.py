@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 import msgspec
 
 from pipelines.scorecard.card import CommitmentLine
 
 PILLARS_FOR_INDEX = 5
+_MOST_DIGITS = 15
 
 
 class Pillar(msgspec.Struct, frozen=True):
@@ -31,24 +33,28 @@ PILLARS = (
 TITLES = {pillar.pillar: pillar.title for pillar in PILLARS}
 
 
-def number(value: float | None) -> str:
+def number(value: float | None, significant: int = 3) -> str:
     """Writes a number with three significant digits and thousands separated; an en dash where there is none."""
     if value is None or not math.isfinite(value):
         return "–"
     if value == 0:
         return "0"
-    digits = 2 - math.floor(math.log10(abs(value)))
+    digits = significant - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
     return f"{rounded:,.{max(digits, 0)}f}".replace("-", "−")
 
 
-def with_unit(value: float | None, unit: str) -> str:
-    """Writes a value in its unit; a share, such as `share of posts`, becomes a percentage."""
+def with_unit(value: float | None, unit: str, is_lower_bound: bool = False) -> str:
+    """Writes a value in its unit, or that it is more; a share, such as `share of posts`, becomes a percentage."""
     if value is None:
         return "–"
+    if is_lower_bound:
+        return f"more than {with_unit(value, unit)}"
     if unit.startswith("share"):
-        return f"{100 * value:.0f}%{unit.removeprefix('share')}".replace("-", "−")
-    return number(value) if unit in ("", "0-1", "percentile", "number") else f"{number(value)} {unit}"
+        return f"{_percentage(value)}%{unit.removeprefix('share')}"
+    if unit in ("", "0-1", "percentile", "number"):
+        return number(value)
+    return f"{number(value)} ({unit})" if unit == "0 to 1" else f"{number(value)} {unit}"
 
 
 def exact(value: float | None, unit: str) -> str:
@@ -60,12 +66,27 @@ def exact(value: float | None, unit: str) -> str:
 
 
 def interval(lower: float | None, upper: float | None, unit: str = "") -> str:
-    """Writes `lower to upper`; empty where there is no interval."""
-    if lower is None or upper is None:
+    """Writes `lower to upper`, with as many digits as tell the two apart; empty where there is no interval."""
+    if lower is None:
         return ""
-    if unit.startswith("share"):
-        return f"{100 * lower:.0f} to {100 * upper:.0f}%".replace("-", "−")
-    return f"{number(lower)} to {number(upper)}"
+    is_share = unit.startswith("share")
+    if upper is None:
+        return f"{_percentage(lower)}% or more" if is_share else f"{number(lower)} or more"
+    one, other = (_percentage(lower), _percentage(upper)) if is_share else (number(lower), number(upper))
+    digits = 3
+    while one == other and lower != upper and digits < _MOST_DIGITS:
+        digits += 1
+        factor = 100 if is_share else 1
+        one, other = number(factor * lower, digits), number(factor * upper, digits)
+    return f"{one} to {other}" + ("%" if is_share else "")
+
+
+def _percentage(share: float) -> str:
+    """Whole percent; with three digits where it would otherwise be told as 0 or 100 and is neither."""
+    whole = f"{100 * share:.0f}"
+    if whole in ("0", "-0", "100") and share not in (0, 1):
+        return number(100 * share) if whole != "100" else number(100 * share, 4)
+    return whole.replace("-", "−")
 
 
 def score(value: float | None) -> str:
@@ -75,7 +96,7 @@ def score(value: float | None) -> str:
 
 def points(lower: float | None, upper: float | None) -> str:
     """Writes a score's interval in whole points, rounded outwards."""
-    return "" if lower is None or upper is None else f"{math.floor(lower)} to {math.ceil(upper)}"
+    return "" if lower is None or upper is None else f"{max(math.floor(lower), 0)} to {min(math.ceil(upper), 100)}"
 
 
 def day(moment: dt.date | None) -> str:
@@ -93,6 +114,13 @@ def commitment(target: CommitmentLine) -> str:
     """Writes a target in a few words: `Climate action: net zero by 2040 (set)`."""
     until = f" by {target.target_year}" if target.target_year else ""
     return f"{target.title}: {label(target.kind).lower()}{until} ({label(target.status).lower()})"
+
+
+def rests_on(pillars: Sequence[str]) -> str:
+    """Says on how many pillars an index rests, and which it goes without: `on 5 of 6 pillars, without Community`."""
+    missing = [pillar.title for pillar in PILLARS if pillar.pillar not in pillars]
+    without = f", without {' and '.join(missing)}" if missing else ""
+    return f"on {len(PILLARS) - len(missing)} of {len(PILLARS)} pillars{without}"
 
 
 def why_no_index(scored: list[str], has_published_index: bool) -> str:

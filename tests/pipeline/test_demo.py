@@ -12,7 +12,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard import data
 from pipelines.archive import EvidenceError, body_of, evidence_of, find
+from pipelines.cli.app import main
 from pipelines.observatory import Settings, build_demo
 from pipelines.release import current_id, list_releases, verify
 from pipelines.sample import World
@@ -217,6 +219,41 @@ def test_the_evidence_of_a_post_says_what_the_release_says(demo_home: Path) -> N
     for row in _every(rows(demo_home, "select * from posts where kind = 'repost' order by post_id"), 5):
         item = json.loads(str(evidence_of(demo_home, row["response_id"], row["locator"]).excerpt))
         assert f"bluesky:{item['reason']['uri']}" == row["post_id"]
+
+
+def test_20_no_door_shows_a_text_that_was_deleted_or_is_anothers(
+    demo_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's evidence, the command with each of its options, `sql`, the store of texts and all exports."""
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(demo_home))
+    hidden = rows(
+        demo_home,
+        "select p.post_id, p.response_id, p.locator, e.event, p.company_id from posts as p left join post_events as e "
+        "on e.post_id = p.post_id and e.event = 'deleted' where e.event is not null or p.kind = 'repost' "
+        "order by e.event nulls last, p.post_id",
+    )
+    with database(demo_home).writer() as db:
+        written = {f"bluesky:{it['post_id']}": it["text"] for it in db.rows("select post_id, text from raw.posts")}
+    store = demo_home / "panels" / PANEL / "texts.parquet"
+    assert {row["event"] for row in hidden} == {"deleted", None}
+    assert not {row["post_id"] for row in hidden} & set(pq.read_table(store)["post_id"].to_pylist())
+    for row in [*hidden[:6], *hidden[-6:]]:
+        words = written[row["post_id"]]
+        assert words
+        first = words.split("\n")[0]
+        found = data.proof(row["response_id"], row["locator"])
+        assert "[text withheld: " in str(found.excerpt) and first not in str(found.excerpt)
+        whole = (["--body"], ["--warc", f"{demo_home.parent}/no.warc.gz"])
+        for options in (["--locator", row["locator"]], ["--locator", "/"], *whole):
+            main(["evidence", row["response_id"], *options])
+        for source in ("posts", f"read_parquet('{store.absolute()}')"):
+            main(["sql", f"select * from {source} where post_id = '{row['post_id']}'", "--format", "json"])  # noqa: S608
+        shown = capsys.readouterr()
+        assert first not in shown.out + shown.err
+    company_id = hidden[0]["company_id"]
+    for form in ("csv", "json", "pdf"):
+        assert main(["scorecard", company_id, "--format", form, "-o", f"{demo_home.parent}/card.{form}"]) == 0
+        assert written[hidden[0]["post_id"]].encode() not in Path(f"{demo_home.parent}/card.{form}").read_bytes()
 
 
 def test_the_evidence_of_a_figure_shows_the_figure_first(demo_home: Path, world: World) -> None:

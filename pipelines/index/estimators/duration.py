@@ -18,7 +18,8 @@ def duration(axes: Axes, method: Method, rows: Durations) -> Strata:
     """Median hours (Kaplan & Meier 1958), decayed, with the interval of Brookmeyer & Crowley (1982).
 
     Where more than half last longer than was looked, value and score count the longest wait that was looked at (the
-    horizon, where anyone was followed so long): a lower bound, so the upper limit is unknown. `plain` is unknown there.
+    horizon, where anyone was followed so long): a lower bound, marked as one, so the upper limit is unknown. `plain` is
+    unknown there.
     The sample is the effective number of waits, answered or not. The scored quantity is log2(1 + hours), not shrunk.
     """
     is_counted = (rows.hours >= 0) & np.isfinite(rows.is_censored) & (rows.n > 0)
@@ -40,6 +41,7 @@ def weekly_duration(axes: Axes, method: Method, waits: Waits) -> Strata:
     width = np.sqrt(ratio_or_zero(volume, size))
     levels = normal_quantile(method.interval) * np.array([-1.0, 1.0])
     found = np.full((4, shape[0], shape[1] * shape[2]), np.nan)
+    is_bound = np.zeros(found.shape[1:], bool)
     for period in range(shape[0]):
         if period % _TOGETHER == 0:
             near = waits.during(_weeks(axes.window[period : period + _TOGETHER].sum(0)))
@@ -48,7 +50,9 @@ def weekly_duration(axes: Axes, method: Method, waits: Waits) -> Strata:
         curves = Curves.of(near, seen, axes.decay[period])
         limits = curves.at(levels[:, None] * width[period].ravel())
         found[0, period] = np.where(plain.is_reached, plain.hours, np.nan)
-        found[1, period], found[2, period] = limits.hours[0], curves.median().hours
+        median = curves.median()
+        found[1, period], found[2, period] = limits.hours[0], median.hours
+        is_bound[period] = ~median.is_reached & np.isfinite(median.hours)
         found[3, period] = np.where(limits.is_reached[1], limits.hours[1], np.nan)
     plain_value, lower, value, upper = found.reshape(4, *shape)
     clustering = dispersion(axes, longer, trials, share * (1 - share), sums)
@@ -62,6 +66,7 @@ def weekly_duration(axes: Axes, method: Method, waits: Waits) -> Strata:
         volume=volume,
         scored=np.log2(1 + value),
         posterior=MedianPosterior(axes, waits, width * np.sqrt(clustering)),
+        is_lower_bound=is_bound.reshape(shape),
         weekly=Weekly(longer, trials).of,
     )
 

@@ -64,6 +64,8 @@ class Estimate(msgspec.Struct, frozen=True):
     scored: Floats
     reasons: Texts
     filled: Floats | None = None
+    is_lower_bound: Flags | None = None
+    """Where the true value is above `value`, as a median of waits most of which outlast the look; None for nowhere."""
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -115,6 +117,7 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
             has_rows=present,
             method=inputs.method,
         ),
+        is_lower_bound=found.is_lower_bound,
     )
     platform_reasons = reasons(
         indicator,

@@ -58,6 +58,8 @@ class Strata(msgspec.Struct, frozen=True):
     posterior: Posterior
     notes: tuple[tuple[str, Floats], ...] = ()
     """Fitted parameters worth recording, by name, `[period, platform]`."""
+    is_lower_bound: Flags | None = None
+    """Where the value is a bound that the true one is above; None where it is nowhere."""
     weekly: Callable[[slice], Weekly] | None = None
     """Gives the parts of some weeks; None where nothing ties the quantity to single weeks."""
 
@@ -72,6 +74,7 @@ class Standardised(msgspec.Struct, frozen=True):
     scored: Floats
     volume_present: Floats
     weights: Floats
+    is_lower_bound: Flags
 
 
 def standardise(strata: Strata, minimum_sample: float, method: Method) -> Standardised:
@@ -91,6 +94,7 @@ def standardise(strata: Strata, minimum_sample: float, method: Method) -> Standa
     is_known = np.isfinite(value)
     lower, upper = mover(weights, strata.value, strata.lower, strata.upper, axis=1)
     size = ratio_or_zero(np.ones_like(present), np.where(weights > 0, ratio(weights**2, strata.size), 0.0).sum(1))
+    is_bound = np.zeros(weights.shape, bool) if strata.is_lower_bound is None else strata.is_lower_bound
     is_scored = is_present & np.isfinite(strata.scored)
     scored_weights = weights if (is_scored == is_present).all() else _weights(share, is_scored, method)[0]
     return Standardised(
@@ -101,6 +105,7 @@ def standardise(strata: Strata, minimum_sample: float, method: Method) -> Standa
         scored=_weighted(scored_weights, strata.scored),
         volume_present=present,
         weights=scored_weights,
+        is_lower_bound=is_known & (is_bound & (weights > 0)).any(1),
     )
 
 

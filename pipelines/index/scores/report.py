@@ -89,14 +89,20 @@ def _values(
             score = np.stack([month[history].indicators.score[place] for month in months])
             values = Scored(found.value, found.lower, found.upper)
             unscored = goalposts[place].reason or "not scored: too few companies on its platforms to control for size"
-            yield _value_rows(grid, it, history, "all", values, found.size, why, np.isnan(score), unscored)
+            bound = _flags(found.is_lower_bound, why)
+            yield _value_rows(grid, it, history, "all", values, bound, found.size, why, np.isnan(score), unscored)
             if it.strata is None or it.platform_reasons is None:
                 continue
             for platform, name in enumerate(grid.axes.platforms):
                 at = (slice(None), platform)
                 values = Scored(it.strata.value[at], it.strata.lower[at], it.strata.upper[at])
                 size, why = it.strata.size[at], it.platform_reasons[at]
-                yield _value_rows(grid, it, history, name, values, size, why, None, None)
+                bound = _flags(None if it.strata.is_lower_bound is None else it.strata.is_lower_bound[at], why)
+                yield _value_rows(grid, it, history, name, values, bound, size, why, None, None)
+
+
+def _flags(flags: Flags | None, like: Texts) -> Flags:
+    return np.zeros(like.shape, bool) if flags is None else flags
 
 
 def _value_rows(
@@ -105,6 +111,7 @@ def _value_rows(
     history: str,
     platform: str,
     values: Scored,
+    is_lower_bound: Flags,
     size: Floats,
     why: Texts,
     is_unscored: Flags | None,
@@ -128,6 +135,7 @@ def _value_rows(
         sample_size=size[kept],
         lower=lower,
         upper=upper,
+        is_lower_bound=(is_lower_bound & given)[kept],
         is_published=given[kept],
         reason=reason[kept],
     )

@@ -18,6 +18,7 @@ class IndicatorValues(msgspec.Struct, frozen=True):
     """One row per company, month end, history, platform and indicator: value, sample and interval.
 
     The value is NaN where it is withheld, with the reason.
+    Where `is_lower_bound`, the true value is above `value`.
     """
 
     company_id: Texts
@@ -29,6 +30,7 @@ class IndicatorValues(msgspec.Struct, frozen=True):
     sample_size: Floats
     lower: Floats
     upper: Floats
+    is_lower_bound: Flags
     is_published: Flags
     reason: Texts
 

@@ -7,14 +7,16 @@ import datetime as dt
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.archive import Archive, warc
+from pipelines.archive import Archive, keep_text_places, warc
 from pipelines.archive.writing import open_run
 from pipelines.cli.app import main
+from pipelines.home import Home
 from pipelines.records import Response
 from tests.unit.release.release_pair import BASE, END, change, made, scored, valued
 from tests.unit.release.releases import HOSTILE, make_release
@@ -149,7 +151,18 @@ def test_diff_of_what_cannot_be_compared_is_one_line(home: Path, capsys: Capture
     assert f"release {one} cannot be opened" in line
 
 
-def _archived(home: Path, body: bytes) -> str:
+PLACES = pa.schema(
+    [
+        ("response_id", pa.string()),
+        ("locator", pa.string()),
+        ("reason", pa.string()),
+        ("deleted_at", pa.timestamp("us")),
+    ]
+)
+
+
+def _archived(home: Path, body: bytes, **reasons: str | None) -> str:
+    """A response of the archive; `reasons` are why the text on a line may not be shown: `line_2="deleted"`."""
     response = Response(
         response_id="urn:uuid:5c4a1a52-6f0d-4f6e-8f4e-6f2a6b1f7a10",
         source="sbti",
@@ -176,6 +189,11 @@ def _archived(home: Path, body: bytes) -> str:
         "is_restricted": False,
     }
     pq.write_table(pa.Table.from_pylist([row]), home / "panels" / "small" / "responses.parquet")
+    places = [
+        {"response_id": response.response_id, "locator": place.replace("_", ":"), "reason": reason}
+        for place, reason in reasons.items()
+    ]
+    keep_text_places(pa.Table.from_pylist(places, schema=PLACES), Home(home).panel("small"))
     return response.response_id
 
 
@@ -200,12 +218,106 @@ def test_evidence_gives_the_bytes_and_the_warc_record(home: Path, capfdbinary: p
     assert content == body
 
 
+def _stub_cards(monkeypatch: pytest.MonkeyPatch, *, is_fictional: bool) -> None:
+    monkeypatch.setattr(
+        "pipelines.scorecard.scorecard",
+        lambda _, company_id: SimpleNamespace(
+            company=SimpleNamespace(company_id=company_id), is_fictional=is_fictional
+        ),
+    )
+    monkeypatch.setattr("pipelines.scorecard.to_csv", lambda card: f"card of {card.company.company_id}".encode())
+
+
+def test_30_files_of_fictional_companies_say_so_in_their_names(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_release(home)
+    _stub_cards(monkeypatch, is_fictional=True)
+    assert main(["scorecard", "--all", "--format", "csv", "-o", "cards"]) == 0
+    assert capsys.readouterr().out.split() == ["cards/fictional-acme.csv", "cards/fictional-zenith.csv"]
+
+
+def test_28_no_text_cell_of_a_csv_is_a_formula_and_numbers_stay(home: Path, capsys: Capture) -> None:
+    make_release(home)
+    query = (
+        "select '=HYPERLINK(1)' as \"=a\", '+1' as b, '-1' as c, '@x' as d, chr(9) || 'y' as e, chr(13) || 'z' as f, "
+        "-0.5 as g, -3 as h, -1.25::decimal(4, 2) as i, 'a=b' as j, null as k"
+    )
+    assert main(["sql", query, "--format", "csv"]) == 0
+    (header, row) = list(csv.reader(io.StringIO(capsys.readouterr().out, newline="")))
+    assert header[0] == "'=a"
+    assert row[:6] == ["'=HYPERLINK(1)", "'+1", "'-1", "'@x", "'\ty", "'\rz"]
+    assert row[6:] == ["-0.5", "-3", "-1.25", "a=b", ""]
+
+
+def test_28_the_differences_of_two_releases_are_inert_too(home: Path, capsys: Capture) -> None:
+    renamed = {
+        table: [row | {"company_id": "=acme"} if row.get("company_id") == "acme" else row for row in rows]
+        for table, rows in BASE.items()
+    }
+    second = {
+        **renamed,
+        "index_scores": [row | {"score": row["score"] - 2} for row in renamed["index_scores"]],
+    }
+    one, other = made(home, renamed, 1), made(home, second, 2)
+    assert main(["releases", "diff", one, other, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert "'=acme" in {row["company_id"] for row in rows}
+    assert {row["change"] for row in rows} == {"-2.0"}
+
+
+def test_29_a_summed_figure_leads_to_its_parts(home: Path, capsys: Capture) -> None:
+    end = dt.date(2020, 12, 31)
+    figure = {"company_id": "acme", "metric_id": "emissions", "period_end": end, "unit": "t"}
+    parts = [
+        {"part": "mill", "value": 100.0, "share": 0.5, "response_id": "urn:uuid:m", "locator": "line:4"},
+        {"part": "kiln", "value": 80.0, "share": 1.0, "response_id": "urn:uuid:k", "locator": "line:9"},
+    ]
+    keys = {name: figure[name] for name in ("company_id", "metric_id", "period_end")}
+    made(
+        home,
+        {
+            **BASE,
+            "disclosures": [*BASE["disclosures"], figure | {"value": 130.0, "source": "register"}],
+            "disclosure_parts": [keys | part for part in parts],
+        },
+        1,
+    )
+    assert main(["evidence", f"acme/emissions/{end}"]) == 0
+    out = capsys.readouterr().out
+    assert "acme/emissions/2020-12-31  130 t  register" in out
+    assert "the sum of 2 parts" in out
+    kiln, mill = (
+        next(place for place, line in enumerate(out.splitlines()) if word in line) for word in ("kiln", "mill")
+    )
+    assert kiln < mill
+    assert "urn:uuid:k" in out and "line:9" in out and "urn:uuid:m" in out
+    assert main(["evidence", "acme/emissions/1999-12-31"]) == 2
+    assert "no figure 'acme/emissions/1999-12-31'" in capsys.readouterr().err
+
+
+def test_20_the_evidence_command_gives_no_text_that_may_not_be_shown(
+    home: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    body = b"post_id,text,likes\n1,Kept words,3\n2,Deleted words,4\n"
+    response_id = _archived(home, body, line_2=None, line_3="deleted")
+    assert main(["evidence", response_id, "--locator", "line:3"]) == 0
+    out = capfdbinary.readouterr().out
+    assert b"[text withheld: deleted]" in out and b"likes    4" in out and b"words" not in out
+    assert main(["evidence", response_id, "--locator", "line:2"]) == 0
+    assert b"Kept words" in capfdbinary.readouterr().out
+    for form in (["--body"], ["--warc", "one.warc.gz"]):
+        assert main(["evidence", response_id, *form]) == 2
+        shown = capfdbinary.readouterr()
+        assert b"words that may not be shown (deleted)" in shown.err and b"Deleted words" not in shown.out + shown.err
+    assert not Path("one.warc.gz").exists()
+
+
 def test_scorecards_are_written_by_company(
     home: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_release(home)
-    monkeypatch.setattr("pipelines.scorecard.scorecard", lambda release, company_id: company_id)
-    monkeypatch.setattr("pipelines.scorecard.to_csv", lambda card: f"card of {card}".encode())
+    _stub_cards(monkeypatch, is_fictional=False)
     assert main(["scorecard", "--all", "--format", "csv", "-o", "cards"]) == 0
     assert capsys.readouterr().out.split() == ["cards/acme.csv", "cards/zenith.csv"]
     assert (tmp_path / "cards" / "zenith.csv").read_text() == "card of zenith"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.index import Flags, Floats, Indicator
 from pipelines.index.estimators import Strata, measure
 from pipelines.index.estimators.duration import duration
+from pipelines.index.estimators.strata import standardise
 from pipelines.index.formulas import Curves, Seen, Waits
 from pipelines.index.inputs import Durations, axes_of
 from tests.unit.index.index_world import WEEK, companies, empty_inputs, labels, method
@@ -54,6 +55,21 @@ def test_the_median_counts_the_unanswered() -> None:
     assert found.plain_size[0, 0, 0] == found.size[0, 0, 0] == 4
     assert found.scored[0, 0, 0] == pytest.approx(np.log2(6))
     assert np.isnan(found.value[0, 0, 1])
+
+
+def test_21_a_median_beyond_the_longest_look_is_marked_as_a_lower_bound() -> None:
+    """One of three answered: survival stands at 2/3 to the end, so the median is more than 168 h."""
+    inputs = empty_inputs(
+        method=method(half_life_days=np.inf, interval=0.95),
+        durations=durations(("a", 2, False, 1), ("a", 168, True, 2), ("b", 2, False, 2), ("b", 168, True, 1)),
+    )
+    found = duration(axes_of(inputs), inputs.method, inputs.durations)
+    assert found.is_lower_bound is not None
+    assert found.is_lower_bound[0, 0, :2].tolist() == [True, False]
+    assert (found.value[0, 0, 0], found.value[0, 0, 1]) == (168, 2)
+    assert np.isnan(found.upper[0, 0, 0]) and np.isnan(found.plain[0, 0, 0])
+    everywhere = standardise(found, 1, inputs.method)
+    assert everywhere.is_lower_bound[0, :2].tolist() == [True, False]
 
 
 def test_a_curve_that_stands_at_exactly_a_half_has_its_median_there() -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pipelines.release import OpenRelease, ReleaseError, open_release
 from pipelines.scorecard import Scorecard, UnknownCompany, periods, scorecard, to_csv, to_json, to_pdf
-from pipelines.scorecard.exports import csv_bytes
+from pipelines.scorecard.card import PartLine
+from pipelines.scorecard.exports import csv_bytes, file_name
 from pipelines.scorecard.pdf import main_lines, to_svg
 from tests.dashboard.fictional import CLOCK, HOSTILE, WITHOUT_FOLLOWERS, month_ends
 
@@ -124,7 +128,6 @@ def test_the_pdf_is_one_page_and_the_same_bytes_each_time(opened: OpenRelease, c
 
 def test_the_fullest_and_most_hostile_card_still_is_one_page(card: Scorecard) -> None:
     long = "#set page(height: 9cm) $x$ `raw` @label <tag> *b* " + "wörter " * 40 + "\u202e\x07"
-    replace = msgspec.structs.replace
     lines = [
         replace(line, indicator_id=f"{line.indicator_id}{copy}", title=long, description=long, is_published=ok)
         for copy in range(3)
@@ -151,6 +154,124 @@ def test_the_page_shows_one_line_an_indicator(card: Scorecard) -> None:
     assert [shown.platform for shown in found] == ["all"]
     found = main_lines(msgspec.structs.replace(card, indicators=(line, elsewhere)))
     assert [shown.platform for shown in found] == ["x"]
+
+
+def text_of(pdf: bytes, tmp_path: Path) -> str:
+    """The text of a PDF; skips where the tool that reads it is absent."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not here")
+    (tmp_path / "page.pdf").write_bytes(pdf)
+    done = subprocess.run(["pdftotext", tmp_path / "page.pdf", "-"], capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+def test_20_no_export_holds_the_text_of_a_post(opened: OpenRelease, card: Scorecard, tmp_path: Path) -> None:
+    texts = opened.post_texts(opened.query("select post_id from posts")["post_id"].to_pylist())
+    assert texts
+    exports = (to_csv(card).decode(), to_json(card).decode(), text_of(to_pdf(card), tmp_path))
+    assert not [text for text in texts.values() for export in exports if text in export]
+
+
+def test_21_a_median_beyond_the_longest_look_is_more_than_it(card: Scorecard, tmp_path: Path) -> None:
+    line = replace(
+        card.indicators[0],
+        indicator_id="response_time",
+        platform="all",
+        value=168.0,
+        lower=168.0,
+        upper=None,
+        unit="hours",
+        is_published=True,
+        is_lower_bound=True,
+    )
+    late = replace(card, indicators=(line,))
+    assert "more than 168 hours" in text_of(to_pdf(late), tmp_path)
+    row = next(row for row in rows(to_csv(late)) if row["level"] == "indicator")
+    assert (row["value"], row["lower"], row["upper"], row["is_lower_bound"]) == ("168.0", "168.0", "", "True")
+    (said,) = msgspec.json.decode(to_json(late))["indicators"]
+    assert (said["lower"], said["upper"], said["is_lower_bound"]) == (168.0, None, True)
+
+
+def test_22_every_export_says_what_0_and_100_are_and_with_whom_it_compares(card: Scorecard, tmp_path: Path) -> None:
+    compared = "scored and ranked among the 16 companies of the panel"
+    assert card.compared_with == compared
+    grouped = replace(card, company=replace(card.company, peer_group="Mills", peers=12))
+    assert grouped.compared_with == f"{compared}; estimates and disclosed outcomes lean on its peer group, Mills (12)"
+    notes = {row["id"]: row["title"] for row in rows(to_csv(card)) if row["level"] == "note"}
+    assert notes["compared"] == compared
+    for text in (notes["scale"], to_json(card).decode(), text_of(to_pdf(card), tmp_path)):
+        assert "0 is the 5th and 100 the 95th percentile of the companies of this panel" in text
+    assert compared in text_of(to_pdf(card), tmp_path)
+
+
+def test_23_every_export_says_what_each_interval_holds(card: Scorecard, tmp_path: Path) -> None:
+    conduct = replace(card.pillars[5], lower=None, upper=None)
+    card = replace(card, pillars=(*card.pillars[:5], conduct))
+    held = {(row["level"], row["id"]): row["interval_of"] for row in rows(to_csv(card))}
+    assert held["index", "index"] == "which posts there happened to be, the method as published"
+    assert held["rank", "rank"] == "which posts there happened to be and the choices of the method"
+    assert held["pillar", "DIA"].startswith("no interval")
+    assert held["pillar", "SO"] == held["index", "index"]
+    for text in (to_json(card).decode(), text_of(to_pdf(card), tmp_path)):
+        assert "90% intervals hold different things" in text
+        assert "Every score" not in text and "every score carries" not in text
+
+
+def test_23_counts_of_posts_say_that_they_are_not_corrected(card: Scorecard, tmp_path: Path) -> None:
+    notes = {row["id"]: row["title"] for row in rows(to_csv(card)) if row["level"] == "note"}
+    for text in (notes["labels"], to_json(card).decode(), text_of(to_pdf(card), tmp_path)):
+        assert "not corrected for its errors" in text
+
+
+def test_23_an_index_says_on_how_many_pillars_it_rests(opened: OpenRelease, card: Scorecard, tmp_path: Path) -> None:
+    assert card.index.pillars == ("SO", "C", "I", "A", "LME", "DIA")
+    five = replace(card, index=replace(card.index, pillars=("SO", "I", "A", "LME", "DIA")))
+    assert "on 5 of 6 pillars, without Community" in text_of(to_pdf(five), tmp_path)
+    row = next(row for row in rows(to_csv(five)) if row["level"] == "index")
+    assert row["title"] == "Engagement index on 5 of 6 pillars, without Community"
+    assert msgspec.json.decode(to_json(five))["index"]["pillars"] == ["SO", "I", "A", "LME", "DIA"]
+    assert scorecard(opened, "hushed").index.pillars == ()
+
+
+def test_29_a_summed_figure_comes_with_its_parts(card: Scorecard, tmp_path: Path) -> None:
+    part = PartLine(
+        part="mill",
+        value=100.0,
+        share=0.5,
+        response_id="urn:uuid:m",
+        locator="line:4",
+        share_response_id="urn:uuid:o",
+        share_locator="line:7",
+    )
+    summed = replace(card, disclosures=(replace(card.disclosures[0], response_id=None, locator=None, parts=(part,)),))
+    found = rows(to_csv(summed))
+    assert next(row for row in found if row["level"] == "disclosure")["reason"].startswith("the sum of 1 parts")
+    row = next(row for row in found if row["level"] == "disclosure_part")
+    assert (row["title"], row["value"], row["share"]) == ("mill", "100.0", "0.5")
+    assert (row["response_id"], row["locator"], row["share_response_id"]) == ("urn:uuid:m", "line:4", "urn:uuid:o")
+    assert msgspec.json.decode(to_json(summed))["disclosures"][0]["parts"][0]["part"] == "mill"
+    assert "(sum of 1)" in text_of(to_pdf(summed), tmp_path)
+
+
+def test_30_every_export_of_an_invented_company_says_so(card: Scorecard, tmp_path: Path) -> None:
+    release = replace(
+        card.release,
+        panel_title="Kettles of Nowhere",
+        data_until=dt.datetime(2021, 1, 2, 5, tzinfo=dt.UTC),
+        made_at=dt.datetime(2021, 1, 9, 6, tzinfo=dt.UTC),
+    )
+    invented = replace(card, is_fictional=True, release=release)
+    page = text_of(to_pdf(invented), tmp_path)
+    assert "FICTIONAL" in page and "Kettles of Nowhere" in page
+    assert "data as of 2 January 2021, 7 days old when the release was made" in page
+    assert file_name(invented, "pdf") == "fictional-quillfeather.pdf"
+    assert file_name(invented, "csv", dated=True) == "fictional-quillfeather-2020-12-31.csv"
+    assert msgspec.json.decode(to_json(invented))["is_fictional"] is True
+    found = rows(to_csv(invented))
+    assert found[0]["title"].startswith("FICTIONAL")
+    assert {row["is_fictional"] for row in found} == {"True"}
+    assert "FICTIONAL" not in text_of(to_pdf(card), tmp_path) + to_csv(card).decode()
+    assert file_name(card, "pdf") == "quillfeather.pdf"
 
 
 def test_no_index_is_said_on_every_export(fictional_home_without_index: Path) -> None:

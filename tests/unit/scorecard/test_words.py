@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.scorecard import sentences as wording
 from pipelines.scorecard import words
@@ -64,3 +66,47 @@ def test_each_way_to_have_no_index_has_its_sentence() -> None:
     everything = [pillar.pillar for pillar in words.PILLARS]
     assert "too uncertain" in words.why_no_index(everything, has_published_index=False)
     assert "not computed" in words.why_no_index(everything, has_published_index=True)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "unit", "text"),
+    [
+        (0.001, 0.004, "share of posts", "0.100 to 0.400%"),
+        (0.00101, 0.00102, "share", "0.101 to 0.102%"),
+        (0.464, 0.629, "share", "46 to 63%"),
+        (0.0, 0.0, "share", "0 to 0%"),
+        (168.01, 168.02, "hours", "168.01 to 168.02"),
+        (-0.68, 0.514, "", "−0.680 to 0.514"),
+        (168.0, None, "hours", "168 or more"),
+        (None, None, "", ""),
+    ],
+)
+def test_26_an_interval_whose_ends_differ_is_printed_with_ends_that_differ(
+    lower: float | None, upper: float | None, unit: str, text: str
+) -> None:
+    assert words.interval(lower, upper, unit) == text
+
+
+@given(
+    lower=st.floats(1e-9, 1e9),
+    step=st.floats(1e-6, 1e3),
+    unit=st.sampled_from(["share", "hours"]),
+)
+def test_26_no_two_ends_look_alike(lower: float, step: float, unit: str) -> None:
+    one, other = words.interval(lower, lower * (1 + step), unit).removesuffix("%").split(" to ")
+    assert one != other
+
+
+def test_26_a_share_that_is_neither_nothing_nor_all_is_not_told_as_such() -> None:
+    assert words.with_unit(0.004, "share of posts") == "0.400% of posts"
+    assert words.with_unit(0.9972, "share") == "99.72%"
+    assert (words.with_unit(0.0, "share"), words.with_unit(1.0, "share")) == ("0%", "100%")
+
+
+def test_26_a_score_stays_within_its_scale() -> None:
+    assert words.points(-1e-12, 0.2) == "0 to 1"
+    assert words.points(99.4, 100.0000001) == "99 to 100"
+
+
+def test_21_a_bound_is_told_as_more_than() -> None:
+    assert words.with_unit(168.0, "hours", True) == "more than 168 hours"

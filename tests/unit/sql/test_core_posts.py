@@ -107,8 +107,39 @@ def test_text_is_shown_unless_author_source_or_deletion_forbid_it(world: World) 
     world.post("e", text="came back")
     world.counts("e", at(1), is_deleted=True)
     world.counts("e", at(2), likes_count=1)
+    world.post("f", text="another's words", kind="repost")
     assert world.rows("core.post_texts", "post_id") == [("bluesky:a",), ("bluesky:e",)]
     assert world.rows("core.post_events", "post_id", "event", "at") == [("bluesky:d", "deleted", at(2))]
+
+
+def test_20_each_place_of_a_text_says_why_it_may_not_be_shown(world: World) -> None:
+    world.response("x1", source="secret")
+    world.response("p1", source="bluesky")
+    world.response("d1", source="figures")
+    world.add("panel.sources", source="secret", is_text_shown=False)
+    world.post("a", text="shown", response_id="p1", locator="/1")
+    world.post("b", text="author says no", is_text_shown=False, response_id="p1", locator="/2")
+    world.post("c", text="source says no", response_id="x1", locator="/3")
+    world.post("d", text="deleted", response_id="p1", locator="/4")
+    world.counts("d", at(2), is_deleted=True)
+    world.counts("d", at(3), is_deleted=True)
+    world.post("e", text="another's words", kind="repost", response_id="p1", locator="/5")
+    world.post("f", by="stranger", text="a stranger's words", response_id="p1", locator="/6")
+    world.add("raw.rejects", source="bluesky", response_id="p1", locator="/7", record_type="Post", reason="no post")
+    found = world.rows("core.text_places", "response_id", "locator", "reason", "deleted_at")
+    forbidden = "its author or platform does not allow showing it"
+    elsewhere = "in no post that may be shown"
+    assert [row for row in found if row[0] in ("p1", "x1", "d1")] == [
+        ("p1", "", elsewhere, None),
+        ("p1", "/1", None, None),
+        ("p1", "/2", forbidden, None),
+        ("p1", "/4", "deleted", at(2)),
+        ("p1", "/5", "other people's words", None),
+        ("p1", "/6", "of no company of the panel", None),
+        ("p1", "/7", "it could not be read as a post", None),
+        ("x1", "", elsewhere, None),
+        ("x1", "/3", forbidden, None),
+    ]
 
 
 def test_an_edit_is_another_text_from_the_same_source_later(world: World) -> None:
