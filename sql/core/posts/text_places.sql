@@ -11,11 +11,6 @@ with sources_of_posts as (
         from raw.rejects as j
         where j.record_type = 'Post'
     ) as s
-), deletions as (
-    select e.platform || ':' || e.post_id as post_id, min(e.observed_at) as deleted_at
-    from raw.engagements as e
-    where e.is_deleted
-    group by e.platform || ':' || e.post_id
 ), responses_of_posts as (
     select distinct p.response_id
     from raw.posts as p
@@ -44,6 +39,6 @@ with sources_of_posts as (
     from raw.responses as r
     join sources_of_posts as s on s.source = r.source
 )
-select p.response_id, p.locator, p.reason, case when p.reason = 'deleted' then d.deleted_at end as deleted_at
+select p.response_id, p.locator, p.reason, case when p.reason = 'deleted' then d.first_at end as deleted_at
 from places as p
-left join deletions as d on d.post_id = p.post_id
+left join core.absences as d on d.post_id = p.post_id

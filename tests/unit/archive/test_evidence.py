@@ -177,14 +177,13 @@ def test_20_places_are_kept_and_what_the_panel_let_go_of_is_withheld(tmp_path: P
         schema = pa.schema([*fields, ("deleted_at", pa.timestamp("us"))])
         return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
 
+    panel = PanelFolder(tmp_path)
     with pytest.raises(EvidenceError, match="seismograph run"):
-        texts_of(PanelFolder(tmp_path), "r1")
+        texts_of(panel, "r1")
     gone = dt.datetime(2020, 6, 1, 8)  # noqa: DTZ001 - as the database has it
-    keep_text_places(table(("r1", "line:1#/", "deleted", gone), ("r1", "", "elsewhere", None)), PanelFolder(tmp_path))
-    assert texts_of(PanelFolder(tmp_path), "r1") == Texts(
-        {"line:1#": "deleted on 2020-06-01 at the latest"}, "elsewhere"
-    )
-    assert texts_of(PanelFolder(tmp_path), "r2") == FREE
-    keep_text_places(table(("r2", "/feed/0", None, None), ("r2", "", "elsewhere", None)), PanelFolder(tmp_path))
-    assert texts_of(PanelFolder(tmp_path), "r2") == Texts({"/feed/0": None}, "elsewhere")
-    assert "no longer in the panel" in str(texts_of(PanelFolder(tmp_path), "r1").places["line:1#"])
+    keep_text_places(table(("r1", "line:1#/", "deleted", gone), ("r1", "", "elsewhere", None)), panel)
+    assert texts_of(panel, "r1") == Texts({"line:1#": "deleted on 2020-06-01 at the latest"}, "elsewhere")
+    assert texts_of(panel, "r2") == FREE
+    keep_text_places(table(("r2", "/feed/0", None, None), ("r2", "", "elsewhere", None)), panel)
+    assert texts_of(panel, "r2") == Texts({"/feed/0": None}, "elsewhere")
+    assert "no longer in the panel" in str(texts_of(panel, "r1").places["line:1#"])
