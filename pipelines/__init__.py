@@ -9,6 +9,8 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
         PanelError         a study: panel.toml and its CSV files
         SourceError        a file, a list or an answer that cannot be what its source says it is
         BadCell            a cell that cannot be what its column says: a reject, never an end of the run
+        Undecided          cells of a file that can be read in two ways: the file is refused
+        Unclear            a time that can be read in two ways: a reject
         ListError          a list of `sql/seeds/`
         TopicError         the lists of topics and of their terms, where they can be read
         ModelError         a statement or a header in `sql/`

@@ -13,7 +13,7 @@ from pipelines.archive.evidence import (
 )
 from pipelines.archive.fetch import PassResult, run_passes
 from pipelines.archive.http import transport_of
-from pipelines.archive.panel_files import Parsed, archive_files, archived_files, parse_file
+from pipelines.archive.panel_files import Parsed, archive_files, archived_files, dry_files, parse_file
 from pipelines.archive.store import Archive, ArchiveError, Entry, source_of
 from pipelines.archive.withholding import EvidenceError, keep_text_places
 
@@ -28,6 +28,7 @@ __all__ = [
     "archive_files",
     "archived_files",
     "body_of",
+    "dry_files",
     "evidence_of",
     "find",
     "keep_responses",

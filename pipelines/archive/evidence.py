@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import itertools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ import pyarrow.parquet as pq
 from pipelines.archive.store import Archive, ArchiveError
 from pipelines.archive.withholding import EvidenceError, Texts, mask, texts_of
 from pipelines.home import Home, PanelFolder, replacing
-from pipelines.records import SourceError, text_of
+from pipelines.records import SourceError, record_at, text_of, unpacked
 
 EXCERPT_CHARACTERS = 4_000
 _RECORD_LINES = 1_000
@@ -118,6 +119,11 @@ def excerpt_at(body: bytes, locator: str, texts: Texts) -> str:
     """
     place, _, pointer = locator.partition("#")
     try:
+        body = unpacked(body)
+        if body[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+            header, record, column = record_at(body, locator)
+            reason = texts.reason_at(re.sub(r"![A-Z]+(\d+)$", r"!A\1", locator))
+            return _cells(header, [str(mask(*pair, reason)) for pair in zip(header, record, strict=False)], column)
         if place.startswith("row:"):
             row, _, column = place.removeprefix("row:").partition(";column:")
             reason = texts.reason_at(f"row:{int(row)}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines.archive.store import Archive
 from pipelines.archive.writing import file_response, open_run
 from pipelines.panel import FileEntry, Panel
-from pipelines.records import Engagement, Post, Record, Reject, Response, Source, SourceError
+from pipelines.records import Engagement, Post, Record, Reject, Response, Source, SourceError, parsed
 
 Parsed = dict[str, list[Record | Reject] | None]
 """Response ids of the panel's files; with the records of those that were not archived before."""
@@ -31,7 +31,7 @@ def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source],
     Raises:
         SourceError: naming the file that cannot be read, and why; of its source nothing was archived.
     """
-    parsed: Parsed = {}
+    said: Parsed = {}
     entries = sorted(panel.files, key=attrgetter("source"))
     for entry in entries:
         if entry.observed_at > (archive.clock() + _ZONES).date():
@@ -45,12 +45,12 @@ def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source],
             new = {}
             for response in found:
                 is_new = not run.has_file(response.response_id)
-                parsed[response.response_id] = parse_file(sources[name], response) if is_new else None
+                said[response.response_id] = parse_file(sources[name], response) if is_new else None
                 if is_new:
                     new[response.response_id] = response
             for response in new.values():
                 run.write_file(response)
-    return parsed
+    return said
 
 
 def archived_files(archive: Archive, panel: Panel, until: dt.datetime) -> tuple[Parsed, list[str]]:
@@ -73,7 +73,28 @@ def _paths(entry: FileEntry) -> list[tuple[str, Path]]:
 
 
 def _name(panel: Panel, path: Path) -> str:
-    return Path(os.path.relpath(path, panel.folder)).as_posix()
+    return file_name(panel.folder, path)
+
+
+def file_name(folder: Path, path: Path) -> str:
+    """What a file is called in archive and release: its path from the panel, or its base name if it lies elsewhere.
+
+    A release is for others: it must not show where on this machine a file lies.
+    """
+    if not path.is_relative_to(folder):
+        return path.name
+    return Path(os.path.normpath(path.relative_to(folder))).as_posix()
+
+
+def dry_files(panel: Panel, sources: Mapping[str, Source]) -> Iterator[tuple[str, list[Record | Reject] | SourceError]]:
+    """Each file of the panel by name and what it says, or why it cannot be read; nothing is archived."""
+    for entry in panel.files:
+        for role, path in _paths(entry):
+            try:
+                response = _file(entry.source, panel, entry, role, path)
+                yield _name(panel, path), parse_file(sources[entry.source], response)
+            except SourceError as error:
+                yield _name(panel, path), error
 
 
 def _file(source: str, panel: Panel, entry: FileEntry, role: str, path: Path) -> Response:
@@ -100,7 +121,7 @@ def parse_file(source: Source, response: Response) -> list[Record | Reject]:
         SourceError: naming the file, where the source cannot make sense of it.
     """
     try:
-        said = list(source.parse(response))
+        said = parsed(source, response)
     except SourceError as error:
         raise SourceError(f"{response.url.removeprefix('file:')}: {error}") from None
     start = response.options.get("covers.start", "")

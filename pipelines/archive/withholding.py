@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines import UserMistake
 from pipelines.home import PanelFolder, replacing
+from pipelines.records import unpacked
 
 OTHERS = "other people's words"
 
@@ -84,6 +85,7 @@ class Texts(msgspec.Struct, frozen=True):
             return None
         if reasons := sorted({reason for reason in self.places.values() if reason}):
             return "; ".join(reasons)
+        body = unpacked(body)
         for place, part in [("", body), *((f"line:{n}#", it) for n, it in enumerate(body.split(b"\n"), 1))]:
             try:
                 value = msgspec.json.decode(part)

@@ -1,6 +1,7 @@
 """The `[[files]]` of a panel: which files a study reads, when they were made and which days they can speak of.
 
-Here: what an entry may say and where its paths may lead. The files themselves are opened when they are archived.
+Here: what an entry may say. A path may lead anywhere, for a data lake lies where it lies (`~` is the user's home): what
+others are shown of it is decided in `archive`. The files themselves are opened when they are archived.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import msgspec
 
 from pipelines.panel.reader import TomlTable, suggest
 from pipelines.records import FileInput, Source
+
+_STRUCTURED: dict[str, tuple[type, ...]] = {"where": (dict,), "null_values": (list,)}
+"""Options that a table or a list may stand for."""
 
 
 class FileEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,11 +53,19 @@ def file_entry(entry: TomlTable, folder: Path, sources: Mapping[str, Source]) ->
 
 
 def _options(entry: TomlTable, accepted: FileInput) -> dict[str, str]:
-    options = {option: entry.values[option] for option in accepted.options if option in entry.values}
-    for option, value in options.items():
-        if not isinstance(value, str | int | float | dt.date):
+    """The source's options as text; a list or a table, where the source takes one, as JSON."""
+    options = {}
+    for option in accepted.options:
+        value = entry.values.get(option)
+        if option not in entry.values:
+            continue
+        if isinstance(value, _STRUCTURED.get(option, ())):
+            options[option] = msgspec.json.encode(value).decode()
+        elif isinstance(value, str | int | float | dt.date):
+            options[option] = str(value)
+        else:
             entry.mistake(option, f"{option} must be a text, a number or a day")
-    return {option: str(value) for option, value in options.items()}
+    return options
 
 
 def _covers(entry: TomlTable) -> tuple[dt.date | None, dt.date | None] | None:
@@ -71,23 +83,16 @@ def _paths(entry: TomlTable, role: str, folder: Path) -> tuple[Path, ...]:
     pattern = entry.string(role)
     if pattern is None:
         return ()
-    ground = folder.resolve().parent.parent
-    if Path(pattern).is_absolute():
-        entry.mistake(role, f"{role} {pattern!r} is absolute; write it relative to the panel's folder")
-        return ()
-    if not _inside(folder / pattern.split("*")[0], ground):
-        entry.mistake(role, f"{role} {pattern!r} leads out of {ground}; move the file or the panel")
-        return ()
-    plain = folder / pattern
-    found = [plain] if plain.is_file() else sorted(path for path in folder.glob(pattern) if path.is_file())
+    path = Path(pattern).expanduser()
+    plain = folder / path
+    if any(mark in pattern for mark in "*?["):
+        start = Path(path.anchor) if path.is_absolute() else folder
+        matches = start.glob(str(path.relative_to(path.anchor)))
+        found = [plain] if plain.is_file() else sorted(match for match in matches if match.is_file())
+    else:
+        found = [plain] if plain.is_file() else []
     if not found:
         problem = "matches no file" if any(mark in pattern for mark in "*?[") else "is not a file"
-        entry.mistake(role, f"{role} {pattern!r} {problem}; it is relative to {folder}")
-    for path in found:
-        if not _inside(path, ground):
-            entry.mistake(role, f"{role} {path} is a link that leads out of {ground}")
+        whence = "" if path.is_absolute() else f"; it is relative to {folder}"
+        entry.mistake(role, f"{role} {pattern!r} {problem}{whence}")
     return tuple(found)
-
-
-def _inside(path: Path, ground: Path) -> bool:
-    return path.resolve().is_relative_to(ground)

@@ -92,19 +92,24 @@ class FolderReader:
             self.mistake(file, line, column, f"not TOML: {_AT.sub('', str(error))}")
             return None
 
-    def rows(self, file: str, columns: Sequence[str]) -> Iterator[CsvRow]:
-        """The rows of a CSV file with exactly these columns, in any order, all cells filled and stripped."""
+    def rows(self, file: str, columns: Sequence[str], may_be_empty: str | None = None) -> Iterator[CsvRow]:
+        """The rows of a CSV file with exactly these columns, in any order, their cells stripped and filled but for one.
+
+        A missing cell of the column that `may_be_empty` is an empty one.
+        """
         text = self.text(file, f"the columns {', '.join(columns)}")
         if text is None:
             return
         lines = _LINE_END.split(text)
         reader = csv.reader(io.StringIO(text, newline=""))
         try:
-            yield from self._rows(file, columns, lines, reader)
+            yield from self._rows(file, columns, lines, reader, may_be_empty)
         except csv.Error as error:
             self.mistake(file, reader.line_num, 1, f"not CSV: {error}")
 
-    def _rows(self, file: str, columns: Sequence[str], lines: list[str], reader: _csv.Reader) -> Iterator[CsvRow]:
+    def _rows(
+        self, file: str, columns: Sequence[str], lines: list[str], reader: _csv.Reader, may_be_empty: str | None
+    ) -> Iterator[CsvRow]:
         header = [name.strip() for name in next(reader)]
         top = CsvRow(self, file, 1, lines[0], header, {})
         for name in columns:
@@ -123,7 +128,9 @@ class FolderReader:
                 continue
             values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
             row = CsvRow(self, file, first, lines[first - 1] if first <= len(lines) else "", header, values)
-            empty = [name for name in columns if not values.get(name)]
+            if may_be_empty:
+                values.setdefault(may_be_empty, "")
+            empty = [name for name in columns if not values.get(name) and name != may_be_empty]
             for name in empty:
                 row.mistake(name, f"{name} is empty")
             if len(cells) > len(header):

@@ -18,7 +18,7 @@ from pipelines import UserMistake
 from pipelines.panel.files import FileEntry, file_entry
 from pipelines.panel.goalposts import Goalpost, read_goalposts
 from pipelines.panel.reader import CsvRow, FolderReader, Mistake, TomlTable, suggest
-from pipelines.records import COMMON_SCHEMES, Source, normalise_identifier
+from pipelines.records import COMMON_SCHEMES, Source, identifier_fault, normalise_identifier
 
 _COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _YEARS = range(2006, 2101)
@@ -32,12 +32,12 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Company(msgspec.Struct, frozen=True):
-    """One company; `sector` makes its peer group, `country` is a two-letter code."""
+    """One company; `sector` makes its peer group, `country` is a two-letter code or None where the study lacks it."""
 
     company_id: str
     name: str
     sector: str
-    country: str
+    country: str | None
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -121,8 +121,9 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     schemes = {*COMMON_SCHEMES, *platforms, *(name for it in sources.values() for name in it.origin.schemes)}
     # What cannot be read may have told of more platforms: then none is called unknown.
     is_told = study is not None and all(entries)
-    accounts = _accounts(reader, known, platforms if is_told else None)
-    identifiers = _identifiers(reader, known, schemes if is_told else None)
+    is_closed = is_told and not any("platform_column" in entry.options for entry in files)
+    accounts = _accounts(reader, known, platforms if is_closed else None)
+    identifiers = _identifiers(reader, known, schemes if is_closed else None)
     goalposts = read_goalposts(reader)
     if reader.mistakes or title is None or window is None:
         raise PanelError(reader.mistakes)
@@ -142,13 +143,18 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
 
 
 def coverage(panel: Panel, sources: Mapping[str, Source]) -> list[Coverage]:
-    """The days that the panel's files of posts can speak of, a row an entry."""
+    """The days that the panel's files of posts can speak of, a row an entry and platform.
+
+    An export of several networks speaks of those of the panel's accounts that no other source speaks of.
+    """
+    told = [(entry, entry.options.get("platform") or sources[entry.source].origin.platform) for entry in panel.files]
+    named = {platform for _, platform in told} | {sources[name].origin.platform for name in panel.sources}
+    others = sorted({account.platform for account in panel.accounts} - named)
     rows = []
-    for entry in panel.files:
-        platform = entry.options.get("platform") or sources[entry.source].origin.platform
-        if platform:
-            first, last = entry.covers or (None, None)
-            rows.append(Coverage(entry.source, platform, None, first, last or entry.observed_at))
+    for entry, platform in told:
+        first, last = entry.covers or (None, None)
+        for name in others if "platform_column" in entry.options else filter(None, [platform]):
+            rows.append(Coverage(entry.source, name, None, first, last or entry.observed_at))
     return rows
 
 
@@ -187,16 +193,16 @@ def _source_names(study: TomlTable, sources: Mapping[str, Source]) -> tuple[str,
 def _companies(reader: FolderReader) -> tuple[Company, ...]:
     lines: dict[str, int] = {}
     companies = []
-    for row in reader.rows("companies.csv", ("company_id", "name", "sector", "country")):
+    for row in reader.rows("companies.csv", ("company_id", "name", "sector", "country"), may_be_empty="country"):
         company_id = row["company_id"]
         if not _COMPANY_ID.fullmatch(company_id):
             row.mistake("company_id", f"company_id {company_id!r}; allowed: a-z, 0-9 and -, 100 at most")
         elif company_id in lines:
             row.mistake("company_id", f"company_id {company_id} is in line {lines[company_id]} already")
-        if not re.fullmatch("[A-Z]{2}", row["country"]):
+        if not re.fullmatch("([A-Z]{2})?", row["country"]):
             row.mistake("country", f"country {row['country']!r}; allowed: two letters, as GB")
         lines.setdefault(company_id, row.line)
-        companies.append(Company(company_id, row["name"], row["sector"], row["country"]))
+        companies.append(Company(company_id, row["name"], row["sector"], row["country"] or None))
     return tuple(companies)
 
 
@@ -222,6 +228,8 @@ def _identifiers(reader: FolderReader, known: set[str], schemes: set[str] | None
         _check_company(row, known)
         if schemes is not None and scheme not in schemes:
             row.mistake("scheme", f"unknown scheme {scheme!r}; {suggest(scheme, schemes)}")
+        if fault := identifier_fault(scheme, row["value"]):
+            row.mistake("value", fault)
         key = (scheme, normalise_identifier(scheme, row["value"]))
         if _check_owner(row, "value", f"{scheme} {row['value']}", owners, key):
             identifiers.append(Identifier(row["company_id"], *key))

@@ -3,11 +3,23 @@
 The lowest room: a record states what one response says, and nothing here knows of panels, archives or databases.
 """
 
-from pipelines.records.cells import ISO, moment_of, number_of, web_link
-from pipelines.records.code_version import code_version
-from pipelines.records.identifiers import COMMON_SCHEMES, domain_of, is_media, normalise_identifier, subject_of
+from pipelines.records.bodies import SourceError, text_of, unpacked
+from pipelines.records.cells import count_value, kind_by_text, number_of, web_link
+from pipelines.records.dates import ISO, RESAVED, moment_of
+from pipelines.records.identifiers import (
+    COMMON_SCHEMES,
+    domain_of,
+    identifier_fault,
+    is_isin,
+    is_lei,
+    is_media,
+    normalise_identifier,
+    subject_of,
+)
+from pipelines.records.json_text import decoded, json_items, json_lines, mended_json, record_place
 from pipelines.records.lists import SEEDS, ListError, ListRow, list_header, list_place, read_list
 from pipelines.records.mapped import mapped_rows
+from pipelines.records.rows import BadCell, Row
 from pipelines.records.source import (
     FileInput,
     Known,
@@ -17,13 +29,12 @@ from pipelines.records.source import (
     Requests,
     Response,
     Source,
-    SourceError,
     Target,
+    code_version,
     find_sources,
-    text_of,
+    parsed,
 )
-from pipelines.records.spreadsheets import inert
-from pipelines.records.tables import BadCell, Row, json_lines, read_table, records_of
+from pipelines.records.tables import TABLE_OPTIONS, Table, read_table, records_of
 from pipelines.records.types import (
     RECORD_TYPES,
     Attention,
@@ -38,13 +49,17 @@ from pipelines.records.types import (
     Reject,
     Reply,
     Subject,
+    checked,
 )
+from pipelines.records.workbooks import inert, record_at
 
 __all__ = [
     "COMMON_SCHEMES",
     "ISO",
     "RECORD_TYPES",
+    "RESAVED",
     "SEEDS",
+    "TABLE_OPTIONS",
     "Attention",
     "BadCell",
     "Commitment",
@@ -70,23 +85,37 @@ __all__ = [
     "Source",
     "SourceError",
     "Subject",
+    "Table",
     "Target",
+    "checked",
     "code_version",
+    "count_value",
+    "decoded",
     "domain_of",
     "find_sources",
+    "identifier_fault",
     "inert",
+    "is_isin",
+    "is_lei",
     "is_media",
+    "json_items",
     "json_lines",
+    "kind_by_text",
     "list_header",
     "list_place",
     "mapped_rows",
+    "mended_json",
     "moment_of",
     "normalise_identifier",
     "number_of",
+    "parsed",
     "read_list",
     "read_table",
+    "record_at",
+    "record_place",
     "records_of",
     "subject_of",
     "text_of",
+    "unpacked",
     "web_link",
 ]

@@ -1,4 +1,4 @@
-"""Rows of a file whose columns the user maps in `panel.toml`: CSV, TSV, JSON lines and Parquet become `tabular.Row`s.
+"""Rows of a file whose columns the user maps in `panel.toml`: a table, a workbook, JSON or Parquet becomes one `Table`.
 
 The format is told by the first bytes unless it is named. What the columns mean is the source's business.
 """
@@ -12,63 +12,75 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from pipelines.records.source import SourceError
-from pipelines.records.tables import Row, json_lines, name_key, no_column, read_table
+from pipelines.records.bodies import SourceError, unpacked
+from pipelines.records.cells import number_text
+from pipelines.records.json_text import decoded, json_items, record_place
+from pipelines.records.rows import Shape
+from pipelines.records.tables import Placed, Table, name_key, no_column, read_table
 from pipelines.records.types import Reject
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet")
 
 
 def mapped_rows(
-    body: bytes, form: str | None, columns: Mapping[str, str], known: Collection[str]
-) -> Iterable[Row | Reject]:
+    body: bytes, form: str | None, columns: Mapping[str, str], known: Collection[str], options: Mapping[str, str]
+) -> Table:
     """Rows asked for by the names of the map: `columns` leads from them to the file's, `known` are all there may be.
 
-    A CSV record is at `line:N`, a JSON line at `line:N#/`, a Parquet row at `row:N`, counted from 1.
+    A CSV record is at `line:N`, a JSON line at `line:N#/`, an object of a JSON array at `/N/`, a Parquet row at `row:N`
+    counted from 1, a workbook's row at `sheet!A1`.
 
     Raises:
         SourceError: an unknown format, a broken file, or columns that it lacks.
     """
     if form not in (None, *FORMATS):
-        raise SourceError(f"format {form!r} is unknown; allowed in panel.toml: {', '.join(FORMATS)}")
+        allowed = ", ".join(FORMATS)
+        raise SourceError(f"format {form!r} is unknown; allowed in panel.toml: {allowed}; all others are told unnamed")
     spelled = {name_key(column): column for column in columns.values()}
     columns = {name: spelled[name_key(column)] for name, column in columns.items()}
     try:
+        body = unpacked(body)
         if form == "parquet" or (form is None and body[:4] == b"PAR1"):
-            return _parquet_rows(body, columns, known)
-        if form == "jsonl" or (form is None and body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"):
-            return _json_rows(body, columns, known)
-        return read_table(body, tuple(spelled.values())).renamed(columns, known)
+            return _parquet_rows(body, columns, known, options)
+        if form == "jsonl" or (form is None and _is_json(body)):
+            return _json_rows(body, columns, known, options)
+        return read_table(body, tuple(spelled.values()), options=options).renamed(columns, known)
     except SourceError as error:
         raise SourceError(f"{error}; its column map is in panel.toml") from None
 
 
-def _json_rows(body: bytes, columns: Mapping[str, str], known: Collection[str]) -> Iterable[Row | Reject]:
+def _is_json(body: bytes) -> bool:
+    start = body[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return start[:1] == b"{" or (start[:1] == b"[" and start[1:].lstrip()[:1] in (b"{", b"]"))
+
+
+def _json_rows(body: bytes, columns: Mapping[str, str], known: Collection[str], options: Mapping[str, str]) -> Table:
     objects: list[tuple[str, dict[str, str] | Reject]] = []
-    decoder = msgspec.json.Decoder(dict[str, object])
-    for number, line in json_lines(body):
-        place = f"line:{number}#/"
+    decoder: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
+    for prefix, text in json_items(body, options.get("encoding")):
+        place = record_place(prefix)
         try:
-            objects.append((place, dict(_flattened(decoder.decode(line)))))
-        except (msgspec.DecodeError, ValueError, RecursionError):
+            objects.append((place, dict(_flattened(decoded(text, decoder)))))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             objects.append((place, Reject(place, "row", "no JSON object")))
     keys = {key: None for _, cells in objects if isinstance(cells, dict) for key in cells}
     if not keys:
-        return [cells for _, cells in objects if isinstance(cells, Reject)]
+        return Table(
+            Shape(header=[], places=dict.fromkeys(known, -1)),
+            [(place, cells) for place, cells in objects if isinstance(cells, Reject)],
+        )
     wanted, places = _matched(columns, known, keys)
     header = [name.replace("~", "~0").replace("/", "~1").replace(".", "/") for name in wanted]
-
-    def rows() -> Iterator[Row | Reject]:
-        for place, cells in objects:
-            if isinstance(cells, Reject):
-                yield cells
-            else:
-                yield Row(place, [cells.get(name, "") for name in wanted], places, header, mark="")
-
-    return rows()
+    mark = "" if objects[0][0].endswith("/") else "/"
+    # The cells that nobody asks for tell copies of an object from different ones.
+    records: list[Placed] = [
+        (place, cells if isinstance(cells, Reject) else [*(cells.get(name, "") for name in wanted), repr(cells)])
+        for place, cells in objects
+    ]
+    return Table(Shape(header=[*header, ""], places=places, mark=mark), records, options=options)
 
 
-def _parquet_rows(body: bytes, columns: Mapping[str, str], known: Collection[str]) -> Iterable[Row | Reject]:
+def _parquet_rows(body: bytes, columns: Mapping[str, str], known: Collection[str], options: Mapping[str, str]) -> Table:
     # Imported where it is used: most panels have no Parquet, and it is the slowest import here.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -78,14 +90,39 @@ def _parquet_rows(body: bytes, columns: Mapping[str, str], known: Collection[str
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SourceError(f"no Parquet file: {' '.join(str(error).split())[:200]}") from None
     wanted, places = _matched(columns, known, table.column_names)
+    bad: list[Placed] = []
     try:
-        read = [table.column(name) for name in wanted]
-        # Python has no time finer than a microsecond.
-        read = [c.cast(pa.timestamp("us", c.type.tz), safe=False) if pa.types.is_timestamp(c.type) else c for c in read]
-        cells = [[_text(value) for value in column.to_pylist()] for column in read]
+        read = []
+        for name in wanted:
+            column = table.column(name)
+            if pa.types.is_timestamp(column.type):
+                # Python has no time finer than a microsecond.
+                column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+            try:
+                cells = column.to_pylist()
+            except UnicodeDecodeError:
+                cells, wrong = _replaced(column.cast(pa.binary()).to_pylist())
+                bad += [(f"row:{row}", _not_text(f"row:{row};column:{name}", name)) for row in wrong]
+            read.append([_text(value) for value in cells])
     except (pa.ArrowException, ValueError) as error:
         raise SourceError(f"broken Parquet column: {' '.join(str(error).split())[:200]}") from None
-    return (Row(f"row:{number}", row, places, wanted) for number, row in enumerate(zip(*cells, strict=True), 1))
+    records: Iterator[Placed] = ((f"row:{number}", row) for number, row in enumerate(zip(*read, strict=True), 1))
+    return Table(Shape(header=wanted, places=places), [*records, *bad], options=options)
+
+
+def _not_text(locator: str, name: str) -> Reject:
+    return Reject(locator, "row", f"{name} is not UTF-8 text; what cannot be read of it is shown as U+FFFD")
+
+
+def _replaced(values: Iterable[bytes | None]) -> tuple[list[str | None], list[int]]:
+    """Texts with U+FFFD for what is not UTF-8, and the numbers of the rows where that was."""
+    texts: list[str | None] = []
+    wrong = []
+    for number, value in enumerate(values, 1):
+        texts.append(None if value is None else value.decode("utf-8", "replace"))
+        if value is not None and texts[-1] != value.decode("utf-8", "ignore"):
+            wrong.append(number)
+    return texts, wrong
 
 
 def _matched(
@@ -112,14 +149,18 @@ def _flattened(value: dict[str, object], prefix: str = "") -> Iterator[tuple[str
 
 def _text(value: object) -> str:
     """A value as the text that a table would hold; blank where there is none."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, list | tuple):
-        return " ".join(map(_text, value))
-    return "" if isinstance(value, dict) else str(value)
+    match value:
+        case None | dict():
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return number_text(value) if math.isfinite(value) else ("" if math.isnan(value) else str(value))
+        case dt.date():
+            return value.isoformat()
+        case bytes():
+            return value.decode("utf-8", "replace")
+        case list() | tuple():
+            return " ".join(map(_text, value))
+        case _:
+            return str(value)

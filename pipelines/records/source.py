@@ -13,14 +13,16 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 import msgspec
 
-from pipelines import UserMistake
-from pipelines.records.code_version import code_version
-from pipelines.records.types import Record, Reject
+from pipelines.records.bodies import SourceError
+from pipelines.records.types import Record, Reject, checked
+
+_CODE = (".py", ".sql", ".csv")
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,10 +115,6 @@ class Outcome(msgspec.Struct, frozen=True):
     missing: tuple[str, ...] = ()
 
 
-class SourceError(UserMistake):
-    """A whole response or file that cannot be what its source says it is; the message is for the reader."""
-
-
 Requests = Callable[[Target, Known], Generator[Request, Response, Outcome | str | None]]
 Parse = Callable[[Response], Iterable[Record | Reject]]
 
@@ -171,17 +169,30 @@ def as_source(name: str, module: ModuleType) -> Source:
     )
 
 
-def text_of(body: bytes) -> str:
-    """A file's text: UTF-8 with or without byte-order mark, or UTF-16 with one.
+def parsed(source: Source, response: Response) -> list[Record | Reject]:
+    """What a response says, every number and time in its range; a defect of the source becomes a reject.
 
     Raises:
-        SourceError: naming the first byte that is not UTF-8.
+        SourceError: the response is not what the source says it is.
     """
-    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return body.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"not {encoding.removesuffix('-sig').upper()} text: byte {error.object[error.start]:#04x} "
-            f"at offset {error.start}; save the file as UTF-8"
-        ) from None
+        return list(checked(source.parse(response)))
+    except SourceError:
+        raise
+    except Exception as error:  # a stranger's `parse` may raise anything, and one response must not cost the run
+        reason = f"{source.name} cannot read this response ({type(error).__name__}): a defect of the source, report it"
+        return [Reject("", "response", reason)]
+
+
+def code_version(*places: Path, apart: Path | None = None) -> str:
+    """The digest of the code and lists in files and folders, down to their leaves; one file may be set `apart`.
+
+    A table remembers the version of what made it and is made anew when that changes.
+    """
+    digest = sha256()
+    for place in places:
+        for path in sorted([place] if place.is_file() else place.rglob("*")):
+            if path.suffix in _CODE and path != apart:
+                name = path.relative_to(place.parent).as_posix()
+                digest.update(f"{name} {path.stat().st_size} ".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,7 +1,8 @@
-"""Publishers' tables as rows that know their line: CSV and TSV text, and JSON lines.
+"""Publishers' tables as rows that know their place: CSV, TSV and semicolon-separated text, and sheets of workbooks.
 
-Here: finding the header, cells by column name, rejects for what is wrong. Not here: how a number or a date may be
-written (`cells.py`), and what a column means, which is its source's business.
+Here: finding the header, cells by column name, what is decided once for a file (which marks its numbers have, whether
+its dates begin with the day), rejects for what is wrong. Not here: how a number or a time may be written (`cells.py`,
+`dates.py`), and what a column means, which is its source's business.
 """
 
 from __future__ import annotations
@@ -9,120 +10,148 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
-from typing import TypeVar
+from itertools import islice
+from typing import Any
 
-from pipelines import UserMistake
-from pipelines.records.cells import count_of, moment_of, number_of, year_of
-from pipelines.records.source import SourceError, text_of
+import msgspec
+
+from pipelines.records.bodies import SourceError, text_of, unpacked
+from pipelines.records.cells import ENGLISH, Notation, Undecided, decide_notation, notation_told
+from pipelines.records.dates import decide_day_first
+from pipelines.records.rows import BadCell, Row, Shape
 from pipelines.records.types import Record, Reject
+from pipelines.records.workbooks import is_workbook, sheets_of
 
-T = TypeVar("T")
+TABLE_OPTIONS = ("encoding", "decimal", "thousands", "null_values", "date_order")
+"""What `[[files]]` may say of every table: its encoding, the marks in its numbers, words for no value, and whether its
+dates begin with the day (`day_first`) or the month (`month_first`)."""
+
+Placed = tuple[str, Sequence[str] | Reject]
+"""A record's locator and its cells, or why it cannot be read."""
+
+IsPossible = Callable[[dt.date], bool]
+"""Whether a day can stand in a column."""
 
 _HEADER_WITHIN = 20
 _DELIMITERS = (",", "\t", ";")
-Numbered = tuple[int, list[str] | None]
-"""A record's first physical line and its cells; None where its quotation marks are broken."""
-
-
-class BadCell(UserMistake):
-    """A cell that cannot be what its column says; `reason` never repeats its text."""
-
-    def __init__(self, locator: str, reason: str) -> None:
-        super().__init__(reason)
-        self.locator = locator
-        self.reason = reason
-
-
-class Row:
-    """One record: `place` is its locator, cells are asked for by column and are None where blank or not in the file."""
-
-    __slots__ = ("_cells", "_header", "_mark", "_places", "place")
-
-    def __init__(
-        self, place: str, cells: Sequence[str], places: Mapping[str, int], header: Sequence[str], mark: str = ";column:"
-    ) -> None:
-        self.place = place
-        self._cells = cells
-        self._places = places
-        self._header = header
-        self._mark = mark
-
-    def __getitem__(self, column: str) -> str | None:
-        place = self._places[column]
-        return (self._cells[place].strip() or None) if place >= 0 else None
-
-    def has(self, column: str) -> bool:
-        """Whether the file has the column."""
-        return self._places[column] >= 0
-
-    def locator(self, column: str) -> str:
-        """The locator of one cell, with the column as the file spells it."""
-        place = self._places[column]
-        return f"{self.place}{self._mark}{self._header[place] if place >= 0 else column}"
-
-    def bad(self, column: str, reason: str) -> BadCell:
-        """The error to raise for a cell: `reason` goes on from the column's name."""
-        return BadCell(self.locator(column), f"{column} {reason}")
-
-    def required(self, column: str) -> str:
-        """A cell that must not be blank."""
-        text = self[column]
-        if text is None:
-            raise self.bad(column, "is blank")
-        return text
-
-    def number(self, column: str) -> float | None:
-        """A number, perhaps with a sign and thousands' commas."""
-        return self._read(column, number_of, "is no number")
-
-    def count(self, column: str) -> int | None:
-        """A whole number from 0."""
-        return self._read(column, count_of, "is no count")
-
-    def year(self, column: str) -> int | None:
-        """The first year that the cell names (`2030, 2025` and `FY2030` are 2030)."""
-        return self._read(column, year_of, "names no year")
-
-    def moment(self, column: str, formats: Sequence[str], zone: dt.tzinfo = dt.UTC) -> dt.datetime | None:
-        """A time in one of the formats, of `zone` where it names none, as UTC."""
-        return self._read(column, lambda text: moment_of(text, tuple(formats), zone), "is no date of the expected form")
-
-    def _read(self, column: str, read: Callable[[str], T], complaint: str) -> T | None:
-        text = self[column]
-        if text is None:
-            return None
-        try:
-            return read(text)
-        except ValueError:
-            raise self.bad(column, complaint) from None
+_LONGEST_CELL = 1 << 20
+_SAMPLE = 500
+_LONE_RETURN = re.compile(r"\r+(?=\r\n)|\r(?!\n)")
+_ORDERS = {"day_first": True, "month_first": False}
+_WHERE = "in the [[files]] entry of panel.toml"
 
 
 class Table:
     """The rows below a header; iterating gives them in order, with a reject where a record is broken."""
 
-    def __init__(self, header: Sequence[str], places: Mapping[str, int], records: Iterable[Numbered]) -> None:
-        self.header = header
-        self._places = places
+    def __init__(
+        self, shape: Shape, records: Iterable[Placed], *, delimiter: str = "", options: Mapping[str, str] | None = None
+    ) -> None:
+        self.header = shape.header
+        self._options = options or {}
+        self._shape = shape
         self._records = records
+        self._delimiter = delimiter
 
     def renamed(self, columns: Mapping[str, str], known: Collection[str]) -> Table:
         """The same rows, asked for by `known` names: `columns` leads to the file's, the others are blank."""
-        given = {name: self._places[column] for name, column in columns.items()}
-        return Table(self.header, dict.fromkeys(known, -1) | given, self._records)
+        given = {name: self._shape.places[column] for name, column in columns.items()}
+        return self._with(places=dict.fromkeys(known, -1) | given)
+
+    def decided(
+        self,
+        *,
+        numbers: Collection[str] = (),
+        counts: Collection[str] = (),
+        dates: Mapping[str, IsPossible] | None = None,
+        padded: bool | None = None,
+    ) -> Table:
+        """The same rows, their numbers and dates read as all cells of these columns, or the options, say.
+
+        `dates`: the columns of dates that a spreadsheet may have written, with which days are possible there; `padded`:
+        see `decide_day_first`.
+
+        Raises:
+            SourceError: with the places of two cells, where numbers or dates can be read in two ways.
+        """
+        self._records = records = list(self._records)
+        notation, is_day_first = notation_told(self._options), _told_order(self._options)
+        if notation is None:
+            try:
+                notation = self._notation(records, numbers, counts)
+            except Undecided as undecided:
+                told = 'decimal = "." or decimal = ","'
+                raise self._refused("number", undecided, (*numbers, *counts), told) from None
+        if is_day_first is None and dates:
+            cells = [
+                (cell, is_possible)
+                for name, is_possible in dates.items()
+                for cell in _distinct(records, self._shape.places[name])
+            ]
+            try:
+                is_day_first = decide_day_first(cells, padded=padded)
+            except Undecided as undecided:
+                told = 'date_order = "day_first" or date_order = "month_first"'
+                raise self._refused("date", undecided, dates, told) from None
+        if notation is not ENGLISH:
+            return self._with(number=notation.number, count=notation.count, is_day_first=is_day_first)
+        return self._with(is_day_first=is_day_first)
+
+    def _with(self, **changes: Any) -> Table:
+        shape = msgspec.structs.replace(self._shape, **changes)
+        return Table(shape, self._records, delimiter=self._delimiter, options=self._options)
+
+    def _notation(self, records: Sequence[Placed], numbers: Iterable[str], counts: Iterable[str]) -> Notation:
+        """The notation that a sample from all the file's length proves without doubt, else the one of all cells."""
+        for step in {max(1, len(records) // _SAMPLE): None, 1: None}:
+            samples = [
+                [
+                    text
+                    for name in names
+                    for text in _distinct(records[::step], self._shape.places[name])
+                    if "." in text or "," in text
+                ]
+                for names in (numbers, counts)
+            ]
+            try:
+                notation = decide_notation(*samples, is_comma_separated=self._delimiter == ",")
+            except Undecided:
+                if step == 1:
+                    raise
+                continue
+            if any(samples):
+                return notation
+        return ENGLISH
+
+    def _refused(self, what: str, undecided: Undecided, columns: Iterable[str], told: str) -> SourceError:
+        places = [self._shape.places[column] for column in columns]
+        examples = []
+        for example in undecided.cells:
+            holds = (
+                (where, self.header[place])
+                for where, cells in self._records
+                for place in places
+                if not isinstance(cells, Reject) and 0 <= place < len(cells) and cells[place].strip() == example
+            )
+            where, column = next(holds)
+            examples.append(f"{example!r} ({where}, column {' '.join(column.split())})")
+        one = f"{what}s can be read in two ways: {' and '.join(examples)}"
+        return SourceError(f"its {one}; say which with {told} {_WHERE}")
 
     def __iter__(self) -> Iterator[Row | Reject]:
-        width = len(self.header)
-        for line, cells in self._records:
-            place = f"line:{line}"
-            if cells is None:
-                yield Reject(place, "row", "broken quotation marks: this record cannot be read")
+        width, shape, nulls = len(self.header), self._shape, _nulls(self._options)
+        for place, cells in self._records:
+            if isinstance(cells, Reject):
+                yield cells
             elif len(cells) < width or any(cell.strip() for cell in cells[width:]):
                 if any(cell.strip() for cell in cells):
                     yield Reject(place, "row", f"has {len(cells)} cells where the header has {width}")
             elif any(cells):
-                yield Row(place, cells, self._places, self.header)
+                if nulls:
+                    cells = ["" if cell.strip() in nulls else cell for cell in cells]
+                yield Row(place, cells, shape)
 
 
 def read_table(
@@ -131,39 +160,59 @@ def read_table(
     optional: Collection[str] = (),
     *,
     spellings: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Table:
-    """A CSV, TSV or semicolon-separated file whose header, in one of its first lines, has the `required` columns.
+    """A table whose header, in one of its first lines, has the `required` columns: CSV, TSV, semicolons, a workbook.
 
-    Case and white space of names do not matter; `spellings` leads from further spellings to those asked for. A line
-    ends at its line feed, wherever that stands.
+    Case and white space of names do not matter; `spellings` leads from further spellings to those asked for. A line of
+    text ends at its line feed, wherever that stands. `options` are those of `TABLE_OPTIONS`, others are ignored.
 
     Raises:
         SourceError: empty, not text, an HTML page, or without a required column (all are named).
     """
-    text = text_of(body)
+    body, options = unpacked(body), options or {}
+    renamed = {name_key(name): ours for name, ours in (spellings or {}).items()}
+    names = {name_key(name): name for name in (*required, *optional)} | renamed
+    best: tuple[int, Sequence[str]] = (-1, [])
+    for delimiter, sheet, records in _readings(body, options.get("encoding")):
+        for _, cells in islice(records, _HEADER_WITHIN):
+            if isinstance(cells, Reject):
+                continue
+            found = {names[key] for cell in cells if (key := name_key(cell)) in names}
+            if found.issuperset(required):
+                header = list(cells)
+                while header and not header[-1].strip():
+                    header.pop()
+                places = _places(header, names, {*required, *optional})
+                return Table(
+                    Shape(header=header, places=places, sheet=sheet), records, delimiter=delimiter, options=options
+                )
+            best = max(best, (len(found.intersection(required)), cells), key=lambda it: it[0])
+    missing = [name for name in required if name not in {names.get(name_key(cell)) for cell in best[1]}]
+    raise no_column(missing, best[1])
+
+
+def _readings(body: bytes, encoding: str | None) -> Iterator[tuple[str, str | None, Iterator[Placed]]]:
+    """The ways to take a body for a table: by delimiter, or by sheet."""
+    if is_workbook(body):
+        for sheet, rows in sheets_of(body):
+            yield "", sheet, iter([(f"{sheet}!A{number}", row) for number, row in enumerate(rows, 1)])
+        return
+    text = text_of(body, encoding)
     start = text.lstrip()[:1]
     if not start:
         raise SourceError("the file is empty")
     if start == "<":
         raise SourceError("an HTML or XML page, not a table")
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    renamed = {name_key(name): ours for name, ours in (spellings or {}).items()}
-    names = {name_key(name): name for name in (*required, *optional)} | renamed
-    best: tuple[int, list[str]] = (-1, [])
+    if text.count("\r") != text.count("\r\n"):
+        # A carriage return alone ends a line where no line feed does, and is white space elsewhere.
+        text = _LONE_RETURN.sub(_white, text) if "\n" in text else text.replace("\r", "\n")
     for delimiter in _DELIMITERS:
-        records = _records(text, delimiter)
-        for _, cells in islice(records, _HEADER_WITHIN):
-            if cells is None:
-                continue
-            found = {names[key] for cell in cells if (key := name_key(cell)) in names}
-            if found.issuperset(required):
-                while cells and not cells[-1].strip():
-                    cells.pop()
-                return Table(cells, _places(cells, names, {*required, *optional}), records)
-            best = max(best, (len(found.intersection(required)), cells), key=lambda it: it[0])
-    missing = [name for name in required if name not in {names.get(name_key(cell)) for cell in best[1]}]
-    raise no_column(missing, best[1])
+        yield delimiter, None, _records(text, delimiter)
+
+
+def _white(returns: re.Match[str]) -> str:
+    return "" if returns.string[returns.end() : returns.end() + 1] == "\r" else " "
 
 
 def no_column(missing: Iterable[str], columns: Iterable[str]) -> SourceError:
@@ -175,6 +224,16 @@ def no_column(missing: Iterable[str], columns: Iterable[str]) -> SourceError:
 def name_key(name: str) -> str:
     """What makes two spellings of a column's name the same."""
     return "".join(name.split()).casefold()
+
+
+def _distinct(records: Iterable[Placed], place: int) -> list[str]:
+    """The different cells in one place of records, in order; none where the place is -1."""
+    if place < 0:
+        return []
+    cells = dict.fromkeys(
+        [cells[place] for _, cells in records if not isinstance(cells, Reject) and len(cells) > place]
+    )
+    return [text for cell in cells if (text := cell.strip())]
 
 
 def _places(header: Sequence[str], names: Mapping[str, str], wanted: Collection[str]) -> dict[str, int]:
@@ -189,17 +248,35 @@ def _places(header: Sequence[str], names: Mapping[str, str], wanted: Collection[
     return places | dict.fromkeys(wanted, -1) | given
 
 
-def _records(text: str, delimiter: str) -> Iterator[Numbered]:
-    """Records with their first physical line; a broken one is None."""
+def _records(text: str, delimiter: str) -> Iterator[Placed]:
+    """Records with their first physical line; a broken one is a reject."""
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
     while True:
-        line = reader.line_num + 1
+        place = f"line:{reader.line_num + 1}"
         try:
-            yield line, next(reader)
+            # Tuples of texts are none of the garbage collector's business: all records of a file are held at once.
+            yield place, tuple(next(reader))
         except StopIteration:
             return
-        except csv.Error:
-            yield line, None
+        except csv.Error as error:
+            is_long = "field limit" in str(error)
+            reason = f"a cell of more than {_LONGEST_CELL:,} characters" if is_long else "broken quotation marks"
+            yield place, Reject(place, "row", f"{reason}: this record cannot be read")
+
+
+def _told_order(options: Mapping[str, str]) -> bool | None:
+    told = options.get("date_order")
+    if told is not None and told not in _ORDERS:
+        raise SourceError(f"date_order {told!r} {_WHERE}; allowed: {', '.join(_ORDERS)}")
+    return None if told is None else _ORDERS[told]
+
+
+def _nulls(options: Mapping[str, str]) -> frozenset[str]:
+    told = options.get("null_values")
+    if told is None:
+        return frozenset()
+    return frozenset(msgspec.json.decode(told, type=list[str]) if told[:1] == "[" else [told])
 
 
 def records_of(
@@ -216,19 +293,6 @@ def records_of(
             yield Reject(bad.locator, record_type, bad.reason)
         else:
             yield from records
-
-
-def json_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """The lines of a JSON lines file that hold something, with their numbers.
-
-    Raises:
-        SourceError: there is none, or the file is UTF-16 and broken.
-    """
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        body = text_of(body).encode()
-    lines = ((number, line.strip()) for number, line in enumerate(body.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1))
-    filled = (pair for pair in lines if pair[1])
-    first = next(filled, None)
-    if first is None:
-        raise SourceError("the file is empty")
-    return chain([first], filled)
+        if row.notes:
+            yield from row.notes
+            row.notes.clear()

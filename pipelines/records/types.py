@@ -8,6 +8,11 @@ become a table of their own (`Post.links` is `raw.post_links`), everything else 
 from __future__ import annotations
 
 import datetime as dt
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 
 import msgspec
 
@@ -134,7 +139,9 @@ class Document(Record, kw_only=True):
 class Disclosure(Record, kw_only=True):
     """A figure that a company (or `facility_id`) disclosed for a period, as published then; restatements are new ones.
 
-    `value` is None where the publisher's answer is no number; `answer` keeps its words.
+    `value` is None where the publisher's answer is no number; `answer` keeps its words. `reporter_id` and
+    `reporter_name` say which unit of the company reported, where several may; a later figure of the same unit replaces
+    an earlier one, a figure of another unit does not.
     """
 
     metric_id: str
@@ -146,6 +153,8 @@ class Disclosure(Record, kw_only=True):
     url: str | None = None
     answer: str | None = None
     facility_id: str | None = None
+    reporter_id: str | None = None
+    reporter_name: str | None = None
 
 
 class Commitment(Record, kw_only=True):
@@ -193,3 +202,79 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     Commitment,
     Ownership,
 )
+
+_Bounds = tuple[typing.Any, typing.Any]
+
+_LOWEST_AND_HIGHEST: dict[type, _Bounds] = {
+    int: (0, 2**63 - 1),
+    float: (-sys.float_info.max, sys.float_info.max),
+    dt.datetime: (dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)),
+    dt.date: (dt.date(1900, 1, 1), dt.date(2199, 12, 31)),
+}
+_OF_FIELD: dict[str, _Bounds] = {
+    "share": (0, 1),
+    **dict.fromkeys(("year", "base_year", "target_year"), (1800, 2299)),
+}
+_COMPLAINTS = {
+    int: "is no count from 0 to 9,223,372,036,854,775,807",
+    float: "is no finite number",
+    dt.datetime: "is no time with a zone from 1900 to 2199",
+    dt.date: "is no day from 1900 to 2199",
+}
+
+
+def checked(said: Iterable[Record | Reject]) -> Iterator[Record | Reject]:
+    """The records with every number and time in its range: one that is not becomes None, with a reject.
+
+    Where the field must not be None, the record becomes a reject.
+    """
+    for record in said:
+        if not isinstance(record, Reject):
+            values, bounds = _RANGES[type(record)]
+            try:
+                for value, (lowest, highest) in zip(values(record), bounds, strict=True):
+                    if value is not None and not lowest <= value <= highest:
+                        raise ValueError
+            except (TypeError, ValueError):
+                yield from _repaired(record)
+                continue
+        yield record
+
+
+def _repaired(record: Record) -> Iterator[Record | Reject]:
+    is_whole = True
+    for name, (kind, is_required) in _kinds(type(record)).items():
+        (lowest, highest), value = _OF_FIELD.get(name) or _LOWEST_AND_HIGHEST[kind], getattr(record, name)
+        try:
+            is_right = value is None or lowest <= value <= highest
+        except TypeError:
+            is_right = False
+        if not is_right:
+            complaint = f"is outside {lowest} to {highest}" if name in _OF_FIELD else _COMPLAINTS[kind]
+            yield Reject(record.locator, type(record).__name__, f"{name} {complaint}")
+            is_whole &= not is_required
+            setattr(record, name, None)
+    if is_whole:
+        yield record
+
+
+def _kinds(record_type: type[Record]) -> dict[str, tuple[type, bool]]:
+    """The fields of numbers and times, with their types, and whether they must be there."""
+    kinds = {}
+    for name, hint in typing.get_type_hints(record_type).items():
+        options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+        if options[0] in _LOWEST_AND_HIGHEST:
+            kinds[name] = (options[0], types.NoneType not in options)
+    return kinds
+
+
+def _ranges(record_type: type[Record]) -> tuple[Callable[[Record], tuple[typing.Any, ...]], tuple[_Bounds, ...]]:
+    kinds = _kinds(record_type)
+    # attrgetter gives a tuple for two names and more only.
+    names = [*kinds, *list(kinds)[:1]] if len(kinds) == 1 else list(kinds)
+    bounds = tuple(_OF_FIELD.get(name) or _LOWEST_AND_HIGHEST[kinds[name][0]] for name in names)
+    getter: Callable[[Record], tuple[typing.Any, ...]] = attrgetter(*names)
+    return getter, bounds
+
+
+_RANGES = {kind: _ranges(kind) for kind in RECORD_TYPES}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pipelines.records import (
+    TABLE_OPTIONS,
     BadCell,
     Disclosure,
     FileInput,
@@ -37,7 +38,7 @@ ORIGIN = Origin(
     limits="a file, nothing is fetched",
     schemes=("ghgrp_facility", "ghgrp_parent"),
 )
-FILE = FileInput(paths=("parents",))
+FILE = FileInput(paths=("parents",), options=TABLE_OPTIONS)
 
 _YEAR_COLUMN = re.compile(r"\s*(\d{4}) total reported direct emissions\s*", re.IGNORECASE)
 _ID = re.compile(r"(\d+)(?:\.0*)?", re.ASCII)
@@ -50,24 +51,25 @@ _SHARE = "PARENT CO. PERCENT OWNERSHIP"
 def parse(response: Response) -> Iterator[Record | Reject]:
     """A disclosure per facility and year, or an ownership per facility and parent."""
     if response.role == "parents":
-        return records_of(read_table(response.body, (_FACILITY, _YEAR, _PARENT, _SHARE)), "Ownership", _owner)
+        table = read_table(response.body, (_FACILITY, _YEAR, _PARENT, _SHARE), options=response.options)
+        return records_of(table.decided(numbers=(_SHARE,)), "Ownership", _owner)
     return _emissions(response)
 
 
 def _emissions(response: Response) -> Iterator[Record | Reject]:
-    table = read_table(response.body, ("Facility Id", "Facility Name"))
+    table = read_table(response.body, ("Facility Id", "Facility Name"), options=response.options)
     years = {name.strip(): int(found[1]) for name in table.header if (found := _YEAR_COLUMN.fullmatch(name))}
     if not years:
         raise SourceError("no column '2020 Total reported direct emissions' or of another year")
 
-    def read(row: Row) -> Iterator[Record | Reject]:
+    def read(row: Row) -> Iterator[Record]:
         facility_id = _facility_id(row, "Facility Id")
         subject = subject_of(("ghgrp_facility", facility_id), name=row["Facility Name"])
         for column, year in years.items():
             try:
                 value = row.number(column)
             except BadCell as bad:
-                yield Reject(bad.locator, "Disclosure", bad.reason)
+                row.note(bad, "Disclosure")
                 continue
             if value is not None:
                 yield Disclosure(
@@ -81,7 +83,7 @@ def _emissions(response: Response) -> Iterator[Record | Reject]:
                     facility_id=facility_id,
                 )
 
-    return records_of(table, "Disclosure", read)
+    return records_of(table.decided(numbers=years), "Disclosure", read)
 
 
 def _owner(row: Row) -> Iterator[Record]:

@@ -1,7 +1,9 @@
 """Instagram posts of company accounts, one CSV row a post, as Instaloader writes them.
 
 `caption`, `hashtags` and `mentions` may be Python bytes literals with emoji written as `:names:`; a name that the emoji
-package does not know stays as text. Rows that repeat a post are all kept: which counts is decided in SQL.
+package does not know stays as text. Each row is a whole look at a post, its counts being totals of that moment: rows
+that repeat a post are later looks of the same collection, all are kept, and the last one shows. A number of likes that
+the account hides (-1) is none.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import emoji
 
 from pipelines.records import (
     ISO,
+    TABLE_OPTIONS,
     Engagement,
     FileInput,
     Origin,
@@ -22,6 +25,7 @@ from pipelines.records import (
     Reject,
     Response,
     Row,
+    kind_by_text,
     read_table,
     records_of,
     subject_of,
@@ -39,7 +43,7 @@ ORIGIN = Origin(
     is_text_shown=False,
     platform="instagram",
 )
-FILE = FileInput()
+FILE = FileInput(options=TABLE_OPTIONS)
 
 _COLUMNS = ("shortcode", "username", "date_utc", "is_video", "caption", "hashtags", "mentions")
 _COUNTS = ("likes", "comments", "video_view_count")
@@ -57,6 +61,8 @@ def parse(response: Response) -> Iterator[Record | Reject]:
             raise row.bad("date_utc", "is blank")
         if is_video not in ("yes", "no"):
             raise row.bad("is_video", "is neither yes nor no")
+        text = with_emoji(decoded_cell(row, "caption")) or None
+        kind = kind_by_text(text, "instagram")
         subject = subject_of(("instagram", username))
         yield Post(
             subject=subject,
@@ -66,8 +72,8 @@ def parse(response: Response) -> Iterator[Record | Reject]:
             account_id=username,
             handle=username,
             created_at=created_at,
-            kind="original",
-            text=with_emoji(decoded(row, "caption")) or None,
+            kind=kind,
+            text=text,
             url=f"https://www.instagram.com/p/{post_id}/",
             media_kind="video" if is_video == "yes" else "image",
             is_text_shown=ORIGIN.is_text_shown,
@@ -75,21 +81,24 @@ def parse(response: Response) -> Iterator[Record | Reject]:
             mentions=_listed(row, "mentions"),
             hashtags=_listed(row, "hashtags"),
         )
+        if kind == "repost":
+            return
         yield Engagement(
             subject=subject,
             locator=row.place,
             platform="instagram",
             post_id=post_id,
             observed_at=response.fetched_at,
-            likes_count=row.count("likes"),
-            replies_count=row.count("comments"),
-            views_count=row.count("video_view_count") if is_video == "yes" else None,
+            likes_count=row.tried(row.count, "likes", "Engagement"),
+            replies_count=row.tried(row.count, "comments", "Engagement"),
+            views_count=row.tried(row.count, "video_view_count", "Engagement") if is_video == "yes" else None,
         )
 
-    return records_of(read_table(response.body, (*_COLUMNS, *_COUNTS)), "Post", read)
+    table = read_table(response.body, (*_COLUMNS, *_COUNTS), options=response.options)
+    return records_of(table.decided(counts=_COUNTS), "Post", read)
 
 
-def decoded(row: Row, column: str) -> str:
+def decoded_cell(row: Row, column: str) -> str:
     """The text of a cell, whether it is written plainly or as a bytes literal of UTF-8."""
     cell = row[column] or ""
     if cell[:2] not in ("b'", 'b"'):
@@ -135,4 +144,4 @@ def _emoji_names() -> dict[str, str]:
 
 
 def _listed(row: Row, column: str) -> tuple[str, ...]:
-    return tuple(name for part in decoded(row, column).split(",") if (name := part.strip()))
+    return tuple(name for part in decoded_cell(row, column).split(",") if (name := part.strip()))

@@ -4,7 +4,8 @@ The tracker gives one status and the year it was reached, for both the end and t
 from the end of that year, or from the row's update where that is earlier. A company with neither target gets one
 commitment of status `none`. Revenue carries no year in the file: it is taken as that of the last full year before the
 row's update (compared with published figures it is at times a year older). `ghg` counts only with its
-`inventory_year`; the zeros without one are empty fields.
+`inventory_year`; the zeros without one are empty fields. Snapshots since 2026 have two header rows, names with spaces
+(`ID code`, `Status of end target`) and no year of the status.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.records import (
+    ISO,
+    RESAVED,
+    TABLE_OPTIONS,
     BadCell,
     Commitment,
     Disclosure,
@@ -34,17 +38,18 @@ ORIGIN = Origin(
     title="Net Zero Tracker, companies",
     publisher="Net Zero Tracker",
     home_page="https://zerotracker.net/",
-    licence="CC BY 4.0",
+    licence="CC BY 4.0 as of the snapshots of 2022 and 2023; later ones say CC BY-NC 4.0: the file's own note holds",
     terms_url="https://zerotracker.net/about/",
     measures="Climate targets of the largest listed companies, how firm they are, and revenue.",
     does_not_measure="Progress; the history of a target; emissions of nearly all companies; companies not listed.",
     limits="a file, nothing is fetched",
     schemes=("net_zero_tracker_id",),
 )
-FILE = FileInput()
+FILE = FileInput(options=TABLE_OPTIONS)
 
-_REQUIRED = ("last_updated", "id_code", "name", "isin_id", "end_target", "end_target_status", "status_date")
+_REQUIRED = ("last_updated", "id_code", "name", "isin_id", "end_target", "end_target_status")
 _OPTIONAL = (
+    "status_date",
     "end_target_year",
     "end_target_baseline_year",
     "end_target_percentage_reduction",
@@ -57,6 +62,12 @@ _OPTIONAL = (
     "ghg",
     "inventory_year",
 )
+_NUMBERS = (
+    "end_target_percentage_reduction",
+    "interim_target_percentage_reduction",
+    "annual_revenue",
+    "ghg",
+)
 _STATUSES = {
     "proposed / in discussion": "proposed",
     "declaration / pledge": "pledge",
@@ -68,12 +79,19 @@ _STATUSES = {
 }
 _NO_TARGET = "no target"
 _KINDS = {"end_target": "end_target", "interim_target": "interim"}
-_UPDATED = ("%Y-%m-%d %H:%M:%S",)
+_UPDATED = (ISO, RESAVED)
+_SPELLINGS = {name.replace("_", " "): name for name in (*_REQUIRED, *_OPTIONAL)} | {
+    "Status of end target": "end_target_status",
+    "Status date": "status_date",
+    "ISIN": "isin_id",
+}
 
 
 def parse(response: Response) -> Iterator[Record | Reject]:
     """Commitments and figures of a company per row."""
-    rows = list(read_table(response.body, _REQUIRED, _OPTIONAL))
+    table = read_table(response.body, _REQUIRED, _OPTIONAL, spellings=_SPELLINGS, options=response.options)
+    made = response.fetched_at.date() + dt.timedelta(days=1)
+    rows = list(table.decided(numbers=_NUMBERS, dates={"last_updated": lambda day: day <= made}))
     isins = Counter(row["isin_id"] for row in rows if isinstance(row, Row))
 
     def read(row: Row) -> Iterator[Record | Reject]:

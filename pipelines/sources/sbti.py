@@ -2,17 +2,20 @@
 
 One row holds up to three commitments. A target year may be a text such as `2030, 2025` or `FY2030`: the first counts.
 `Date` (`date_updated`) dates the near and long-term status. A net-zero commitment without a target is dated by the day
-the company joined Business Ambition for 1.5 °C, where that is given: it is the pledge to net zero.
+the company joined Business Ambition for 1.5 °C, where that is given: it is the pledge to net zero. The publisher writes
+`01/02/2020` day first; a US spreadsheet writes `2/1/2020`: all dates of a file decide which of them it is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pipelines.records import (
     ISO,
+    RESAVED,
+    TABLE_OPTIONS,
     Commitment,
     FileInput,
     Origin,
@@ -37,7 +40,7 @@ ORIGIN = Origin(
     limits="a file, nothing is fetched",
     schemes=("sbti_name",),
 )
-FILE = FileInput()
+FILE = FileInput(options=TABLE_OPTIONS)
 
 _SPELLINGS = {
     "Company Name": "company_name",
@@ -52,16 +55,23 @@ _SPELLINGS = {
 }
 _REQUIRED = ("company_name", "isin", "lei", "near_term_status", "date_updated")
 _OPTIONAL = tuple(name for name in _SPELLINGS.values() if name not in _REQUIRED)
-_STATUSES = {"committed": "committed", "targets set": "set", "commitment removed": "removed"}
-_DATES = ("%d/%m/%Y", ISO)
+_STATUSES = {
+    "committed": "committed",
+    "targets set": "set",
+    "commitment removed": "removed",
+}
+_SHORTENED = {"target removed": "removed", "removed": "removed"}
+_DATES = (RESAVED, ISO)
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
 
 
 def parse(response: Response) -> Iterator[Record | Reject]:
     """A commitment per company and kind of target."""
-    table = read_table(response.body, _REQUIRED, _OPTIONAL, spellings=_SPELLINGS)
-    return records_of(table, "Commitment", _company)
+    table = read_table(response.body, _REQUIRED, _OPTIONAL, spellings=_SPELLINGS, options=response.options)
+    made = response.fetched_at.date() + dt.timedelta(days=1)
+    dates = dict.fromkeys(("date_updated", "ba15_date"), lambda day: day <= made)
+    return records_of(table.decided(dates=dates, padded=True), "Commitment", _company)
 
 
 def _company(row: Row) -> Iterator[Record]:
@@ -69,18 +79,22 @@ def _company(row: Row) -> Iterator[Record]:
     subject = subject_of(
         ("lei", _if_like(_LEI, row["lei"])), ("isin", _if_like(_ISIN, row["isin"])), ("sbti_name", name), name=name
     )
-    updated = row.moment("date_updated", _DATES)
+    updated, joined = (row.tried(_day(row), column, "Commitment") for column in ("date_updated", "ba15_date"))
     for kind, status, year in (
         ("near_term", "near_term_status", "near_term_target_year"),
         ("long_term", "long_term_status", "long_term_target_year"),
     ):
-        said = row[status]
-        if said:
-            yield _commitment(row, subject, kind, _status(row, status, said), row.year(year), updated)
-    net_zero, joined = _net_zero(row), row.moment("ba15_date", _DATES)
+        if said := row.tried(lambda column: _status(row, column), status, "Commitment"):
+            yield _commitment(row, subject, kind, said, row.tried(row.year, year, "Commitment"), updated)
+    net_zero = row.tried(lambda column: _net_zero(row, column), "net_zero_status", "Commitment")
     if net_zero:
         since = joined if net_zero == "committed" and joined else updated
-        yield _commitment(row, subject, "net_zero", net_zero, row.year("net_zero_year"), since)
+        net_zero_year = row.tried(row.year, "net_zero_year", "Commitment")
+        yield _commitment(row, subject, "net_zero", net_zero, net_zero_year, since)
+
+
+def _day(row: Row) -> Callable[[str], dt.datetime | None]:
+    return lambda column: row.moment(column, _DATES)
 
 
 def _commitment(
@@ -98,18 +112,21 @@ def _commitment(
     )
 
 
-def _net_zero(row: Row) -> str | None:
+def _net_zero(row: Row, column: str) -> str | None:
     """The net-zero status; the old form says Yes or No to a commitment and gives a year once the target is set."""
-    said = row["net_zero_status"]
+    said = row[column]
     if said is None or said.lower() not in ("yes", "no"):
-        return _status(row, "net_zero_status", said) if said else None
+        return _status(row, column)
     if row["net_zero_year"]:
         return "set"
     return "committed" if said.lower() == "yes" else None
 
 
-def _status(row: Row, column: str, said: str) -> str:
-    status = _STATUSES.get(said.lower())
+def _status(row: Row, column: str) -> str | None:
+    said = row[column]
+    if said is None:
+        return None
+    status = (_STATUSES | _SHORTENED).get(said.lower())
     if status is None:
         raise row.bad(column, "is no known status; known: " + ", ".join(_STATUSES))
     return status

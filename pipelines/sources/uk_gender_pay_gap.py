@@ -2,6 +2,8 @@
 
 A figure is that of the snapshot date, which the file leaves to the law: 31 March for public bodies and 5 April for all
 others, in the year before the report is due. Blank means not disclosed: no record. A negative gap favours women.
+A company may report by several employers: who reported is told by company number, which outlives the service's own ids.
+Dates that a spreadsheet wrote are read as all of the file say: a report is due in March, April or October only.
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ import re
 from collections.abc import Generator, Iterator
 
 from pipelines.records import (
+    ISO,
+    RESAVED,
+    TABLE_OPTIONS,
     BadCell,
     Disclosure,
     FileInput,
@@ -22,6 +27,7 @@ from pipelines.records import (
     Response,
     Row,
     Target,
+    normalise_identifier,
     read_table,
     records_of,
     subject_of,
@@ -41,7 +47,7 @@ ORIGIN = Origin(
 )
 BASE_URL = "https://gender-pay-gap.service.gov.uk"
 IS_PANEL_WIDE = True
-FILE = FileInput()
+FILE = FileInput(options=TABLE_OPTIONS)
 
 _GAPS = {
     "DiffMeanHourlyPercent": "gender_pay_gap_mean_hourly",
@@ -60,7 +66,8 @@ _SHARES = {
 _METRICS = _GAPS | _SHARES
 _REQUIRED = ("EmployerName", "CompanyNumber", "DueDate", "DiffMeanHourlyPercent")
 _OPTIONAL = ("EmployerId", "CurrentName", "SicCodes", "DateSubmitted", "CompanyLinkToGPGInfo", *_METRICS)
-_DATES = ("%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S")
+_DATES = ("%Y/%m/%d %H:%M:%S", RESAVED, ISO)
+_DUE_MONTHS = (3, 4, 10)
 _FIRST_YEAR = 2017
 _PUBLIC_SECTOR = "1"
 
@@ -81,18 +88,21 @@ def parse(response: Response) -> Iterator[Record | Reject]:
         return iter((Reject("", "response", f"the service answered {response.status}"),))
     if response.body.lstrip()[:1] == b"<":
         return iter((Reject("", "response", "an HTML page where the CSV of a reporting year should be"),))
-    return records_of(read_table(response.body, _REQUIRED, _OPTIONAL), "Disclosure", _employer)
+    table = read_table(response.body, _REQUIRED, _OPTIONAL, options=response.options)
+    made = response.fetched_at.date() + dt.timedelta(days=1)
+    dates = {"DueDate": lambda day: day.month in _DUE_MONTHS, "DateSubmitted": lambda day: day <= made}
+    return records_of(table.decided(numbers=_METRICS, dates=dates, padded=True), "Disclosure", _employer)
 
 
 def _employer(row: Row) -> Iterator[Record | Reject]:
     start, end = _period(row)
-    published_at = row.moment("DateSubmitted", _DATES)
+    published_at = row.tried(lambda column: row.moment(column, _DATES), "DateSubmitted", "Disclosure")
     url = web_link(row["CompanyLinkToGPGInfo"])
+    name = row["CurrentName"] or row.required("EmployerName")
     subject = subject_of(
-        ("uk_gender_pay_gap_employer_id", row["EmployerId"]),
-        ("uk_company_number", row["CompanyNumber"]),
-        name=row["CurrentName"] or row.required("EmployerName"),
+        ("uk_gender_pay_gap_employer_id", row["EmployerId"]), ("uk_company_number", row["CompanyNumber"]), name=name
     )
+    reporter_id = subject.identifiers[-1][1] if subject.identifiers else normalise_identifier("name", name)
     for column, metric_id in _METRICS.items():
         try:
             value = row.number(column)
@@ -112,6 +122,8 @@ def _employer(row: Row) -> Iterator[Record | Reject]:
                 unit="percent",
                 published_at=published_at,
                 url=url,
+                reporter_id=reporter_id,
+                reporter_name=name,
             )
 
 

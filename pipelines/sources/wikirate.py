@@ -1,8 +1,10 @@
 """Answers of Wikirate about companies, one CSV row an answer: metric, company, year, value.
 
-The metric is `wikirate:<designer>+<title>`. Answers that begin with Yes or No are 1 and 0 (unit `yes_no`), numbers are
-numbers (unit `number`), all others, `Unknown` among them, are None (unit `answer`); the words are kept. The link is
-that of the source where one is given, for it is what the answer rests on, else of the answer.
+The metric is `wikirate:<designer>+<title>`, the publisher's own name of it. Answers Yes and No, perhaps with words
+after a mark (`No - but …`), are 1 and 0 (unit `yes_no`), numbers are numbers (unit `number`), all others, `Unknown` and
+`No data` among them, are None (unit `answer`); the words are kept. The link is that of the source where one is given,
+for it is what the answer rests on, else of the answer. Several companies of the file may be one of the panel: who
+reported is the file's company.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipelines.records import (
+    TABLE_OPTIONS,
+    BadCell,
     Disclosure,
     FileInput,
     Origin,
@@ -20,6 +24,7 @@ from pipelines.records import (
     Reject,
     Response,
     Row,
+    normalise_identifier,
     number_of,
     read_table,
     records_of,
@@ -38,15 +43,18 @@ ORIGIN = Origin(
     limits="a file, nothing is fetched",
     schemes=("wikirate_name",),
 )
-FILE = FileInput()
+FILE = FileInput(options=TABLE_OPTIONS)
 
 _REQUIRED = ("Answer Page", "Metric", "Company", "Year", "Value")
-_YES_NO = re.compile(r"(yes|no)\b", re.IGNORECASE)
+_YES_NO = re.compile(r"(yes|no)(?:\s*[-–—,;:.(/].*)?", re.IGNORECASE | re.DOTALL)
+_APART = re.compile(r"[\s_()\[\]&.,;:?!/'’\"+-]+")
+"""What parts the words of a metric's name; other signs are part of the name, `%` and `#` among them."""
 
 
 def parse(response: Response) -> Iterator[Record | Reject]:
     """A disclosure per answer."""
-    return records_of(read_table(response.body, _REQUIRED, ("Source Page",)), "Disclosure", _answer)
+    table = read_table(response.body, _REQUIRED, ("Source Page",), options=response.options)
+    return records_of(table.decided(numbers=("Value",)), "Disclosure", _answer)
 
 
 def _answer(row: Row) -> Iterator[Record]:
@@ -55,7 +63,7 @@ def _answer(row: Row) -> Iterator[Record]:
     year = row.year("Year")
     if year is None:
         raise row.bad("Year", "is blank")
-    value, unit = value_of(answer)
+    value, unit = value_of(answer, row)
     yield Disclosure(
         subject=subject_of(("wikirate_name", company), name=company),
         locator=row.place,
@@ -66,22 +74,26 @@ def _answer(row: Row) -> Iterator[Record]:
         unit=unit,
         url=web_link(row["Source Page"]) or web_link(row["Answer Page"]),
         answer=answer,
+        reporter_id=normalise_identifier("wikirate_name", company),
+        reporter_name=company,
     )
 
 
-def value_of(answer: str) -> tuple[float | None, str]:
-    """The value of an answer and its unit."""
-    found = _YES_NO.match(answer)
+def value_of(answer: str, row: Row | None = None) -> tuple[float | None, str]:
+    """The value of an answer and its unit; numbers in the notation of the row's file."""
+    found = _YES_NO.fullmatch(answer)
     if found:
         return (1.0 if found[1].lower() == "yes" else 0.0), "yes_no"
+    if answer[0] not in "+-.0123456789":
+        return None, "answer"
     try:
-        return number_of(answer), "number"
-    except ValueError:
+        return (row.number("Value") if row else number_of(answer)), "number"
+    except (ValueError, BadCell):
         return None, "answer"
 
 
 @lru_cache(maxsize=4_096)
 def metric_id(metric: str) -> str:
-    """`Walk Free+MSA policy (revised)` is `wikirate:walk_free+msa_policy_revised`."""
+    """`Walk Free+MSA policy (revised)` is `wikirate:walk_free+msa_policy_revised`, `A+B (%)` is `wikirate:a+b_%`."""
     designer, _, title = metric.partition("+")
-    return "wikirate:" + "+".join(re.sub(r"[^a-z0-9]+", "_", part.lower()).strip("_") for part in (designer, title))
+    return "wikirate:" + "+".join(_APART.sub("_", part.casefold()).strip("_") for part in (designer, title))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from pipelines.archive import Archive, Entry, Parsed, parse_file, source_of
-from pipelines.records import Record, Reject, Response, Source, SourceError
+from pipelines.records import Record, Reject, Response, Source, SourceError, parsed
 from pipelines.warehouse.database import Database
 from pipelines.warehouse.raw import Batch, Ledger
 
@@ -45,7 +45,7 @@ class LoadReport(msgspec.Struct):
 def parse(source: Source, response: Response, *, is_file: bool) -> list[Record | Reject]:
     """Parse a response; one that is not what its source says it is becomes one reject with the reason."""
     try:
-        return parse_file(source, response) if is_file else list(source.parse(response))
+        return parse_file(source, response) if is_file else parsed(source, response)
     except SourceError as error:
         return [Reject("", "response", str(error))]
 

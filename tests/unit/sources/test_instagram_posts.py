@@ -61,7 +61,6 @@ def test_views_count_for_videos_only() -> None:
         (row(date="2020-02-30 10:00:00"), "date_utc is no date of the expected form"),
         (row(date=""), "date_utc is blank"),
         (row(is_video="perhaps"), "is_video is neither yes nor no"),
-        (row(likes="many"), "likes is no count"),
     ],
 )
 def test_a_bad_row_is_rejected_and_the_next_one_read(bad: str, reason: str) -> None:

@@ -106,9 +106,17 @@ def test_a_broken_line_is_rejected_and_the_next_one_read() -> None:
         ]
     )
     said = parsed("x_timeline", body)
-    assert [reject.locator.split("#")[0] for reject in rejects(said)] == [f"line:{at}" for at in range(1, 7)]
+    assert [reject.locator for reject in rejects(said)] == [
+        "line:1#/",
+        "line:2#/",
+        "line:3#/created_at",
+        "line:4#/favorite_count",
+        "line:5#/favorite_count",
+        "line:6#/",
+    ]
     assert "Hello" not in "".join(reject.reason for reject in rejects(said))
-    assert [post.locator for post in only(Post, said)] == ["line:7#/"]
+    assert [post.locator for post in only(Post, said)] == ["line:4#/", "line:5#/", "line:7#/"]
+    assert [counts.likes_count for counts in only(Engagement, said)] == [None, None, 24]
 
 
 def test_a_line_that_is_not_utf8_costs_only_itself() -> None:
