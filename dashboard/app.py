@@ -21,6 +21,7 @@ _STYLE = """
     .block-container { padding-top: 4.6rem; padding-bottom: 3rem; max-width: 1280px; }
     h2 { padding-top: 1.1rem; }
     [data-testid="stText"] { line-height: 1.45; }
+    [data-testid="stMetric"] * { white-space: normal; overflow: visible; text-overflow: clip; }
 </style>
 """
 

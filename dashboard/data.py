@@ -1,4 +1,4 @@
-"""Every question that the pages ask of a release: scores, posts, disclosures, method, and the evidence behind a row.
+"""Questions that the pages ask of a release: scores, method, gaps, and the evidence behind a row; see also `listings`.
 
 A reader takes the open release first. What is cached is cached by home and release, so that a new release, or a release
 of the same id in another home, is read anew. How answers look is not here: see `charts` and `views`.
@@ -101,6 +101,16 @@ def companies(release: OpenRelease) -> dict[str, ReleasedCompany]:
     return {row["company_id"]: ReleasedCompany(**row) for row in rows(release, sql)}
 
 
+def most_pillars(release: OpenRelease, period: dt.date, limit: int) -> list[str]:
+    """The companies with the most pillars at a period, by name."""
+    sql = """
+        select p.company_id from pillar_scores as p join companies as c on c.company_id = p.company_id
+        where p.period = ? and p.known_at = 'now' and p.score is not null
+        group by p.company_id, c.name order by count(*) desc, lower(c.name), p.company_id limit ?
+    """
+    return [row["company_id"] for row in rows(release, sql, period, limit)]
+
+
 def pillar_scores(release: OpenRelease, company_ids: Sequence[str]) -> list[Row]:
     """Pillar scores of some companies at every period."""
     sql = """
@@ -150,6 +160,24 @@ def meanings() -> dict[str, str]:
     return {row["parameter"]: row["meaning"] for row in table.to_pylist()}
 
 
+def entering_pillars(release: OpenRelease, period: dt.date) -> list[str]:
+    """The pillars that enter the index at a period: those that enough of the companies have a score of."""
+    sql = """
+        select pillar from pillar_scores where period = ? and known_at = 'now'
+        group by pillar having count(score) >= ? * (select count(*) from companies)
+    """
+    return [row["pillar"] for row in rows(release, sql, period, float(method(release).get("coverage", 0)))]
+
+
+def last_fetched(release: OpenRelease) -> dict[str, dt.date]:
+    """The day on which each source was last fetched, the earliest first."""
+    sql = """
+        select source, max(last_fetched_at)::date as day from sources
+        where last_fetched_at is not null group by source order by day, source
+    """
+    return {row["source"]: row["day"] for row in rows(release, sql)}
+
+
 def sensitivity(release: OpenRelease) -> list[Row]:
     """The uncertain inputs with their Sobol' indices, the most important first."""
     return rows(release, "select * from sensitivity order by total desc nulls last, input")
@@ -179,53 +207,6 @@ def gaps(release: OpenRelease, company_id: str, period: dt.date) -> list[Row]:
         company_id,
         period,
     )
-
-
-def posts(release: OpenRelease, company_id: str, topic_id: str | None, limit: int = 200) -> list[Row]:
-    """A company's own posts with topics, events and, where it may be shown, text; the most engagement comes first.
-
-    Engagement is the sum of the counts that the platform gives; where it gives none it is NULL and sorts last.
-    """
-    sql = """
-        with topics_of as (
-            select t.post_id, string_agg(coalesce(n.title, t.topic_id), ', ' order by t.topic_id) as topics,
-                string_agg(t.evidence, '; ' order by t.topic_id) as evidence, bool_or(t.topic_id = ?) as is_wanted
-            from post_topics as t left join topics as n on n.topic_id = t.topic_id group by t.post_id
-        ), events_of as (
-            select post_id, string_agg(distinct event, ', ' order by event) as events from post_events group by post_id
-        )
-        select p.*, t.topics, t.evidence, e.events, case
-            when p.likes_count is not null or p.replies_count is not null or p.reposts_count is not null
-            then coalesce(p.likes_count, 0) + coalesce(p.replies_count, 0) + coalesce(p.reposts_count, 0)
-            end as engagement
-        from posts as p
-        left join topics_of as t on t.post_id = p.post_id
-        left join events_of as e on e.post_id = p.post_id
-        where p.company_id = ? and p.kind <> 'repost' and (? is null or t.is_wanted)
-        order by engagement desc nulls last, p.created_at desc, p.post_id limit ?
-    """
-    listed = rows(release, sql, topic_id, company_id, topic_id, limit)
-    texts = release.post_texts([row["post_id"] for row in listed])
-    return [row | {"text": None if "deleted" in (row["events"] or "") else texts.get(row["post_id"])} for row in listed]
-
-
-def disclosures(release: OpenRelease, company_id: str) -> list[Row]:
-    """All that a company disclosed, every version, the latest period first."""
-    sql = """
-        select * from disclosures where company_id = ?
-        order by period_end desc, metric_id, published_at desc nulls last, source, locator
-    """
-    return rows(release, sql, company_id)
-
-
-def commitments(release: OpenRelease, company_id: str) -> list[Row]:
-    """A company's targets, every version."""
-    sql = """
-        select c.*, coalesce(t.title, c.topic_id) as topic from commitments as c
-        left join topics as t on t.topic_id = c.topic_id
-        where c.company_id = ? order by c.published_at desc nulls last, c.source, c.locator
-    """
-    return rows(release, sql, company_id)
 
 
 def proof(response_id: str | None, locator: str | None) -> Proof:

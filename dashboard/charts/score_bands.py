@@ -21,26 +21,28 @@ from dashboard.charts.style import (
 )
 
 
-def scores(lines: Sequence[Row], names: Sequence[str]) -> Chart:
-    """One pillar of several companies. `lines`: name, score, lower, upper, note (why there is no score)."""
+def scores(lines: Sequence[Row], names: Sequence[str], title: str) -> Chart:
+    """One pillar of several companies. `lines`: name, score, lower, upper, note (why none). `title`: of the axis."""
     y = name_y(names, 150)
     scored = [line for line in lines if line["score"] is not None]
     missing = [line for line in lines if line["score"] is None]
     colour = company_colour(names)
     base = alt.Chart(inline(scored)).encode(y=y, color=colour, tooltip=_tooltip("Company"))
-    bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32).encode(x=score_x("lower"), x2="upper:Q")
+    bands = base.mark_bar(height=9, cornerRadius=4, opacity=0.32).encode(x=score_x("lower", title), x2="upper:Q")
     dots = base.mark_point(filled=True, size=85, opacity=1, stroke="white", strokeWidth=1).encode(
-        x=score_x("score"), shape=company_shape(names)
+        x=score_x("score", title), shape=company_shape(names)
     )
-    return finish(alt.layer(*_insufficient(missing, y), bands, dots).properties(height=ROW_HEIGHT * len(names) + 30))
+    return finish(
+        alt.layer(*_insufficient(missing, y, title), bands, dots).properties(height=ROW_HEIGHT * len(names) + 50)
+    )
 
 
-def pillars(lines: Sequence[Row]) -> Chart:
+def pillars(lines: Sequence[Row], title: str) -> Chart:
     """One company's pillars among the others'. `lines`: name (of the pillar), score, lower, upper, note, peers."""
     names = [line["name"] for line in lines]
     peers = [{"name": line["name"], "score": peer} for line in lines for peer in line["peers"]]
     y = name_y(names, 320)
-    x = score_x("score")
+    x = score_x("score", title)
     scored = [line for line in lines if line["score"] is not None]
     missing = [line for line in lines if line["score"] is None]
     ticks = alt.Chart(inline(peers)).mark_tick(color="#a9b5bf", thickness=1, size=12).encode(y=y, x=x)
@@ -49,17 +51,20 @@ def pillars(lines: Sequence[Row]) -> Chart:
     dots = base.mark_point(filled=True, size=110, opacity=1, color=COLOURS[0], stroke="white", strokeWidth=1).encode(
         x=x
     )
-    return finish(alt.layer(*_insufficient(missing, y), ticks, bands, dots).properties(height=32 * len(names) + 30))
+    return finish(
+        alt.layer(*_insufficient(missing, y, title), ticks, bands, dots).properties(height=32 * len(names) + 50)
+    )
 
 
-def _insufficient(missing: Sequence[Row], y: alt.Y) -> list[alt.Chart]:
+def _insufficient(missing: Sequence[Row], y: alt.Y, title: str) -> list[alt.Chart]:
+    start = score_x("start", title)
     base = alt.Chart(inline({**line, "start": 0, "end": 100} for line in missing)).encode(
         y=y, tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("note:N", title="No score")]
     )
     return [
-        base.mark_bar(height=9, color="#e8ecef", cornerRadius=4).encode(x="start:Q", x2="end:Q"),
+        base.mark_bar(height=9, color="#e8ecef", cornerRadius=4).encode(x=start, x2="end:Q"),
         base.mark_text(align="left", dx=4, fontSize=10, color=GREY).encode(
-            x="start:Q", text=alt.value("insufficient data")
+            x=start, text=alt.value("insufficient data")
         ),
     ]
 

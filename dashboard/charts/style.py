@@ -46,9 +46,11 @@ def _scale(names: Sequence[str], marks: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=list(names), range=list(marks[: len(names)]))
 
 
-def score_x(field: str) -> alt.X:
-    """A score on an axis from 0 to 100."""
-    axis = alt.Axis(values=[0, 25, 50, 75, 100], title=None, labelFlush=True)
+def score_x(field: str, title: str) -> alt.X:
+    """A score on an axis from 0 to 100; `title` says what these two are."""
+    axis = alt.Axis(
+        values=[0, 25, 50, 75, 100], title=title, titleFontWeight="normal", titleFontSize=11, labelFlush=True
+    )
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=axis)
 
 

@@ -8,32 +8,41 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data
+from dashboard import data, listings
+from dashboard.views import choices, company_parts, scales
+from dashboard.views.choices import selected_row
 from dashboard.views.escaping import table, web_link
 from pipelines.release import OpenRelease
-from pipelines.scorecard import Scorecard, exact, label
+from pipelines.scorecard import Scorecard, day, exact, label
 
 _ALL = "all posts"
 Row = Mapping[str, Any]
 
 
 def posts(release: OpenRelease, card: Scorecard) -> None:
-    """Show a company's posts, by cause if wanted; a selected one opens its evidence."""
+    """Show a company's posts of the year, by cause if wanted; a selected one opens its evidence."""
+    year = scales.year_to(card.period)
     titles = {topic.topic_id: topic.title for topic in card.topics}
-    if "post_topic" not in st.session_state or st.session_state["post_topic"] not in [_ALL, *titles]:
-        st.session_state["post_topic"] = (
-            st.query_params.get("topic") if st.query_params.get("topic") in titles else _ALL
-        )
+    if st.session_state.get("post_topic") not in [_ALL, *titles]:
+        is_first = "post_topic" not in st.session_state
+        asked = choices.asked("topic", titles, "", "posts on the cause") if is_first else ""
+        st.session_state["post_topic"] = asked or _ALL
+    counts = {topic.topic_id: topic.posts for topic in card.topics} | {_ALL: card.posts}
     topic = st.selectbox(
-        "Cause",
+        f"Cause, with its posts as labelled in {year}",
         [_ALL, *titles],
-        format_func=lambda topic_id: titles.get(topic_id, f"All causes and none ({card.posts} posts in this year)"),
+        format_func=lambda topic_id: f"{titles.get(topic_id, 'All causes and none')} ({counts[topic_id]:,})",
         key="post_topic",
     )
-    listed = data.posts(release, card.company.company_id, None if topic == _ALL else topic)
-    if not listed:
-        st.info("No posts were observed.")
+    wanted = listings.PostsOfYear(card.company.company_id, card.period, None if topic == _ALL else topic)
+    count = listings.post_count(release, wanted)
+    if not count:
+        st.info(f"This release has no post of this company in {year}.")
+        _page_of_asked(release, wanted)
         return
+    page = _post_page(release, wanted, count)
+    listed = listings.posts(release, wanted, page)
+    key = f"{release.release_id} {wanted.company_id} {wanted.period} {topic} {page}"
     chosen = table(
         st,
         [
@@ -54,7 +63,7 @@ def posts(release: OpenRelease, card: Scorecard) -> None:
         height=min(420, 38 + 35 * len(listed)),
         on_select="rerun",
         selection_mode="single-row",
-        key="post_rows",
+        key=f"post_rows {key}",
         placeholder="–",
         column_config={
             "Posted": st.column_config.DateColumn(width="small"),
@@ -63,24 +72,67 @@ def posts(release: OpenRelease, card: Scorecard) -> None:
     )
     number = selected_row(chosen, len(listed))
     if number is None:
-        wanted = st.query_params.get("evidence", "")
-        number = next((number for number, row in enumerate(listed) if row["post_id"] == wanted), None)
+        asked = st.query_params.get("evidence", "")
+        number = next((number for number, row in enumerate(listed) if row["post_id"] == asked), None)
     else:
-        st.query_params["evidence"] = listed[number]["post_id"]
+        st.query_params["evidence"] = st.session_state["post_shown"] = listed[number]["post_id"]
     if number is None:
-        st.caption("The posts with the most engagement come first. Select a row to see its evidence.")
+        st.caption(
+            f"Posts of {year}, those with the most engagement first. Select a row to see its evidence. The causes are "
+            "the classifier's labels, not corrected for its errors."
+        )
         return
     row = listed[number]
     shown = row["text"] or "The text is not shown: the platform’s terms, its author’s wish or its deletion forbid it."
     _show_evidence(row, title="Post", text=shown, proof=data.proof(row["response_id"], row["locator"]))
 
 
+def _post_page(release: OpenRelease, wanted: listings.PostsOfYear, count: int) -> int:
+    """The page of posts to list, from 0: at first that with the post of the address, then that of the control."""
+    pages = list(range(-(-count // listings.PAGE)))
+    key = f"post_page {release.release_id} {wanted.company_id} {wanted.period} {wanted.topic_id}"
+    asked = _page_of_asked(release, wanted)
+    st.session_state.setdefault(key, asked or 0)
+    if len(pages) == 1:
+        return 0
+    return int(
+        st.selectbox(
+            f"Posts listed, of {count:,}",
+            pages,
+            format_func=lambda page: (
+                f"{page * listings.PAGE + 1:,} to {min(count, (page + 1) * listings.PAGE):,} of {count:,}"
+            ),
+            key=key,
+        )
+    )
+
+
+def _page_of_asked(release: OpenRelease, wanted: listings.PostsOfYear) -> int | None:
+    """The page that lists the post of the address; where no page does, it is said and leaves the address."""
+    asked = st.query_params.get("evidence", "")
+    page = listings.post_page(release, wanted, asked) if asked else None
+    if asked and page is None:
+        # A post that the reader selected of another company or year goes without a word.
+        if asked != st.session_state.get("post_shown"):
+            choices.tell(f"The post {asked} of the link is not among the posts listed here.")
+        del st.query_params["evidence"]
+    return page
+
+
 def disclosures(release: OpenRelease, card: Scorecard) -> None:
     """Show a company's figures and targets; a selected one opens its evidence."""
-    figures = data.disclosures(release, card.company.company_id)
-    targets = data.commitments(release, card.company.company_id)
+    company_id, period = card.company.company_id, card.period
+    figures = listings.disclosures(release, company_id, period)
+    targets = listings.commitments(release, company_id)
+    later = listings.later_disclosures(release, company_id, period)
+    rule = (
+        f"Listed are all versions of the figures of periods that ended by {day(period)}, whenever published; and all "
+        "targets, by the end of their target year. A target that was published later can count in the scores of this "
+        "date, if its source dates its status earlier."
+    ) + f" Not listed: {later:,} of later periods, which a later year shows." * bool(later)
     if not figures and not targets:
-        st.info("The sources of this release have nothing on this company. Not disclosed does not mean not done.")
+        st.info("This panel's sources have no figure or target of this company. Not disclosed does not mean not done.")
+        st.caption(rule)
         return
     rows = [
         {
@@ -90,6 +142,7 @@ def disclosures(release: OpenRelease, card: Scorecard) -> None:
             "Published": row["published_at"],
             "Source": row["source"],
             "Link": web_link(row["url"]),
+            "Note": "",
         }
         for row in figures
     ] + [
@@ -100,6 +153,7 @@ def disclosures(release: OpenRelease, card: Scorecard) -> None:
             "Published": row["published_at"],
             "Source": row["source"],
             "Link": None,
+            "Note": f"published after {day(period)}" if _is_after(row["published_at"], period) else "",
         }
         for row in targets
     ]
@@ -110,22 +164,31 @@ def disclosures(release: OpenRelease, card: Scorecard) -> None:
         width="stretch",
         on_select="rerun",
         selection_mode="single-row",
-        key="disclosure_rows",
+        key=f"disclosure_rows {release.release_id} {company_id} {period}",
         placeholder="–",
         column_config={
             "Published": st.column_config.DateColumn(),
             "Link": st.column_config.LinkColumn(display_text="open"),
         },
     )
+    st.caption(f"{rule} Select a row to see its evidence.")
     number = selected_row(chosen, len(rows))
     if number is None:
-        st.caption("All versions are listed; a target by the end of its target year. Select a row to see its evidence.")
         return
     row = [*figures, *targets][number]
     title = "Disclosure" if number < len(figures) else "Target"
-    _show_evidence(
-        row, title=title, text=str(rows[number]["Figure"]), proof=data.proof(row["response_id"], row["locator"])
-    )
+    parts = listings.disclosure_parts(release, row) if title == "Disclosure" and not row["response_id"] else []
+    proof = data.proof(row["response_id"], row["locator"])
+    if parts:
+        problem = f"This figure is a sum: each of its {len(parts)} parts, below, has evidence of its own."
+        proof = data.Proof(facts={}, problem=problem)
+    _show_evidence(row, title=title, text=str(rows[number]["Figure"]), proof=proof)
+    if parts:
+        company_parts.show(row, parts, _show_evidence)
+
+
+def _is_after(moment: dt.datetime | None, period: dt.date) -> bool:
+    return moment is not None and moment.date() > period
 
 
 def _show_evidence(row: Row, *, title: str, text: str, proof: data.Proof) -> None:
@@ -140,7 +203,8 @@ def _show_evidence(row: Row, *, title: str, text: str, proof: data.Proof) -> Non
         left.caption("The record in the release")
         table(left, _facts(record), hide_index=True, width="stretch")
         right.caption("Where the record comes from")
-        table(right, _facts(proof.facts), hide_index=True, width="stretch")
+        if proof.facts:
+            table(right, _facts(proof.facts), hide_index=True, width="stretch")
         if proof.problem:
             right.text(proof.problem)
         if proof.excerpt is not None:
@@ -150,9 +214,3 @@ def _show_evidence(row: Row, *, title: str, text: str, proof: data.Proof) -> Non
 
 def _facts(row: Row) -> Sequence[dict[str, str]]:
     return [{"Field": str(key), "Value": str(value)} for key, value in row.items() if value is not None]
-
-
-def selected_row(chosen: object, rows: int) -> int | None:
-    """The number of the selected row; None if none is, or if the table has become shorter since."""
-    numbers: list[int] = getattr(getattr(chosen, "selection", None), "rows", [])
-    return numbers[0] if numbers and numbers[0] < rows else None

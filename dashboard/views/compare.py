@@ -10,6 +10,7 @@ from textwrap import shorten
 import streamlit as st
 
 from dashboard import charts, data
+from dashboard.views import choices, page, scales
 from dashboard.views.escaping import plain, table
 from pipelines.release import OpenRelease
 from pipelines.scorecard import PILLARS, TITLES, Scorecard, day, is_above, points, ranks, reversed_order, score
@@ -20,7 +21,7 @@ _COMPANIES_AT_FIRST = 4
 
 def main() -> None:
     """Show the page."""
-    release = data.current()
+    release = page.begin_page()
     if release is None:
         return
     companies = data.companies(release)
@@ -35,8 +36,10 @@ def main() -> None:
         return
     cards = [data.card(release, company_id, period) for company_id in company_ids]
     names = _names(cards)
+    if warning := scales.mixed_groups(cards, names):
+        st.warning(plain(warning))
     _index(release, cards, names, period)
-    _pillars(cards, names)
+    _pillars(release, cards, names)
     _trends(release, cards, names, period)
     _links(release, cards, names, period)
 
@@ -44,14 +47,15 @@ def main() -> None:
 def _pick(release: OpenRelease, all_ids: list[str], periods: list[dt.date]) -> tuple[list[str], dt.date]:
     """Companies and period: at first those of the address, then those of the controls."""
     asked = [company_id for company_id in st.query_params.get("companies", "").split(",") if company_id]
-    unknown = [company_id for company_id in asked if company_id not in all_ids]
-    if "compare_companies" not in st.session_state:
-        first = [company_id for company_id in asked if company_id in all_ids][: charts.MOST_COMPANIES]
-        st.session_state["compare_companies"] = first or st.session_state.get("compared") or _first(release, periods[0])
-        wanted = st.query_params.get("period", "")
-        st.session_state["compare_period"] = next((period for period in periods if str(period) == wanted), periods[0])
-        if unknown:
-            st.warning(f"Not in this release: {plain(', '.join(unknown))}.")
+    chosen = st.session_state.get("compare_companies")
+    if chosen is None or not set(chosen) <= set(all_ids):
+        asked = list(dict.fromkeys(asked)) if chosen is None else list(chosen)
+        known = [company_id for company_id in asked if company_id in all_ids]
+        _tell_left_out([company_id for company_id in asked if company_id not in all_ids], known, len(asked))
+        before = [company_id for company_id in st.session_state.get("compared", ()) if company_id in all_ids]
+        first = known[: charts.MOST_COMPANIES] or before or data.most_pillars(release, periods[0], _COMPANIES_AT_FIRST)
+        st.session_state["compare_companies"] = first
+    choices.choose_period("compare_period", periods)
     companies = data.companies(release)
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     company_ids = left.multiselect(
@@ -69,17 +73,15 @@ def _pick(release: OpenRelease, all_ids: list[str], periods: list[dt.date]) -> t
     return company_ids, period
 
 
-def _first(release: OpenRelease, period: dt.date) -> list[str]:
-    """The companies shown before any is chosen: those with the most pillars, by name."""
-    first = data.rows(
-        release,
-        "select p.company_id from pillar_scores as p join companies as c on c.company_id = p.company_id "
-        "where p.period = ? and p.known_at = 'now' and p.score is not null "
-        "group by p.company_id, c.name order by count(*) desc, lower(c.name), p.company_id limit ?",
-        period,
-        _COMPANIES_AT_FIRST,
-    )
-    return [row["company_id"] for row in first]
+def _tell_left_out(unknown: Sequence[str], known: Sequence[str], asked: int) -> None:
+    """Says which companies of a link are not shown."""
+    if unknown:
+        choices.tell(f"Not in this release: {', '.join(unknown)}.")
+    if left := known[charts.MOST_COMPANIES :]:
+        choices.tell(
+            f"The link asks for {asked} companies, and {charts.MOST_COMPANIES} can be compared at once. "
+            f"Not shown: {', '.join(left)}."
+        )
 
 
 def _names(cards: list[Scorecard]) -> list[str]:
@@ -114,14 +116,18 @@ def _index(release: OpenRelease, cards: list[Scorecard], names: list[str], perio
             {
                 "Company": name,
                 "Index": score(card.index.score),
-                "90% interval": points(card.index.lower, card.index.upper),
-                "Rank": ranks(card.index.rank_lower, card.index.rank_upper, card.index.companies),
+                "Its 90% interval": points(card.index.lower, card.index.upper),
+                "Rank, 90% interval": ranks(card.index.rank_lower, card.index.rank_upper, card.index.companies),
             }
             for card, name in ranked
         ],
         hide_index=True,
         width="stretch",
     )
+    bases = [(scales.index_basis(release, card), name) for card, name in ranked]
+    for basis in dict.fromkeys(basis for basis, _ in bases):
+        left.caption(plain(f"Index {basis}: {', '.join(name for own, name in bases if own == basis)}."))
+    left.caption(plain(f"Ranks are among all companies of the panel with an index. {scales.INTERVALS}"))
     for (one, one_name), (other, other_name) in pairwise(ranked):
         left.text(_order(release, one, one_name, other, other_name, period))
     with left:
@@ -160,7 +166,7 @@ def _bounds(line: object) -> tuple[float, float, float]:
     return value, value if lower is None else lower, value if upper is None else upper
 
 
-def _pillars(cards: list[Scorecard], names: list[str]) -> None:
+def _pillars(release: OpenRelease, cards: list[Scorecard], names: list[str]) -> None:
     st.header("Six pillars", divider="gray")
     cells = [cell for _ in range(2) for cell in st.columns(3, gap="medium")]
     for position, (pillar, cell) in enumerate(zip(PILLARS, cells, strict=True)):
@@ -177,15 +183,16 @@ def _pillars(cards: list[Scorecard], names: list[str]) -> None:
         with cell:
             st.markdown(f"**{pillar.title}**  \n:gray[{pillar.question}]")
             st.altair_chart(
-                charts.scores(lines, names),
+                charts.scores(lines, names, scales.axis_title(release)),
                 width="stretch",
                 alt=f"{pillar.title}: " + "; ".join(f"{line['name']} {_points(line)}" for line in lines),
             )
             if len(cards) > 1:
                 st.caption(_pillar_order(cards, names, position))
     st.caption(
-        "Dot: score from 0 to 100. Band: its 90% interval. Grey: insufficient data, which means neither zero nor "
-        "average. One company is said to be above another only if that is at least 95% probable."
+        f"Dot: score. {plain(scales.scale(release))} Band: its 90% interval, which disclosed figures do not have. "
+        "Grey: insufficient data, which means neither zero nor average. One company is said to be above another only "
+        "if that is at least 95% probable."
     )
 
 
@@ -222,9 +229,9 @@ def _trends(release: OpenRelease, cards: list[Scorecard], names: list[str], peri
     indicators = {line.indicator_id: line for card in cards for line in card.indicators}
     options = [*TITLES, *indicators]
     if "compare_trend" not in st.session_state:
-        wanted = st.query_params.get("trend", "")
         scored = [line.pillar for card in cards for line in card.pillars if line.score is not None]
-        st.session_state["compare_trend"] = wanted if wanted in options else [*scored, *options][0]
+        first = [*scored, *options][0]
+        st.session_state["compare_trend"] = choices.asked("trend", options, first, "the trend")
     series = st.selectbox(
         "Pillar or indicator",
         options,
@@ -238,7 +245,7 @@ def _trends(release: OpenRelease, cards: list[Scorecard], names: list[str], peri
     by_id = dict(zip(company_ids, names, strict=True))
     if series in TITLES:
         values = [row for row in data.pillar_scores(release, company_ids) if row["series"] == series]
-        title = "score"
+        title = f"score: {scales.axis_title(release)}"
     else:
         values = data.indicator_values(release, company_ids, series)
         title = indicators[series].unit or "value"
@@ -255,8 +262,12 @@ def _trends(release: OpenRelease, cards: list[Scorecard], names: list[str], peri
         width="stretch",
         alt="A line for each company; the release has the same numbers month by month.",
     )
+    st.caption(
+        "A line breaks at month ends without a published value."
+        + (" Drawn through: all platforms together; dashed: each platform." if series not in TITLES else "")
+    )
     if series not in TITLES and indicators[series].caveat:
-        st.caption(plain(str(indicators[series].caveat)))
+        st.caption(plain(f"Does not measure: {indicators[series].caveat}"))
     if period == data.month_ends(release)[0]:
         for one, other in data.reversed_pairs(release, series):
             if one in by_id and other in by_id:

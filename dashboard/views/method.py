@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import charts, data
+from dashboard.views import page
 from dashboard.views.escaping import plain, table
 from pipelines.release import OpenRelease
 from pipelines.scorecard import INPUTS, csv_bytes, label, number
@@ -18,7 +19,7 @@ _SHOWN_ELSEWHERE = ("index_withheld", "inputs_that_may_be_fixed")
 
 def main() -> None:
     """Show the page."""
-    release = data.current()
+    release = page.begin_page()
     if release is None:
         return
     method = data.method(release)

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, data
+from dashboard.views import choices, page, scales
 from dashboard.views.escaping import plain, table
 from dashboard.views.what_if_data import WhatIfData, what_if_data
 from pipelines.index import DECIMALS, Aggregation, Flags, Floats, ReplicationError, WhatIf, ranks, what_if
@@ -29,7 +30,7 @@ _MOST_IN_CHART = 40
 
 def main() -> None:
     """Show the page."""
-    release = data.current()
+    release = page.begin_page()
     if release is None:
         return
     st.title("What if")
@@ -44,7 +45,8 @@ def main() -> None:
         return
     st.caption(
         f"The index at {day(periods[0])} with your own choices. Intervals show the uncertainty from the sample of "
-        "posts, and that of the weights only if you let them vary. Indicator scores stay as published."
+        "posts, and that of the weights only if you let them vary; published rank intervals hold the other choices of "
+        f"the method too. Indicator scores stay as published. {plain(scales.scale(release))}"
     )
     weights, mean, group, concentration = _choose(companies)
     if not weights.any():
@@ -62,7 +64,10 @@ def _why_not(release: OpenRelease, periods: Sequence[dt.date]) -> str:
     """Why this release has no what-if."""
     if not periods:
         return "This release has no scores."
-    if release.pillar_draws() is None:
+    has_index = data.rows(
+        release, "select 1 from index_scores where period = ? and known_at = 'now' and score is not null", periods[0]
+    )
+    if has_index and release.pillar_draws() is None:
         return "This release holds no draws of the pillars: run the pipeline again to publish one that does."
     return f"No company has an index at {day(periods[0])}; the page Method says why."
 
@@ -71,13 +76,12 @@ def _choose(companies: WhatIfData) -> tuple[Floats, Aggregation, Flags, float | 
     """Weights, mean, peer group and concentration of weights: at first of the address, then of the controls."""
     sectors = _sectors(companies)
     if "what_if_mean" not in st.session_state:
-        given = st.query_params.get("weights", "").split(",")
-        for pillar, text in zip(companies.pillars, given if len(given) == len(companies.pillars) else (), strict=False):
-            st.session_state[f"what_if_{pillar}"] = _weight(text)
-        mean, sector = st.query_params.get("mean", ""), st.query_params.get("sector", "")
-        st.session_state["what_if_mean"] = mean if mean in _MEANS else "geometric"
-        st.session_state["what_if_sector"] = sector if sector in sectors else _ALL_SECTORS
-        st.session_state["what_if_vary"] = st.query_params.get("vary", "") == "1"
+        _take_weights(companies.pillars)
+        st.session_state["what_if_mean"] = choices.asked("mean", _MEANS, "geometric", "the mean")
+        st.session_state["what_if_sector"] = choices.asked(
+            "sector", [_ALL_SECTORS, *sectors], _ALL_SECTORS, "comparison with the sector"
+        )
+        st.session_state["what_if_vary"] = choices.asked("vary", ("0", "1"), "0", "vary") == "1"
     weights = []
     for column, pillar in zip(
         st.columns(len(companies.pillars), vertical_alignment="bottom"), companies.pillars, strict=True
@@ -98,6 +102,32 @@ def _choose(companies: WhatIfData) -> tuple[Floats, Aggregation, Flags, float | 
     st.query_params["vary"] = str(int(is_varied))
     is_in_group = np.array([sector in (_ALL_SECTORS, company.sector) for company in companies.companies])
     return np.array(weights), mean, is_in_group, _CONCENTRATION if is_varied else None
+
+
+def _take_weights(pillars: Sequence[str]) -> None:
+    """Put the weights of the address under the sliders' keys, and say where they are not as asked."""
+    asked = st.query_params.get("weights", "")
+    given = asked.split(",") if asked else []
+    if given and len(given) != len(pillars):
+        choices.tell(
+            f"The link gives {len(given)} weights ({asked}), and the index of this release has {len(pillars)} pillars; "
+            "shown instead: equal weights."
+        )
+        return
+    weights = [_weight(text) for text in given]
+    for pillar, weight in zip(pillars, weights, strict=False):
+        st.session_state[f"what_if_{pillar}"] = weight
+    pairs = zip(given, weights, strict=True)
+    changed = [f"{weight:g} for {text or 'nothing'}" for text, weight in pairs if not _is_weight(text, weight)]
+    if changed:
+        choices.tell(f"Weights go from 0 to 3 in quarters; shown instead of those of the link: {', '.join(changed)}.")
+
+
+def _is_weight(text: str, weight: float) -> bool:
+    try:
+        return float(text) == weight
+    except ValueError:
+        return False
 
 
 def _weight(text: str) -> float:
@@ -150,7 +180,7 @@ def _show(companies: WhatIfData, group: Flags, result: WhatIf) -> None:
             {
                 "Company": line["name"],
                 "Rank": int(line["rank"]),
-                "90% interval": points(line["rank_lower"], line["rank_upper"]),
+                "90% interval of the rank": points(line["rank_lower"], line["rank_upper"]),
                 "Published": int(line["published"]),
                 "Change": _change(line),
                 "Index": score(line["score"]),

@@ -1,7 +1,7 @@
 """Assembles one company's scorecard from a release and renders it as PDF, CSV and JSON with the same numbers."""
 
 from pipelines.scorecard.assemble import UnknownCompany, parts_of, periods, rows_of, scorecard
-from pipelines.scorecard.card import Scorecard
+from pipelines.scorecard.card import IndicatorLine, PillarLine, Scorecard
 from pipelines.scorecard.exports import csv_bytes, file_name, to_csv, to_json
 from pipelines.scorecard.pdf import to_pdf
 from pipelines.scorecard.sentences import INPUTS, LEAST_PROBABILITY, gap, is_above, order, ranks, reversed_order
@@ -24,6 +24,8 @@ __all__ = [
     "LEAST_PROBABILITY",
     "PILLARS",
     "TITLES",
+    "IndicatorLine",
+    "PillarLine",
     "Scorecard",
     "UnknownCompany",
     "commitment",
