@@ -160,15 +160,6 @@ def meanings() -> dict[str, str]:
     return {row["parameter"]: row["meaning"] for row in table.to_pylist()}
 
 
-def entering_pillars(release: OpenRelease, period: dt.date) -> list[str]:
-    """The pillars that enter the index at a period: those that enough of the companies have a score of."""
-    sql = """
-        select pillar from pillar_scores where period = ? and known_at = 'now'
-        group by pillar having count(score) >= ? * (select count(*) from companies)
-    """
-    return [row["pillar"] for row in rows(release, sql, period, float(method(release).get("coverage", 0)))]
-
-
 def last_fetched(release: OpenRelease) -> dict[str, dt.date]:
     """The day on which each source was last fetched, the earliest first."""
     sql = """

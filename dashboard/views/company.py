@@ -93,7 +93,7 @@ def _head(release: OpenRelease, card: Scorecard) -> None:
         st.info(plain(index.reason or ""))
     else:
         one, two, three = st.columns([1, 1, 2], vertical_alignment="center")
-        basis = scales.index_basis(release, card)
+        basis = scales.index_basis(card)
         one.metric("Engagement index, 0 to 100", score(index.score))
         two.metric("90% interval of the index", points(index.lower, index.upper))
         three.metric(
@@ -169,9 +169,7 @@ def _indicators(release: OpenRelease, card: Scorecard) -> None:
                 "Pillar": line.pillar,
                 "Indicator": line.title,
                 "Platform": "all together" if line.platform == "all" else label(line.platform),
-                "Value": with_unit(line.value, line.unit, line.is_lower_bound)
-                if line.is_published
-                else "insufficient data",
+                "Value": _value(line),
                 "90% interval": interval(line.lower, line.upper, line.unit) if line.is_published else "",
                 "Sample": None if line.sample_size is None else math.floor(line.sample_size),
                 "Score": score(line.score) if line.score is not None else "",

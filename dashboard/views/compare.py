@@ -124,7 +124,7 @@ def _index(release: OpenRelease, cards: list[Scorecard], names: list[str], perio
         hide_index=True,
         width="stretch",
     )
-    bases = [(scales.index_basis(release, card), name) for card, name in ranked]
+    bases = [(scales.index_basis(card), name) for card, name in ranked]
     for basis in dict.fromkeys(basis for basis, _ in bases):
         left.caption(plain(f"Index {basis}: {', '.join(name for own, name in bases if own == basis)}."))
     left.caption(plain(f"Ranks are among all companies of the panel with an index. {scales.INTERVALS}"))

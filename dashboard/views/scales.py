@@ -89,10 +89,9 @@ def mixed_groups(cards: Sequence[Scorecard], names: Sequence[str]) -> str | None
     )
 
 
-def index_basis(release: OpenRelease, card: Scorecard) -> str:
+def index_basis(card: Scorecard) -> str:
     """On how many pillars a company's index rests: `on 5 of 6 pillars`, and which it lacks."""
-    entering = data.entering_pillars(release, card.period)
-    used = [line.pillar for line in card.pillars if line.score is not None and line.pillar in entering]
+    used = card.index.pillars
     missing = [pillar.title for pillar in PILLARS if pillar.pillar not in used]
     basis = f"on {len(used)} of {len(PILLARS)} pillars"
     return f"{basis} (without {', '.join(missing)})" if missing else basis
