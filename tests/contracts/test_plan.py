@@ -42,6 +42,7 @@ DOORS = {
 
 LONG = {
     "pipelines/sources/bluesky.py": "a source is one file, and this one has a timeline, threads, quotes and reposts",
+    "pipelines/archive/warc.py": "one format: how a record is written stands beside how it is read back",
 }
 """Modules of more than LINES lines, and why each is not two."""
 LINES = 300
