@@ -8,7 +8,6 @@ same: what is asked next depends on what an answer says, so asking and parsing r
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Generator, Iterator
 from datetime import UTC
 from typing import Annotated, Any, TypeVar
@@ -33,6 +32,7 @@ from pipelines.records import (
     Subject,
     Target,
     is_media,
+    mended_json,
     moment_of,
     subject_of,
 )
@@ -679,11 +679,7 @@ def _read(response: Response, rejected: list[Reject] | None = None) -> _Answer:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     try:
-        # A lone surrogate is no Unicode text: Python's reader lets it pass, UTF-16 turns it into U+FFFD.
-        body: Any = json.loads(response.body.decode("utf-8", "replace"))
-        body = json.loads(
-            json.dumps(body, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        )
+        body = mended_json(response.body)
         return msgspec.convert(_mended(body, "", [] if rejected is None else rejected), _Answer)
     except (ValueError, msgspec.ValidationError, RecursionError) as error:
         if response.status != 200:
