@@ -86,7 +86,7 @@ CASES: list[tuple[str, str, list[tuple[Any, ...]]]] = [
     ("date of a time", f"select cast(p.made as date) as a {P}", [(DAY,), (dt.date(2021, 1, 1),), (None,)]),
     (
         "casts of null",
-        "select cast(null as varchar) as a, cast(null as boolean) as b, cast(null as bigint) as c, "
+        "select cast(null as string) as a, cast(null as boolean) as b, cast(null as bigint) as c, "
         "cast(null as date) as d",
         [(None, None, None, None)],
     ),

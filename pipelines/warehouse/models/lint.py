@@ -47,13 +47,14 @@ FUNCTIONS: dict[str, type[exp.Expr]] = {
     "date_trunc": exp.TimestampTrunc,
 }
 
-CASTS = ("bigint", "boolean", "date", "double", "varchar")
+CASTS = ("bigint", "boolean", "date", "double", "string")
 
 _NODES = CONSTRUCTS | set(FUNCTIONS.values())
 _BEFORE_PARENTHESES = frozenset({
     "all", "and", "as", "between", "by", "case", "cast", "distinct", "else", "from", "having", "in", "join", "not",
     "on", "or", "over", "select", "then", "using", "when", "where",
 })  # fmt: skip
+_TEXT_TYPES = (TokenType.VARCHAR, TokenType.TEXT, TokenType.CHAR, TokenType.NVARCHAR, TokenType.NCHAR)
 _JOINS = {("", ""), ("", "INNER"), ("LEFT", ""), ("", "CROSS")}
 
 
@@ -180,7 +181,7 @@ def _literal(node: exp.Expr) -> str | None:
 
 
 def _cast(node: exp.Expr) -> str | None:
-    kind = str(node.args["to"].this.name).lower().replace("text", "varchar")
+    kind = str(node.args["to"].this.name).lower().replace("text", "string").replace("varchar", "string")
     value = _bare(node.this)
     if isinstance(value, exp.Window):
         value = value.this
@@ -190,7 +191,7 @@ def _cast(node: exp.Expr) -> str | None:
         return None
     if kind == "bigint" and not isinstance(value, (exp.Sum, exp.Floor)):
         return "cast to bigint only what is whole: sum(…) or floor(…)"
-    if kind in ("varchar", "boolean"):
+    if kind in ("string", "boolean"):
         return f"cast to {kind} only null: engines write values differently"
     return None
 
@@ -252,14 +253,15 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], str | None]] = {
 
 
 def _spelling(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    """What the tree does not show: how a function is spelled, `::`, and whether an order says where nulls stand."""
-    depth, ordered_at = 0, [-1]
+    """What the tree does not show: how functions and text types are spelled, `::`, where an order puts nulls."""
+    depth, ordered_at, opened_by = 0, [-1], [""]
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else None
         if token.token_type == TokenType.DCOLON:
             yield token.line, "cast(x as type), not x::type"
         if token.token_type == TokenType.L_PAREN:
             depth += 1
+            opened_by.append(tokens[place - 1].text.lower() if place else "")
         if token.token_type == TokenType.ORDER_BY:
             ordered_at.append(depth)
         ends = token.token_type in (TokenType.R_PAREN, TokenType.COMMA, TokenType.ROWS, TokenType.RANGE)
@@ -270,7 +272,11 @@ def _spelling(tokens: list[Token]) -> Iterator[tuple[int, str]]:
                 ordered_at.pop()
         if token.token_type == TokenType.R_PAREN:
             depth -= 1
+            opened_by.pop()
         name = token.text.lower()
+        is_type = opened_by[-1:] == ["cast"] and tokens[place - 1].text.lower() == "as"
+        if is_type and token.token_type in _TEXT_TYPES and name != "string":
+            yield token.line, f"the type of a text is string, which every engine takes, not {name}"
         if following and following.token_type == TokenType.L_PAREN and name.isidentifier():
             is_cte = place and tokens[place - 1].text.lower() == "as"
             if name not in FUNCTIONS and name not in _BEFORE_PARENTHESES and not is_cte:

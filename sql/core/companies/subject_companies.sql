@@ -43,8 +43,8 @@ with named as (
     union all
     select
         i.scheme, i.identifier, i.company_id,
-        cast(null as varchar) as platform,
-        cast(null as varchar) as handle
+        cast(null as string) as platform,
+        cast(null as string) as handle
     from panel.identifiers as i
 ), subjects as (
     select distinct s.subject_id, s.position, s.scheme, s.identifier

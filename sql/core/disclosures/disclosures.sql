@@ -25,10 +25,10 @@ select
     p.company_id, p.metric_id, p.period_start, p.period_end,
     cast(cast(sum(cast(floor(p.value * p.share * 1e6 + 5e-1) as bigint)) as bigint) as double) / 1e6 as value,
     p.unit, p.source,
-    cast(null as varchar) as url,
+    cast(null as string) as url,
     max(p.published_at) as published_at,
     max(p.observed_at) as observed_at,
-    cast(null as varchar) as response_id,
-    cast(null as varchar) as locator
+    cast(null as string) as response_id,
+    cast(null as string) as locator
 from core.disclosure_parts as p
 group by p.company_id, p.metric_id, p.period_start, p.period_end, p.unit, p.source

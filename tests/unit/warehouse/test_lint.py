@@ -34,7 +34,7 @@ def said(sql: str) -> list[str]:
         ("select sum(t.a) as c from core.a as t", "sum is cast at once"),
         ("select sum(t.a) over (partition by t.b) as c from core.a as t", "sum is cast at once"),
         ("select cast(t.a as bigint) as c from core.a as t", "cast to bigint only what is whole"),
-        ("select cast(t.a as varchar) as c from core.a as t", "cast to varchar only null"),
+        ("select cast(t.a as varchar) as c from core.a as t", "cast to string only null"),
         ("select cast(t.a as integer) as c from core.a as t", "cast to bigint, boolean"),
         ("select cast(t.a as decimal(9, 2)) as c from core.a as t", "cast to bigint, boolean"),
         ("select floor(t.a) as c from core.a as t", "floor is cast at once"),
@@ -106,3 +106,21 @@ def test_unreadable(sql: str, reason: str) -> None:
     with pytest.raises(ValueError, match=r"^\d+: ") as caught:
         parse(sql)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("spelled", ["varchar", "VARCHAR", "varchar(9)", "text", "char"])
+def test_45_the_type_of_a_text_is_string_and_nothing_that_spark_refuses(spelled: str) -> None:
+    found = said(f"select t.a,\n  cast(null as {spelled}) as b from core.a as t")
+    assert found == [f"2: the type of a text is string, which every engine takes, not {spelled.lower().split('(')[0]}"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select cast(null as string) as a from core.a as t",
+        "with x as (select t.text as text from core.a as t) select x.text as varchar from x",
+        "select coalesce(cast(null as string), t.text) as text from core.a as t",
+    ],
+)
+def test_45_a_text_may_be_null_and_a_column_may_be_called_text(sql: str) -> None:
+    assert said(sql) == []
