@@ -53,6 +53,7 @@ def posts(release: OpenRelease, card: Scorecard) -> None:
                 "Likes": row["likes_count"],
                 "Replies": row["replies_count"],
                 "Reposts": row["reposts_count"],
+                "Quotes": row["quotes_count"],
                 "Platform": row["platform"],
                 "State": row["events"] or "",
             }

@@ -24,9 +24,10 @@ _WINDOW = dt.timedelta(days=380)
 _OLDEST = dt.timedelta(days=31 * 31)
 """Disclosures older than this count nowhere."""
 
+# Releases of method 3 and before count quotes among the reposts: the sum is the same in either.
 _POSTS = (
-    "select post_id, company_id, cast(created_at as date) as date, likes_count, replies_count, reposts_count, "
-    "age_class from posts"
+    "select post_id, company_id, cast(created_at as date) as date, likes_count, replies_count, "
+    "reposts_count + coalesce(quotes_count, 0) as passed_on_count, age_class from posts"
 )
 _TOPICS = "select post_id, topic_id, score from post_topics"
 _DISCLOSURES = (

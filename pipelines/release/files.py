@@ -18,9 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.home import Home, PanelFolder, replacing
-from pipelines.release.tables import COMPARED, LATER_COLUMNS, MONTHLY, TABLES, digest_select, empty_select
+from pipelines.release.tables import COMPARED, MONTHLY, TABLES, digest_select, empty_select, view_select
 
-_HELD = "select table_name, column_name from duckdb_columns() where database_name = 'release'"
+_TABLES_HELD = "select table_name from duckdb_tables() where database_name = 'release'"
+_HELD = "held"
+"""The schema of the tables as the files hold them, under the views of schema `scorecards`."""
 _OF_NOTHING = sha256(b"").hexdigest()
 
 
@@ -124,25 +126,24 @@ def connect(
     try:
         connection.execute(f"attach {_quoted(database)} as release (read_only)")
         connection.execute("create schema scorecards")
+        connection.execute(f"create schema {_HELD}")
         allowed = [panel.texts] if panel else []
         if panel and panel.truth.exists():
             allowed.append(panel.truth)
             connection.execute("create schema fiction")
             connection.execute(f"create view fiction.truth as select * from read_csv({_quoted(panel.truth)})")  # noqa: S608
-        held = set(connection.execute(_HELD).fetchall())
+        held = {row[0] for row in connection.execute(_TABLES_HELD).fetchall()}
         for table in TABLES:
             paths = [home.stored(digest) for digest in files.get(table, {}).values()]
             allowed += paths
             listed = ", ".join(map(_quoted, paths))
             source = f"select * from read_parquet([{listed}])" if paths else empty_select(table)  # noqa: S608
             # A release of earlier days lacks the tables and columns that came since.
-            if table not in MONTHLY and any(name == table for name, _ in held):
-                columns = (
-                    f'cast(null as {kind}) as "{it}"' if (table, it) in LATER_COLUMNS - held else f'"{it}"'
-                    for it, kind in TABLES[table].items()
-                )
-                source = f"select {', '.join(columns)} from release.{table}"  # noqa: S608
-            connection.execute(f"create view scorecards.{table} as {source}")
+            if table not in MONTHLY and table in held:
+                source = f"select * from release.{table}"  # noqa: S608
+            connection.execute(f"create view {_HELD}.{table} as {source}")
+            view = view_select(table, f"{_HELD}.{table}", list(_held_columns(connection, table)))
+            connection.execute(f"create view scorecards.{table} as {view}")
         connection.execute(f"set allowed_paths = [{', '.join(map(_quoted, allowed))}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -153,9 +154,14 @@ def connect(
 
 
 def table_facts(connection: duckdb.DuckDBPyConnection, table: str) -> TableFacts:
-    """Rows and digest of a table of an open release."""
-    row = connection.execute(digest_select(table, f"scorecards.{table}")).fetchall()[0]
+    """Rows and digest of a table of an open release, of the columns that it holds."""
+    row = connection.execute(digest_select(f"{_HELD}.{table}", _held_columns(connection, table))).fetchall()[0]
     return TableFacts(int(row[0]), str(row[1]))
+
+
+def _held_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    rows = connection.execute(f"describe {_HELD}.{table}").fetchall()
+    return {str(row[0]): str(row[1]) for row in rows}
 
 
 def _quoted(path: Path) -> str:

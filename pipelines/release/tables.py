@@ -5,7 +5,7 @@ What may be relied on by whoever queries a release stands here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import pyarrow as pa
@@ -13,11 +13,11 @@ import pyarrow as pa
 from pipelines import UserMistake
 
 _KINDS = {
-    "BIGINT": "followers_count likes_count replies_count reposts_count views_count sdg base_year target_year rank draw "
+    "BIGINT": "followers_count likes_count replies_count reposts_count quotes_count views_count sdg base_year target_year rank draw "
     "responses records rejects offenders",
     "DOUBLE": "score value share target_value direction minimum_sample sample_size lower upper weight_present "
     "rank_lower rank_upper say do_low do_high gap gap_lower gap_upper p_positive first_order total change",
-    "TIMESTAMP": "created_at observed_at at published_at last_fetched_at",
+    "TIMESTAMP": "created_at observed_at event_at published_at last_fetched_at",
     "DATE": "period period_start period_end date",
     "BOOLEAN": "is_headline is_lower_bound is_published is_flagged passed",
 }
@@ -27,12 +27,12 @@ _COLUMNS = {
     "companies": "company_id name sector country peer_group",
     "accounts": "company_id platform handle followers_count observed_at",
     "posts": "post_id company_id platform handle created_at kind url likes_count replies_count reposts_count "
-    "views_count age_class observed_at response_id locator",
+    "quotes_count views_count age_class observed_at response_id locator",
     "post_topics": "post_id topic_id score evidence",
     "topics": "topic_id title sdg esg",
-    "post_events": "post_id event at",
-    "disclosures": "company_id metric_id period_start period_end value unit source url published_at "
-    "response_id locator",
+    "post_events": "post_id event event_at",
+    "disclosures": "company_id reporter_id reporter_name metric_id period_start period_end value unit source url "
+    "published_at response_id locator",
     "disclosure_parts": "company_id metric_id period_end part value share response_id locator share_response_id "
     "share_locator",
     "commitments": "company_id topic_id kind base_year target_year target_value unit status source published_at "
@@ -54,6 +54,7 @@ _COLUMNS = {
     "rejects": "source response_id locator record_type reason",
     "unmatched": "source name scheme identifier records",
     "checks": "check_id claim severity passed offenders",
+    "dictionary": "table_name column_name type unit meaning",
 }
 _EXCEPTIONS = {("method", "value"): "VARCHAR"}
 
@@ -63,10 +64,18 @@ TABLES: dict[str, dict[str, str]] = {
 }
 """Table name to its columns, in order, with their DuckDB types."""
 
+FORMER_NAMES = {("post_events", "event_at"): "at"}
+"""Columns that earlier releases call otherwise, with what they call them; they are read by today's names."""
+
 MONTHLY = ("posts", "post_topics", "post_events")
 """Tables that grow with every post: kept as one Parquet file a month of posting, shared between releases."""
 
-LATER_COLUMNS = frozenset({("indicator_values", "is_lower_bound")})
+LATER_COLUMNS = frozenset({
+    ("indicator_values", "is_lower_bound"),
+    ("posts", "quotes_count"),
+    ("disclosures", "reporter_id"),
+    ("disclosures", "reporter_name"),
+})
 """Columns that releases of earlier days lack; they read as NULL there."""
 
 DRAWS = "pillar_draws"
@@ -139,14 +148,32 @@ def empty_select(table: str) -> str:
     return f"select {_empty(table)} where false"
 
 
-def digest_select(table: str, source: str) -> str:
+def view_select(table: str, source: str, held: Sequence[str]) -> str:
+    """A SELECT of the table's columns from `source`, whose columns are `held`: an earlier release lacks some.
+
+    What it calls by a former name has today's; what came later is NULL. Any other column must be there: where it is
+    not, the view lacks it too, and whoever asks for it is told.
+    """
+    columns = []
+    for column, kind in TABLES[table].items():
+        name = column if column in held else FORMER_NAMES.get((table, column), column)
+        if name in held:
+            columns.append(f'"{name}" as "{column}"')
+        elif (table, column) in LATER_COLUMNS:
+            columns.append(f'cast(null as {kind}) as "{column}"')
+    return f"select {', '.join(columns)} from {source}"  # noqa: S608 - our own names
+
+
+def digest_select(source: str, columns: Mapping[str, str]) -> str:
     """A SELECT of one row `(rows, digest)`: SHA-256 over the sorted rows of `source`, response ids left out.
+
+    `columns`, in their order with their types, are those that the release holds, which may be an earlier one's.
 
     Every value is written with its length before it, so no two rows read alike; doubles in their shortest exact
     decimal form; minus zero as zero. Row order and file layout do not matter.
     """
     cells = []
-    for column, kind in TABLES[table].items():
+    for column, kind in columns.items():
         if column not in _UNHASHED:
             name = f'"{column}"'
             exact = f"{name} + 0e0" if kind == "DOUBLE" else name

@@ -1,3 +1,3 @@
 -- One row per edit or deletion of a post.
-select e.post_id, e.event, e.at
+select e.post_id, e.event, e.event_at
 from core.post_events as e

@@ -2,8 +2,8 @@
 -- A post not counted at that age shows its latest counts, without an age class; a repost's are another's and not shown.
 with latest as (
     select
-        o.post_id, o.likes_count, o.replies_count, o.reposts_count, o.views_count, o.observed_at, o.response_id,
-        o.locator,
+        o.post_id, o.likes_count, o.replies_count, o.reposts_count, o.quotes_count, o.views_count, o.observed_at,
+        o.response_id, o.locator,
         row_number() over (
             partition by o.post_id
             order by o.observed_at desc nulls last, o.recency nulls last, o.response_id desc nulls last
@@ -15,6 +15,7 @@ select
     case when m.post_id is null then l.likes_count else m.likes_count end as likes_count,
     case when m.post_id is null then l.replies_count else m.replies_count end as replies_count,
     case when m.post_id is null then l.reposts_count else m.reposts_count end as reposts_count,
+    case when m.post_id is null then l.quotes_count else m.quotes_count end as quotes_count,
     case when m.post_id is null then l.views_count else m.views_count end as views_count,
     m.age_class,
     coalesce(m.observed_at, l.observed_at, p.observed_at) as observed_at,

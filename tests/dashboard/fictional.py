@@ -152,6 +152,7 @@ def _say(rows: dict[str, list[Row]], company_id: str, chance: random.Random) -> 
                 "likes_count": int(chance.lognormvariate(3, 1)),
                 "replies_count": chance.randint(0, 12),
                 "reposts_count": int(chance.lognormvariate(1.5, 1)),
+                "quotes_count": number % 3,
                 "views_count": None,
                 "age_class": "frozen",
                 "observed_at": created_at + dt.timedelta(days=7),
@@ -164,7 +165,7 @@ def _say(rows: dict[str, list[Row]], company_id: str, chance: random.Random) -> 
             rows["post_topics"].append(
                 {"post_id": post_id, "topic_id": topic[0], "score": 1.0, "evidence": topic[1].lower()}
             )
-    rows["post_events"].append({"post_id": f"bluesky:{company_id}-4", "event": "deleted", "at": utc(2020, 6, 1)})
+    rows["post_events"].append({"post_id": f"bluesky:{company_id}-4", "event": "deleted", "event_at": utc(2020, 6, 1)})
 
 
 def _do(rows: dict[str, list[Row]], company_id: str, place: int, chance: random.Random) -> None:

@@ -95,8 +95,8 @@ def test_a_rate_recomputed_from_posts(demo_home: Path) -> None:
         by_sql = _by_sql(db)
         spans = db.rows("select period, first_week, last_week from core.periods")
         posts = db.rows(
-            "select company_id, week, reposts_count, followers_count from core.post_metrics "
-            "where is_csr and reposts_count is not null and followers_count > 0"
+            "select company_id, week, passed_on_count, followers_count from core.post_metrics "
+            "where is_csr and passed_on_count is not null and followers_count > 0"
         )
     checked = 0
     for span in spans:
@@ -108,7 +108,7 @@ def test_a_rate_recomputed_from_posts(demo_home: Path) -> None:
             ]
             value, sample = by_sql[company, span["period"], "bluesky", "virality"]
             reach = sum(row["followers_count"] for row in mine)
-            assert value == pytest.approx(1000 * sum(row["reposts_count"] for row in mine) / reach, rel=1e-9)
+            assert value == pytest.approx(1000 * sum(row["passed_on_count"] for row in mine) / reach, rel=1e-9)
             assert sample == len(mine)
             checked += 1
     assert checked == COMPANIES * PERIODS

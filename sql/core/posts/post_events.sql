@@ -17,14 +17,14 @@ with texts as (
     join raw.responses as r on r.response_id = p.response_id
     where p.text is not null and p.kind <> 'repost'
 ), events as (
-    select t.post_id, 'edited' as event, t.observed_at as at
+    select t.post_id, 'edited' as event, t.observed_at as event_at
     from texts as t
     where t.text <> t.text_before and t.observed_at > t.observed_before
     union all
-    select a.post_id, 'deleted' as event, a.first_at as at
+    select a.post_id, 'deleted' as event, a.first_at as event_at
     from core.absences as a
     where a.is_gone
 )
-select distinct e.post_id, e.event, e.at
+select distinct e.post_id, e.event, e.event_at
 from events as e
 join core.posts as p on p.post_id = e.post_id

@@ -3,12 +3,12 @@
 select
     p.post_id, p.company_id, p.platform, p.handle, p.week, p.month, p.quarter, p.media_kind, p.kind, o.age_class,
     t.post_id is not null as is_csr,
-    o.likes_count, o.replies_count, o.reposts_count, o.views_count,
+    o.likes_count, o.replies_count, o.reposts_count, o.quotes_count, o.passed_on_count, o.views_count,
     case
         when c.has_likes or c.has_replies or c.has_reposts then cast(
             case when c.has_likes then o.likes_count else 0 end
             + case when c.has_replies then o.replies_count else 0 end
-            + case when c.has_reposts then o.reposts_count else 0 end as double)
+            + case when c.has_reposts then o.passed_on_count else 0 end as double)
     end as engagement,
     f.followers_count, f.is_extrapolated, o.observed_at, o.response_id, o.locator
 from core.posts as p

@@ -17,9 +17,9 @@ select
     m.week,
     v.variant,
     count(*) as n,
-    cast(sum(m.reposts_count) as double) as events,
+    cast(sum(m.passed_on_count) as double) as events,
     cast(cast(sum(cast(floor(m.followers_count * 1e3 + 5e-1) as bigint)) as bigint) as double) / 1e6 as exposure
 from core.post_metrics as m
 join core.post_variants as v on v.post_id = m.post_id
-where v.is_csr and m.reposts_count is not null and m.followers_count > 0
+where v.is_csr and m.passed_on_count is not null and m.followers_count > 0
 group by m.company_id, m.platform, m.week, v.variant

@@ -35,7 +35,7 @@ def test_a_table_can_be_named_with_or_without_its_schema(home: Path) -> None:
         for name in ("posts", "scorecards.posts"):
             found = opened.query(f"select count(*) as n from {name} where likes_count >= ?", [0])  # noqa: S608
             assert found.to_pylist() == [{"n": 480}]
-        assert opened.query("show tables").num_rows == 24
+        assert opened.query("show tables").num_rows == 25
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_text_is_shown_unless_author_source_or_deletion_forbid_it(world: World) 
     world.counts("e", at(2), likes_count=1)
     world.post("f", text="another's words", kind="repost")
     assert world.rows("core.post_texts", "post_id") == [("bluesky:a",), ("bluesky:e",)]
-    assert world.rows("core.post_events", "post_id", "event", "at") == [("bluesky:d", "deleted", at(2))]
+    assert world.rows("core.post_events", "post_id", "event", "event_at") == [("bluesky:d", "deleted", at(2))]
 
 
 def test_20_each_place_of_a_text_says_why_it_may_not_be_shown(world: World) -> None:
@@ -150,7 +150,7 @@ def test_an_edit_is_another_text_from_the_same_source_later(world: World) -> Non
     world.post("a", text="one &amp; all", observed_at=at(4), response_id="x1")
     world.post("b", text="twice in", observed_at=at(1))
     world.post("b", text="one file", observed_at=at(1))
-    assert world.rows("core.post_events", "post_id", "event", "at") == [("bluesky:a", "edited", at(3))]
+    assert world.rows("core.post_events", "post_id", "event", "event_at") == [("bluesky:a", "edited", at(3))]
 
 
 @pytest.mark.parametrize(
@@ -174,16 +174,19 @@ def test_age_classes(world: World, hours: list[float], classes: list[str | None]
     assert [name for _, name in found] == classes
 
 
-def test_counts_unknown_stay_unknown_and_reposts_include_quotes(world: World) -> None:
+def test_37_counts_unknown_stay_unknown_and_reposts_are_told_from_quotes(world: World) -> None:
     world.post("a")
     world.post("r", kind="repost")
     world.counts("a", at(7), likes_count=3, reposts_count=2, quotes_count=1)
     world.counts("a", at(8), quotes_count=1)
     world.counts("a", at(9), is_deleted=True)
     world.counts("r", at(7), likes_count=900)
-    assert world.rows("core.post_observations", "post_id", "likes_count", "replies_count", "reposts_count") == [
-        ("bluesky:a", 3, None, 3),
-        ("bluesky:a", None, None, None),
+    world.counts("a", at(10), reposts_count=4)
+    columns = ("likes_count", "replies_count", "reposts_count", "quotes_count", "passed_on_count")
+    assert sorted(world.rows("core.post_observations", *columns), key=str) == [
+        (3, None, 2, 1, 3),
+        (None, None, 4, None, 4),
+        (None, None, None, 1, None),
     ]
 
 

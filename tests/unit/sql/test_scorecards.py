@@ -139,17 +139,17 @@ def test_old_figures_later_ones_and_lonely_ones_rank_nobody(world: World) -> Non
 def test_posts_show_the_counts_of_their_stratums_age(world: World) -> None:
     world.post("frozen", url="u")
     world.counts("frozen", at(1), likes_count=1)
-    world.counts("frozen", at(7), likes_count=7, locator="/at-7")
+    world.counts("frozen", at(7), likes_count=7, reposts_count=5, quotes_count=2, locator="/at-7")
     world.counts("frozen", at(30), likes_count=30)
     world.post("young")
-    world.counts("young", at(1), likes_count=2)
+    world.counts("young", at(1), likes_count=2, quotes_count=1)
     world.post("repost", kind="repost")
     world.counts("repost", at(7), likes_count=999)
-    columns = ("post_id", "kind", "likes_count", "reposts_count", "age_class", "observed_at", "locator")
+    columns = ("post_id", "kind", "likes_count", "reposts_count", "quotes_count", "age_class", "observed_at", "locator")
     assert world.rows("scorecards.posts", *columns) == [
-        ("bluesky:frozen", "original", 7, None, "frozen", at(7), "/at-7"),
-        ("bluesky:repost", "repost", None, None, None, at(30), "/posts"),
-        ("bluesky:young", "original", 2, None, None, at(1), "/engagements"),
+        ("bluesky:frozen", "original", 7, 5, 2, "frozen", at(7), "/at-7"),
+        ("bluesky:repost", "repost", None, None, None, None, at(30), "/posts"),
+        ("bluesky:young", "original", 2, None, 1, None, at(1), "/engagements"),
     ]
 
 
