@@ -1,9 +1,11 @@
 -- One row per company, outcome and period end: a figure, one per revenue, or a 3-year trend; and the cause it tells of.
+-- value is NULL where a figure was disclosed of which no outcome can be made: with `:per_revenue` after the metric, as
+-- no revenue of its year is known; else, as several units gave figures that no rule combines (core.company_figures).
 select
     f.company_id, m.topic_id, f.metric_id, f.period_end, f.published_at, f.observed_at, f.value, f.direction
 from core.outcome_figures as f
 join seeds.metrics as m on m.metric_id = f.metric_id
-where f.is_level
+where f.is_level or f.value is null
 union all
 select
     f.company_id, m.topic_id,
@@ -15,8 +17,8 @@ select
     f.direction
 from core.outcome_figures as f
 join seeds.metrics as m on m.metric_id = f.metric_id
-join core.revenues as r on r.company_id = f.company_id and r.year = f.year
-where f.is_per_revenue
+left join core.revenues as r on r.company_id = f.company_id and r.year = f.year
+where f.is_per_revenue and f.value is not null
 union all
 select
     t.company_id, m.topic_id,
