@@ -231,18 +231,21 @@ def _pillars(
                 lower=own.get("lower"),
                 upper=own.get("upper"),
                 weight_present=own.get("weight_present"),
-                reason=None if score is not None else _why_no_pillar(pillar.pillar, indicators),
+                reason=None if score is not None else _why_no_pillar(pillar.pillar, indicators, own.get("weight_present")),
                 peer_scores=tuple(sorted(other for other in others if other is not None)),
             )
         )
     return tuple(lines)
 
 
-def _why_no_pillar(pillar: str, indicators: tuple[IndicatorLine, ...]) -> str:
-    """Gives the reason that most of the pillar's headline indicators give."""
+def _why_no_pillar(pillar: str, indicators: tuple[IndicatorLine, ...], weight_present: float | None) -> str:
+    """Gives the reason that most of the pillar's headline indicators give, and what of its weight is there."""
     reasons = Counter(line.reason for line in indicators if line.pillar == pillar and line.is_headline and line.reason)
     if not reasons:
         return "Insufficient data: no indicator of this pillar has been computed"
+    if weight_present:
+        scored = f"indicators of {weight_present:.0%} of its weight have a score, which is too little; another"
+        return f"Insufficient data: {scored}: {reasons.most_common(1)[0][0]}"
     return f"Insufficient data: {reasons.most_common(1)[0][0]}"
 
 

@@ -17,7 +17,7 @@ STATES = {
     "walks quietly": "discloses doing more than its peers, and speaks of it less",
     "talks without walk": "speaks of it more than its peers do, and discloses doing less",
     "silent": "speaks of it less than its peers do, and discloses doing less",
-    "talks and discloses nothing": "speaks of it and discloses nothing on it",
+    "no outcome figure in this panel's sources": "has no outcome figure on it in this panel's sources",
     "below detection": "speaks of it too rarely to be told from the classifier's errors",
     "not comparable": "cannot be compared with its peers",
     "withheld": "has a gap that is withheld",

@@ -235,7 +235,7 @@ def test_there_is_no_index_and_the_release_says_why(home: Path) -> None:
     pillars = [row["pillar"] for row in scored]
     # No domain, no thread and no reply is in these files; X alone tells reposts and followers.
     assert {"DIA", "LME"} <= set(pillars) <= {"A", "DIA", "LME"}
-    said = f"No index: {len(pillars)} of 6 pillars have data ({', '.join(pillars)}); at least five are needed."
+    said = f"No index: {len(pillars)} of 6 pillars have a score ({', '.join(pillars)}); at least five are needed."
     assert why["value"] == said
 
 

@@ -51,7 +51,7 @@ def goalposts(values: Floats, method: Method, fixed: Goalposts | None = None) ->
     ends = np.quantile(known, (method.goalpost_low, method.goalpost_high))
     low, high = (float(f"{it:.{GOALPOST_DIGITS}g}") for it in ends)
     if high - low <= 1e-6 * max(1.0, abs(low), abs(high)):
-        return Goalposts(low, high, period, "not scored: the companies do not differ beyond chance")
+        return Goalposts(low, high, period, "not scored: in what is scored nine companies in ten do not differ")
     return Goalposts(low, high, period)
 
 

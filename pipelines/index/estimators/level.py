@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from pipelines.index.inputs import Axes, Days, Flags, Floats, Levels, Method, known_mean, ratio
+from pipelines.index.inputs import Axes, Days, Flags, Floats, Integers, Levels, Method, Texts, known_mean, ratio
 
 _DAY = np.timedelta64(1, "D")
 
@@ -14,11 +14,13 @@ class LevelEstimate(msgspec.Struct, frozen=True):
     """Value and number of metrics behind it, `[period, company]`.
 
     `filled` `[3, period, company]`: the value with what a company does not disclose, and enough peers do, as the worst,
-    the median and the best of the peers; None where no metric can be missing.
+    the median and the best of the peers; None where no metric can be missing. `nothing` `[period, company]`: why a
+    company whose rows give no value has none.
     """
 
     value: Floats
     size: Floats
+    nothing: Texts
     filled: Floats | None = None
 
 
@@ -26,7 +28,8 @@ def level_mean(axes: Axes, method: Method, rows: Levels, known_at: str) -> Level
     """Mean of the latest value of every metric; a status stands until another replaces it, so none grows too old."""
     del method
     latest = _latest(axes, rows, known_at, oldest_months=None)
-    return LevelEstimate(known_mean(latest.values, 1), np.isfinite(latest.values).sum(1).astype(np.float64))
+    size = np.isfinite(latest.values).sum(1).astype(np.float64)
+    return LevelEstimate(known_mean(latest.values, 1), size, _why_nothing(axes, rows, known_at, {}))
 
 
 def level_percentile(axes: Axes, method: Method, rows: Levels, known_at: str) -> LevelEstimate:
@@ -50,7 +53,49 @@ def level_percentile(axes: Axes, method: Method, rows: Levels, known_at: str) ->
     size = np.isfinite(ranked).sum(1).astype(np.float64)
     asked = size + (missing[2] > 0).sum(1)
     filled = ratio(np.nansum(ranked, 1) + missing.sum(2), np.where(size > 0, asked, np.nan))
-    return LevelEstimate(known_mean(ranked, 1), size, filled)
+    oldest = int(method.oldest_disclosure_months)
+    why = {
+        "old": f"no figure is less than {oldest} months old",
+        "usable": f"fewer than {method.fewest_scored:g} companies of its peer group disclose the same figures",
+    }
+    return LevelEstimate(known_mean(ranked, 1), size, _why_nothing(axes, rows, known_at, why, oldest), filled)
+
+
+_PER_REVENUE = ":per_revenue"
+_UNUSED = {
+    "later": "all that is known is of later dates",
+    "unseen": "all that is known was published or seen later than this month end",
+    "no_revenue": "its figures can only be told per revenue, and no revenue of their year is known",
+    "several_units": "several of its units gave figures, and their sizes, by which they would be weighed, are not known",
+}
+
+
+def _why_nothing(
+    axes: Axes, rows: Levels, known_at: str, more: dict[str, str], oldest_months: int | None = None
+) -> Texts:
+    """Why a company that has rows has no value, `[period, company]`; the reason that came nearest to a value."""
+    company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
+    published = np.where(np.isnat(rows.published_at), rows.observed_at, rows.published_at)
+    is_told = np.isfinite(rows.value)
+    of_revenue = np.array([name.endswith(_PER_REVENUE) for name in rows.metric_id.names] or [False])
+    is_per_revenue = of_revenue[rows.metric_id.codes] if len(rows.value) else np.zeros(0, bool)
+    found = np.full((len(axes.periods), len(axes.companies)), None, np.object_)
+    for number, period in enumerate(axes.periods):
+        is_past = rows.period_end <= period
+        is_seen = _is_eligible(period, rows, published, known_at, None)
+        is_timely = _is_eligible(period, rows, published, known_at, oldest_months)
+        for kind, applies in (
+            ("later", ~is_past),
+            ("unseen", is_past & ~is_seen),
+            ("old", is_seen & ~is_timely),
+            ("several_units", is_timely & ~is_told & ~is_per_revenue),
+            ("no_revenue", is_timely & ~is_told & is_per_revenue),
+            ("usable", is_timely & is_told),
+        ):
+            if text := {**_UNUSED, **more}.get(kind):
+                places: Integers = company[applies & (company >= 0)]
+                found[number, places] = text
+    return found
 
 
 def hazen(values: Floats) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 from pipelines.index.estimators.posteriors import StudentPosterior
 from pipelines.index.estimators.strata import Strata, Weekly
 from pipelines.index.formulas import normal_normal, peer_priors, student_quantile
-from pipelines.index.inputs import Axes, Floats, Integers, Means, Method, Runs, group_sums, ratio, starts_of_runs
+from pipelines.index.inputs import Axes, Flags, Floats, Integers, Means, Method, Runs, group_sums, ratio, starts_of_runs
 
 _FLAT = (0.0, np.inf)
 _TOGETHER = 4
@@ -67,6 +67,7 @@ def weekly_mean(axes: Axes, method: Method, lines: Lines) -> Strata:
         volume=found.sample,
         scored=location,
         posterior=StudentPosterior(location, np.sqrt(kept) * found.error, found.freedom),
+        is_flat=found.is_flat,
         weekly=lambda weeks: _weekly(axes, lines, weeks),
     )
 
@@ -98,6 +99,7 @@ class _Difference(msgspec.Struct, frozen=True):
     error: Floats
     freedom: Floats
     sample: Floats
+    is_flat: Flags
 
 
 def _differences(axes: Axes, lines: Lines) -> _Difference:
@@ -106,7 +108,8 @@ def _differences(axes: Axes, lines: Lines) -> _Difference:
     spread = ratio(within, np.where(freedom >= 1, freedom, 0.0))
     error = np.sqrt(spread * ratio(variance, weighed**2))
     value = ratio(difference, weighed)
-    return _Difference(value, np.where(error > 0, error, np.nan), freedom, np.minimum(other, csr))
+    is_flat = (freedom >= 1) & (error == 0)
+    return _Difference(value, np.where(error > 0, error, np.nan), freedom, np.minimum(other, csr), is_flat)
 
 
 def _sums(axes: Axes, lines: Lines, runs: Runs, stratum: Stratum, powers: tuple[int, ...]) -> Floats:

@@ -18,6 +18,7 @@ from pipelines.index.estimators.share import share
 from pipelines.index.estimators.strata import Strata, standardise
 from pipelines.index.inputs import (
     ESTIMATORS,
+    AccountWeeks,
     Axes,
     Flags,
     Floats,
@@ -28,6 +29,7 @@ from pipelines.index.inputs import (
     Method,
     Statistics,
     Texts,
+    WeeklyStatistics,
 )
 
 Rows = TypeVar("Rows", bound=Statistics)
@@ -102,7 +104,13 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
     accounts = (inputs.account_weeks,) if run is distinct_people else ()
     strata = run(axes, inputs.method, rows, *accounts)
     found = standardise(strata, indicator.minimum_sample, inputs.method)
+    seen: Statistics | AccountWeeks = rows
+    if accounts:
+        seen = inputs.account_weeks
+        places = seen.company_id.within({name: place for place, name in enumerate(axes.companies)})
+        present |= np.isin(np.arange(len(axes.companies)), places[seen.csr_threads_count > 0])
     present |= (strata.size > 0).any((0, 1))
+    nothing = _nothing(indicator, seen, axes)
     estimate = Estimate(
         found.value,
         found.lower,
@@ -116,6 +124,8 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
             volume_present=found.volume_present,
             has_rows=present,
             method=inputs.method,
+            nothing=nothing,
+            is_flat=None if strata.is_flat is None else strata.is_flat.any(1),
         ),
         is_lower_bound=found.is_lower_bound,
     )
@@ -126,6 +136,8 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
         volume_present=np.ones(axes.shape),
         has_rows=present,
         method=inputs.method,
+        nothing=nothing[:, None],
+        is_flat=strata.is_flat,
     )
     return Measured(indicator, estimate, estimate, strata, found.weights, platform_reasons)
 
@@ -139,9 +151,33 @@ def _estimate_level(indicator: Indicator, level: LevelEstimate, present: Flags, 
         volume_present=np.ones(level.value.shape),
         has_rows=present,
         method=inputs.method,
+        nothing=level.nothing,
     )
     filled = None if level.filled is None else np.sort(level.filled * indicator.direction, axis=0)
     return Estimate(level.value, nothing, nothing, level.size, level.value * indicator.direction, why, filled)
+
+
+_UNUSED = {
+    "mean": "no account has posts both on a cause and on none, of one media kind in one month of the window",
+    "people": "threads were looked at in the window, but the number of the accounts' followers is not known",
+}
+"""By estimator, why what is observed in the window gives no sample."""
+
+
+def _nothing(indicator: Indicator, rows: Statistics | AccountWeeks, axes: Axes) -> Texts:
+    """Why a company with rows in a window has no sample, `[period, company]`; None where it has no rows there.
+
+    `rows` are the statistics, or, where these are counted by account, the weeks whose threads were looked at.
+    """
+    periods, _, companies = axes.shape
+    found = np.full((periods, companies), None, np.object_)
+    if isinstance(rows, (WeeklyStatistics, AccountWeeks)) and indicator.estimator in _UNUSED:
+        is_counted = rows.csr_threads_count > 0 if isinstance(rows, AccountWeeks) else np.ones(len(rows.week), bool)
+        cells = axes.cells(rows.company_id, rows.platform, rows.week, is_counted)
+        seen = np.zeros((len(axes.weeks), companies), bool)
+        seen[cells.week, cells.company] = True
+        found[(axes.window > 0).astype(np.float64) @ seen > 0] = _UNUSED[indicator.estimator]
+    return found
 
 
 def _own(table: Rows, indicator: Indicator) -> Rows:

@@ -15,21 +15,33 @@ def reasons(
     volume_present: Floats,
     has_rows: Flags,
     method: Method,
+    nothing: Texts | None = None,
+    is_flat: Flags | None = None,
 ) -> Texts:
-    """Why each value `[..., company]` is withheld, None where it is not: nothing there, too small, not comparable."""
+    """Why each value `[..., company]` is withheld, None where it is not: nothing there, too small, not comparable.
+
+    `nothing`: why there is no sample although the company has rows, where that is not that its window is empty.
+    `is_flat`: where an interval lacks because nothing observed varies.
+    """
     found = np.full(value.shape, None, np.object_)
     absent = np.broadcast_to(~has_rows, value.shape)
     found[absent] = indicator.when_absent
-    if indicator.estimator == "level":
-        nothing = "nothing known by then that can be compared with peers"
-    else:
-        nothing = f"nothing observed in the window of {method.window_weeks:g} weeks"
-    found[~absent & (size <= 0)] = nothing
+    is_empty = ~absent & (size <= 0)
+    found[is_empty] = f"nothing observed in the window of {method.window_weeks:g} weeks"
+    if nothing is not None:
+        told = is_empty & ~is_given(np.broadcast_to(nothing, value.shape))
+        found[told] = np.broadcast_to(nothing, value.shape)[told]
     small = ~absent & (size > 0) & falls_short(size, indicator.minimum_sample)
-    found[small] = [f"sample {n:.1f} below the minimum of {indicator.minimum_sample:g}" for n in size[small]]
+    what = "figures that enough peers disclose too:" if indicator.summary == "percentile" else "sample"
+    # Rounded down, so that what falls short never reads as enough.
+    found[small] = [
+        f"{what} {np.floor(10 * n) / 10:.1f}, below the minimum of {indicator.minimum_sample:g}" for n in size[small]
+    ]
     unknown = (found == np.array(None)) & ~np.isfinite(value)
     is_apart = unknown & (volume_present < method.volume_present)
     found[unknown] = "too few observations for an interval"
+    if is_flat is not None:
+        found[unknown & np.broadcast_to(is_flat, value.shape)] = "no interval: what is observed does not vary"
     found[is_apart] = [
         f"on platforms with {share:.0%} of all companies' volume; {method.volume_present:.0%} is needed to compare"
         for share in volume_present[is_apart]

@@ -60,6 +60,8 @@ class Strata(msgspec.Struct, frozen=True):
     """Fitted parameters worth recording, by name, `[period, platform]`."""
     is_lower_bound: Flags | None = None
     """Where the value is a bound that the true one is above; None where it is nowhere."""
+    is_flat: Flags | None = None
+    """Where there is no interval because what is observed does not vary."""
     weekly: Callable[[slice], Weekly] | None = None
     """Gives the parts of some weeks; None where nothing ties the quantity to single weeks."""
 

@@ -66,6 +66,14 @@ def scale_of(values: Floats, peers: Peers, is_compared: Flags) -> Scale:
     return Scale(mean, deviation)
 
 
+def too_few(peers: Peers, is_compared: Flags) -> Flags:
+    """Whether fewer than three members of a company's reference group can be compared, `[company]`."""
+    found = np.zeros(len(is_compared), bool)
+    for reference, own in peers.comparisons():
+        found[own] = (reference & is_compared).sum() < _FEWEST
+    return found
+
+
 def rank_gap(say: Floats, do: Floats, peers: Peers, is_compared: Flags) -> Floats:
     """The rank form of the gap, `[company]`: 100 (pi(say) - pi(do)), Hazen's percentiles within the peer group.
 

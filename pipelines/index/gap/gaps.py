@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from pipelines.index.estimators import is_given
 from pipelines.index.formulas import week_counts
 from pipelines.index.gap import results
-from pipelines.index.gap.compare import Peers, Scale, excess_talk, rank_gap, scale_of
+from pipelines.index.gap.compare import Peers, Scale, excess_talk, rank_gap, scale_of, too_few
 from pipelines.index.gap.do import Do, draw_do
 from pipelines.index.gap.inputs import GapError, GapRules, SayDo
 from pipelines.index.gap.judge import Reliability, flagged, reliability
@@ -140,7 +141,9 @@ def _topic(
         peers,
         is_shown,
     )
-    state, reason = _states(inputs, topic, rules, spoken, done, say_scale, np.median(z_say, 0), np.median(z_do, 0))
+    middles = np.median(z_say, 0), np.median(z_do, 0)
+    is_few = too_few(peers, is_compared)
+    state, reason = _states(inputs, topic, rules, spoken, done, say_scale, *middles, is_few)
     return _Topic(
         figures={
             "say": say_middle,
@@ -174,16 +177,27 @@ def _probability(draws: Floats, above: float, is_shown: Flags) -> Floats:
 
 
 def _states(
-    inputs: SayDo, topic: int, rules: GapRules, spoken: Say, done: Do, say_scale: Scale, z_say: Floats, z_do: Floats
+    inputs: SayDo,
+    topic: int,
+    rules: GapRules,
+    spoken: Say,
+    done: Do,
+    say_scale: Scale,
+    z_say: Floats,
+    z_do: Floats,
+    is_few: Flags,
 ) -> tuple[Texts, Texts]:
     """Gives each company the first state that applies, with the reason where it has no gap."""
-    is_measured = bool((inputs.point_topic == topic).any() or inputs.disclosed[topic].any())
     is_flat = np.isnan(say_scale.deviation).all(0)
-    alone = "fewer than three companies to compare with, or their {} do not tell them apart"
+    alike = "its own and its peers' {} do not tell them apart"
+    nothing = np.full(len(inputs.companies), None, object)
+    unused = nothing if inputs.unused is None else inputs.unused[topic]
+    targets = nothing if inputs.targets is None else inputs.targets[topic]
     order = [
-        (~spoken.has_posts, results.NOT_COMPARABLE, "no posts in the window"),
-        (~spoken.is_comparable, results.NOT_COMPARABLE, "absent from platforms that hold most of all posts"),
-        (~spoken.is_tested, results.WITHHELD, "the classifier's error on this topic and kind of text is not known"),
+        (~spoken.has_posts, results.NOT_COMPARABLE, "no posts of its own in the window"),
+        (~spoken.is_comparable, results.NOT_COMPARABLE, f"on platforms that hold less than {rules.volume_present:.0%} of all posts"),
+        (~spoken.is_tested, results.WITHHELD, "the classifier's error on this topic and language is not known"),
+        (~spoken.is_skilled, results.WITHHELD, "on this topic and language the classifier does no better than chance"),
         (
             ~spoken.is_detected,
             results.BELOW_DETECTION,
@@ -194,18 +208,11 @@ def _states(
             results.WITHHELD,
             "too few companies disclose the same figures of the same year",
         ),
-        (
-            ~done.is_known & is_measured & (inputs.posts.sum((0, 1)) < rules.gap_fewest_posts),
-            results.WITHHELD,
-            f"discloses nothing on the topic, and fewer than {rules.gap_fewest_posts:g} posts tell what it says",
-        ),
-        (
-            ~done.is_known,
-            results.NOTHING_DISCLOSED if is_measured else results.WITHHELD,
-            "talks about the topic and discloses nothing on it" if is_measured else "no metric measures this topic",
-        ),
-        (~np.isfinite(z_say - z_do) & is_flat, results.WITHHELD, alone.format("posts")),
-        (~np.isfinite(z_say - z_do), results.WITHHELD, alone.format("disclosures")),
+        (~done.is_known & ~is_given(unused), results.WITHHELD, unused),
+        (~done.is_known, results.NO_OUTCOME, targets),
+        (~np.isfinite(z_say - z_do) & is_few, results.WITHHELD, "fewer than three companies to compare with"),
+        (~np.isfinite(z_say - z_do) & is_flat, results.WITHHELD, alike.format("posts")),
+        (~np.isfinite(z_say - z_do), results.WITHHELD, alike.format("disclosures")),
         ((z_say >= 0) & (z_do >= 0), results.WALKS_AND_TALKS, None),
         (z_do >= 0, results.WALKS_QUIETLY, None),
         (z_say >= 0, results.TALKS, None),
@@ -214,5 +221,6 @@ def _states(
     reason = np.full(len(inputs.companies), None, object)
     # The first that applies is written last, over the others.
     for applies, name, why in reversed(order):
-        state[applies], reason[applies] = name, why
+        state[applies] = name
+        reason[applies] = why[applies] if isinstance(why, np.ndarray) else why
     return state, reason

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipelines.index.estimators import hazen
 from pipelines.index.gap.inputs import SayDo
+from pipelines.index.gap.undisclosed import oldest_day, targets_at, unused_figures
 from pipelines.index.inputs import (
     Axes,
     Days,
@@ -30,7 +31,6 @@ from pipelines.index.inputs import (
     ratio,
 )
 
-_DAY = np.timedelta64(1, "D")
 _UNDETERMINED = "und"
 
 
@@ -55,6 +55,8 @@ def gather_say_do(tables: SayDoTables, axes: Axes, followers: Floats, method: Me
         point_topic=conduct.topic,
         restatement=conduct.restatement,
         disclosed=conduct.disclosed,
+        unused=unused_figures(tables, axes, method, period, topics),
+        targets=targets_at(tables.targets, axes, end, topics),
         log_followers=np.log(np.where(followers > 0, followers, np.nan)),
         log_revenue=_log_revenue(tables.revenues, axes, int(end.astype("datetime64[Y]").astype(int)) + 1970),
         industry=sector,
@@ -133,10 +135,11 @@ def _conduct(tables: SayDoTables, axes: Axes, method: Method, period: int, topic
     the whole panel, so that all companies share a scale, whatever group they are compared with afterwards.
     """
     rows, end = tables.points, axes.periods[period]
-    oldest = (end.astype("datetime64[M]") - int(method.oldest_disclosure_months) + 1).astype("datetime64[D]") - _DAY
+    oldest = oldest_day(end, method)
     company = rows.company_id.within({name: place for place, name in enumerate(axes.companies)})
     topic = rows.topic_id.within({name: place for place, name in enumerate(topics)})
-    kept = np.flatnonzero((company >= 0) & (topic >= 0) & (rows.period_end <= end) & (rows.period_end >= oldest))
+    is_timely = (rows.period_end <= end) & (rows.period_end >= oldest)
+    kept = np.flatnonzero((company >= 0) & (topic >= 0) & is_timely & np.isfinite(rows.value))
     disclosed = np.zeros((len(topics), len(axes.companies)), bool)
     disclosed[topic[kept], company[kept]] = True
     year = rows.period_end.astype("datetime64[Y]").astype(np.int64)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from pipelines.index.inputs import Flags, Floats, Integers, Method, MethodError
+from pipelines.index.inputs import Flags, Floats, Integers, Method, MethodError, Texts
 
 GapRules = Method
 """The method's parameters that begin with `gap_`, and those that it shares with the index."""
@@ -37,6 +37,10 @@ class SayDo(msgspec.Struct, frozen=True, kw_only=True):
     disclosed: Flags
     """Whether a company discloses any figure on a topic, also one that too few others do to compare,
     `[topic, company]`."""
+    unused: Texts | None = None
+    """Which figures a company disclosed on a topic of which no datapoint can be made, and why, `[topic, company]`."""
+    targets: Texts | None = None
+    """The targets that a company has on a topic, in a few words, `[topic, company]`; None where there are none."""
     restatement: Floats
     """Standard deviation of a company's own restatements of the point, NaN or 0 where none is known."""
     log_followers: Floats

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.index.gap import Gaps, SayDo, say_do_gaps
 from pipelines.index.gap.gather import gather_say_do
-from pipelines.index.gap.results import NOT_COMPARABLE, WITHHELD
+from pipelines.index.gap.results import NO_OUTCOME, NOT_COMPARABLE, WITHHELD
 from pipelines.index.inputs import (
     Axes,
     Floats,
@@ -92,7 +92,7 @@ def _states(gaps: Gaps) -> Texts:
     """Texts of the states, with the reason where the state alone does not say it."""
     pairs = zip(gaps.state.ravel(), gaps.reason.ravel(), strict=True)
     return np.array(
-        [f"{state}: {reason}" if reason and state in (NOT_COMPARABLE, WITHHELD) else state for state, reason in pairs],
+        [f"{state}: {reason}" if reason and state in (NOT_COMPARABLE, WITHHELD, NO_OUTCOME) else state for state, reason in pairs],
         np.object_,
     )
 
@@ -101,6 +101,7 @@ def _with_datapoints(inputs: SayDo) -> SayDo:
     """Keeps the causes that have a datapoint."""
     kept = np.unique(inputs.point_topic)
     counts = {name: getattr(inputs, name)[kept] for name in _COUNTS}
+    told = {name: getattr(inputs, name) for name in ("unused", "targets")}
     return msgspec.structs.replace(
         inputs,
         topics=tuple(inputs.topics[place] for place in kept.tolist()),
@@ -108,4 +109,5 @@ def _with_datapoints(inputs: SayDo) -> SayDo:
         disclosed=inputs.disclosed[kept],
         point_topic=np.searchsorted(kept, inputs.point_topic),
         **counts,
+        **{name: None if texts is None else texts[kept] for name, texts in told.items()},
     )

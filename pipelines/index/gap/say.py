@@ -76,20 +76,21 @@ class Say(msgspec.Struct, frozen=True):
     """Speech on one topic: draws of its corrected share `[draw, company]`, the rest `[company]`.
 
     `has_posts`: the company posted in the window. `is_comparable`: it is on enough of the platforms (METHOD.md 5.1).
-    `is_tested`: the classifier was tested on the company's class of text and beats chance there. `is_detected`: the
-    observed share exceeds the share of false positives.
+    `is_tested`: the classifier was tested on the company's class of text, `is_skilled`: it beats chance there.
+    `is_detected`: the observed share exceeds the share of false positives.
     """
 
     shares: Floats
     has_posts: Flags
     is_comparable: Flags
     is_tested: Flags
+    is_skilled: Flags
     is_detected: Flags
 
     @property
     def is_known(self) -> Flags:
         """Whether the draws can be compared; those below detection can."""
-        return self.is_comparable & self.is_tested
+        return self.is_comparable & self.is_skilled
 
 
 def week_axes(inputs: SayDo, peers: Peers, weeks: slice = slice(None)) -> Axes:
@@ -131,6 +132,13 @@ def clipped_logit(shares: Floats) -> Floats:
     return np.log(inside / (1 - inside))
 
 
+def _is_tested(inputs: SayDo, topic: int) -> Flags:
+    """Whether texts with the topic and texts without it were tested in each company's class of text."""
+    positives = inputs.true_positives[topic] + inputs.false_negatives[topic]
+    negatives = inputs.true_negatives[topic] + inputs.false_positives[topic]
+    return np.asarray(((positives > 0) & (negatives > 0))[inputs.error_class], bool)
+
+
 def draw_say(inputs: SayDo, axes: Axes, topic: int, rules: GapRules, rng: np.random.Generator, counts: Floats) -> Say:
     """Draws every company's corrected share of one topic; `counts` `[draw, week, company]` resample the weeks."""
     strata, standard = observed(inputs, axes, topic, rules)
@@ -148,6 +156,7 @@ def draw_say(inputs: SayDo, axes: Axes, topic: int, rules: GapRules, rng: np.ran
         shares=np.clip(shares, LOWEST, HIGHEST),
         has_posts=inputs.posts.sum((0, 1)) > 0,
         is_comparable=np.isfinite(standard.scored[0]),
-        is_tested=np.isfinite(untouched),
+        is_tested=_is_tested(inputs, topic),
+        is_skilled=np.isfinite(untouched),
         is_detected=nominal > 0,
     )

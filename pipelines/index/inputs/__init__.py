@@ -23,7 +23,16 @@ from pipelines.index.inputs.columns import Columns, column_types, empty_table, r
 from pipelines.index.inputs.indicators import PILLARS, Indicator, indicator_of
 from pipelines.index.inputs.inputs import READS, VARIANTS, AccountWeeks, FixedGoalposts, Inputs
 from pipelines.index.inputs.method import Aggregation, Method, Normalisation
-from pipelines.index.inputs.say_do import Errors, LanguageWeeks, Restatements, Revenues, SayDoTables, TopicWeeks
+from pipelines.index.inputs.say_do import (
+    Errors,
+    LanguageWeeks,
+    Points,
+    Restatements,
+    Revenues,
+    SayDoTables,
+    Targets,
+    TopicWeeks,
+)
 from pipelines.index.inputs.statistics import (
     ESTIMATORS,
     Durations,
@@ -33,6 +42,7 @@ from pipelines.index.inputs.statistics import (
     Rates,
     Shares,
     Statistics,
+    WeeklyStatistics,
 )
 
 __all__ = [
@@ -62,6 +72,7 @@ __all__ = [
     "MethodError",
     "Normalisation",
     "People",
+    "Points",
     "Rates",
     "Restatements",
     "Revenues",
@@ -69,8 +80,10 @@ __all__ = [
     "SayDoTables",
     "Shares",
     "Statistics",
+    "Targets",
     "Texts",
     "TopicWeeks",
+    "WeeklyStatistics",
     "Whole",
     "axes_of",
     "column_types",

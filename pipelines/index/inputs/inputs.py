@@ -42,6 +42,7 @@ READS = (
     "core.outcome_points",
     "core.restatements",
     "core.revenues",
+    "core.commitments",
     "seeds.topics",
     "seeds.classifier_error",
 )

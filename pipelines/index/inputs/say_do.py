@@ -49,7 +49,7 @@ class TopicWeeks(msgspec.Struct, frozen=True):
 
 
 class Points(msgspec.Struct, frozen=True):
-    """Outcomes that a company disclosed."""
+    """Outcomes that a company disclosed; NaN where no outcome can be made of its figure (`core.outcome_points`)."""
 
     company_id: Labels
     topic_id: Labels
@@ -66,6 +66,19 @@ class Restatements(msgspec.Struct, frozen=True):
     metric_id: Labels
     period_end: Days
     value_before: Floats
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """Statements about a company's targets; `published_at` may be unknown."""
+
+    company_id: Labels
+    topic_id: Labels
+    source: Labels
+    kind: Labels
+    target_year: Floats
+    status: Labels
+    published_at: Days
+    observed_at: Days
 
 
 class Revenues(msgspec.Struct, frozen=True):
@@ -97,6 +110,7 @@ class SayDoTables(msgspec.Struct, frozen=True):
     points: Points
     restatements: Restatements
     revenues: Revenues
+    targets: Targets
     errors: Errors
 
     @classmethod
@@ -112,8 +126,9 @@ class SayDoTables(msgspec.Struct, frozen=True):
             causes=read(Causes, "seeds.topics", "is_cause"),
             languages=read(LanguageWeeks, "core.language_weeks"),
             topics=read(TopicWeeks, "core.topic_weeks"),
-            points=read(Points, "core.outcome_points", "value is not null"),
+            points=read(Points, "core.outcome_points"),
             restatements=read(Restatements, "core.restatements"),
             revenues=read(Revenues, "core.revenues"),
+            targets=read(Targets, "core.commitments"),
             errors=read(Errors, "seeds.classifier_error", "kind_of_text = 'post'"),
         )

@@ -12,18 +12,21 @@ _NUMBERS = ("none", "one", "two", "three", "four", "five", "six")
 
 def no_index_reason(pillars: Floats, enters: Flags, method: Method) -> str:
     """Why scores `[pillar, company]` give nobody an index; `enters` `[pillar]` as of `entering`."""
-    has_data = np.asarray(np.isfinite(pillars).any(1))
+    has_score = np.asarray(np.isfinite(pillars).any(1))
     fewest = _NUMBERS[int(method.fewest_pillars)]
-    if has_data.sum() < method.fewest_pillars:
-        return f"No index: {_named(has_data)} have data{_list(has_data)}; at least {fewest} are needed."
+    if has_score.sum() < method.fewest_pillars:
+        return f"No index: {_named(has_score)} have a score{_list(has_score)}; at least {fewest} are needed."
     if enters.sum() < method.fewest_pillars:
         return (
             f"No index: {_named(enters)} have scores for {method.coverage:.0%} of the companies"
             f"{_list(enters)}; at least {fewest} are needed."
         )
     if not is_index_given(enters, method):
-        return "No index: DIA, the pillar of conduct, has too little data; it is always needed."
-    return f"No index: no company has {fewest} pillars."
+        return (
+            f"No index: DIA, the pillar of conduct, has scores for fewer than {method.coverage:.0%} of the companies; it "
+            "is always needed."
+        )
+    return f"No index: no company has scores of {fewest} of the pillars{_list(enters)}, DIA among them."
 
 
 def wide_ranks_reason(wide: int, ranked: int, method: Method) -> str:

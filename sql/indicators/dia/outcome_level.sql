@@ -9,7 +9,7 @@
 -- measures: How the company's disclosed outcomes (pay gaps, emissions per revenue) and their 3-year trends compare.
 -- does_not_measure: What is not disclosed, what the company did to bring it about, and suppliers.
 -- reference: LSEG ESG scores methodology (percentile form)
--- when_absent: no outcome disclosed that a source of the panel publishes
+-- when_absent: no outcome figure in this panel's sources
 select
     'outcome_level' as indicator_id,
     l.company_id,

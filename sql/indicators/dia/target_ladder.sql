@@ -9,7 +9,7 @@
 -- measures: How firm the company's public targets are, from proposed (0) to achieved and validated by others (1).
 -- does_not_measure: How far the targets go, and whether the company is on its way to them.
 -- reference: Net Zero Tracker, status scale
--- when_absent: no target, and no word that there is none, in any source
+-- when_absent: no target, and no word that there is none, in this panel's sources
 with dated as (
     select
         c.company_id,

@@ -122,7 +122,7 @@ def test_a_difference_is_taken_within_media_kind() -> None:
     # Within: 2 + 2 + 0 + 2 = 6 on 8 - 4 = 4 degrees of freedom; error^2 = 1.5 / 1.75; t(4) = 2.1318.
     assert found.now.upper[0, 0] == pytest.approx(1.857143 + 2.1318 * np.sqrt(1.5 / 1.75), abs=1e-3)
     assert found.now.size[0, 0] == 3
-    assert found.now.reasons[0, 0] == "sample 3.0 below the minimum of 10"
+    assert found.now.reasons[0, 0] == "sample 3.0, below the minimum of 10"
 
 
 def test_posts_of_one_week_are_exactly_so_many() -> None:

@@ -12,7 +12,7 @@ from pipelines.index.gap.inputs import GapError
 from pipelines.index.gap.results import (
     BELOW_DETECTION,
     NOT_COMPARABLE,
-    NOTHING_DISCLOSED,
+    NO_OUTCOME,
     SILENT,
     TALKS,
     WALKS_AND_TALKS,
@@ -85,11 +85,12 @@ def test_below_detection_is_not_zero() -> None:
     assert "false positives" in found.reason[0, 2]
 
 
-def test_talks_and_discloses_nothing() -> None:
+def test_19_without_an_outcome_figure_only_the_panels_sources_are_spoken_of() -> None:
     points = say_do().points.copy()
     points[:, 9] = np.nan
     found = gaps(say_do(points=points))
-    assert found.state[0, 9] == NOTHING_DISCLOSED
+    assert found.state[0, 9] == NO_OUTCOME == "no outcome figure in this panel's sources"
+    assert found.reason[0, 9] is None
     assert np.isnan([found.gap[0, 9], found.do_low[0, 9], found.do_high[0, 9]]).all()
     assert found.say[0, 9] > 0.3
     assert found.points[0, 9] == 0
@@ -204,7 +205,7 @@ def test_a_company_without_posts() -> None:
     posts, on_topic = base.posts.copy(), base.on_topic.copy()
     posts[..., 4], on_topic[..., 4] = 0, 0
     found = gaps(say_do(posts=posts, on_topic=on_topic))
-    assert found.state[0, 4] == NOT_COMPARABLE and found.reason[0, 4] == "no posts in the window"
+    assert found.state[0, 4] == NOT_COMPARABLE and found.reason[0, 4] == "no posts of its own in the window"
     assert np.isfinite(found.gap[0, 5])
 
 
@@ -228,18 +229,40 @@ def test_figures_that_cannot_be_compared_are_not_called_undisclosed() -> None:
     assert found.reason[0, 4] == "too few companies disclose the same figures of the same year"
     nobody = gaps(say_do(metrics=0, disclosed=np.arange(12)[None] < 3))
     assert set(nobody.reason[0, :3]) == {"too few companies disclose the same figures of the same year"}
-    assert set(nobody.state[0, 3:]) == {NOTHING_DISCLOSED}
+    assert set(nobody.state[0, 3:]) == {NO_OUTCOME}
 
 
-def test_that_nothing_is_disclosed_needs_posts_enough_to_say_so() -> None:
+def test_19_targets_and_figures_that_cannot_be_used_are_named_where_there_is_no_outcome() -> None:
     base = say_do()
-    posts, on_topic = base.posts.copy(), base.on_topic.copy()
-    posts[5:, ..., 4], on_topic[5:, ..., 4] = 0, 0
-    points = np.where(np.arange(12) == 4, np.nan, base.points)
-    found = gaps(say_do(posts=posts, on_topic=on_topic, points=points))
-    assert posts[..., 4].sum() == 50
-    assert found.reason[0, 4] == "discloses nothing on the topic, and fewer than 60 posts tell what it says"
-    assert gaps(say_do(points=points)).state[0, 4] == NOTHING_DISCLOSED
+    points = np.where(np.arange(12) >= 9, np.nan, base.points)
+    targets, unused = (np.full((1, 12), None, object) for _ in range(2))
+    targets[0, 8:11] = "targets are known: net zero by 2040 (pledge)"
+    unused[0, 10] = "its emissions of 2019 cannot be told per revenue"
+    found = gaps(say_do(points=points, targets=targets, unused=unused))
+    assert found.reason[0, 8] is None and np.isfinite(found.gap[0, 8])
+    assert found.state[0, 9:].tolist() == [NO_OUTCOME, WITHHELD, NO_OUTCOME]
+    assert found.reason[0, 9:].tolist() == [targets[0, 9], unused[0, 10], None]
+
+
+def test_26_a_classifier_that_was_tested_and_knows_nothing_is_not_called_untested() -> None:
+    half = np.array([[50.0, 500.0]])
+    counts = {name: half for name in ("true_positives", "false_negatives", "true_negatives", "false_positives")}
+    classes = np.array([0] * 11 + [1])
+    untested = {name: np.array([[500.0, 0.0]]) for name in counts}
+    found = gaps(msgspec.structs.replace(say_do(error_class=classes), **counts))
+    assert set(found.reason[0]) == {"on this topic and language the classifier does no better than chance"}
+    found = gaps(msgspec.structs.replace(say_do(error_class=classes), **untested))
+    assert found.reason[0, 11] == "the classifier's error on this topic and language is not known"
+
+
+def test_26_a_company_on_few_of_the_platforms_is_told_how_few_posts_they_hold() -> None:
+    base = say_do()
+    posts, on_topic = np.zeros((WEEKS, 2, 12)), np.zeros((WEEKS, 2, 1, 12))
+    posts[:, :1], on_topic[:, :1] = base.posts, base.on_topic
+    posts[:, 1, 11], posts[:, 0, 11] = 10, 0
+    on_topic[:, 1, :, 11], on_topic[:, 0, :, 11] = 3, 0
+    found = gaps(say_do(posts=posts, on_topic=on_topic))
+    assert found.reason[0, 11] == "on platforms that hold less than 50% of all posts"
 
 
 def test_a_group_that_is_all_alike_is_told_by_its_own_reason() -> None:
@@ -291,12 +314,12 @@ def test_companies_that_are_all_alike_have_no_gap() -> None:
 def test_nothing_at_all_is_disclosed() -> None:
     found = gaps(say_do(points=np.full((10, 12), np.nan)))
     assert np.isnan(found.gap).all()
-    assert set(found.state[0]) == {NOTHING_DISCLOSED}
+    assert set(found.state[0]) == {NO_OUTCOME}
 
 
 def test_a_topic_that_no_metric_measures() -> None:
     found = gaps(say_do(topics=2, point_topic=np.zeros(20, np.int64)))
-    assert set(found.reason[1]) == {"no metric measures this topic"}
+    assert set(found.state[1]) == {NO_OUTCOME} and set(found.reason[1]) == {None}
     assert np.isfinite(found.gap[0]).all()
 
 

@@ -164,7 +164,7 @@ def test_rows_say_why_there_is_no_gap(world: World) -> None:
         zip(zip(rows.company_id[latest], rows.topic_id[latest], strict=True), rows.state[latest], strict=True)
     )
     assert set(states) == {(company, topic) for company in COMPANIES for topic in (CAUSE, "sdg_5")}
-    assert states["bolt", "sdg_5"] == "not comparable: no posts in the window"
+    assert states["bolt", "sdg_5"] == "not comparable: no posts of its own in the window"
     assert np.isnan(rows.gap).all() and not rows.is_flagged.any()
 
 
@@ -183,3 +183,74 @@ def test_without_tables_there_are_no_rows() -> None:
     axes = axes_of(inputs)
     assert isinstance(inputs.say_do, SayDoTables)
     assert len(gap_rows(None, axes, np.ones((len(axes.periods), 1)), inputs.method, 1)[0].gap) == 0
+
+
+def emissions(world: World, company: str, metric_id: str, year: int, value: float, **values: object) -> None:
+    start, end = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    world.raw(
+        "disclosures", company, metric_id=metric_id, value=value, unit="any", period_start=start, period_end=end,
+        published_at=moment(year + 1, 2, 1), **values,
+    )  # fmt: skip
+
+
+def told(world: World, name: str) -> dict[str, str | None]:
+    """A text of every company on the climate."""
+    found = conduct(world)
+    texts = getattr(found, name)[found.topics.index(CAUSE)]
+    return dict(zip(found.companies, texts, strict=True))
+
+
+def test_19_emissions_and_a_revenue_of_another_year_are_the_reason_and_not_nothing() -> None:
+    world = empty_world()
+    emissions(world, "acme", "ghg_emissions", 2019, 100.0)
+    emissions(world, "acme", "revenue", 2018, 9.0)
+    emissions(world, "bolt", "ghg_emissions", 2019, 100.0)
+    emissions(world, "calm", "ghg_emissions", 2015, 100.0)
+    emissions(world, "calm", "revenue", 2015, 9.0)
+    emissions(world, "dune", "ghg_emissions", 2021, 100.0)
+    emissions(world, "echo", "revenue", 2019, 9.0)
+    why = told(world, "unused")
+    assert why == {
+        "acme": "its ghg emissions of 2019 cannot be told per revenue: its revenue is known of 2018 only",
+        "bolt": "its ghg emissions of 2019 cannot be told per revenue: its revenue is known of no year",
+        "calm": "its latest figure is ghg emissions of 2015, more than 30 months old",
+        "dune": "its figures are of later periods",
+        "echo": None,
+        "fern": None,
+    }
+    found = score(inputs_of(world), seed=1)
+    own = (found.indicator_values.indicator_id == "outcome_level") & (found.indicator_values.company_id == "acme")
+    assert "no outcome disclosed" not in " ".join(found.indicator_values.reason[own])
+
+
+def test_19_targets_are_named_as_they_stand_at_the_month_end() -> None:
+    world = empty_world()
+    target = {"topic_id": CAUSE, "kind": "net_zero", "target_year": 2040}
+    world.raw("commitments", "acme", status="pledge", published_at=moment(2019, 1, 1), **target)
+    world.raw("commitments", "acme", status="set", published_at=moment(2020, 1, 1), **target)
+    world.raw("commitments", "acme", status="removed", published_at=moment(2021, 6, 1), **target)
+    world.raw("commitments", "bolt", status="pledge", published_at=moment(2019, 1, 1), **target)
+    world.raw("commitments", "bolt", status="removed", published_at=moment(2020, 1, 1), **target)
+    world.raw("commitments", "calm", status="none", topic_id=CAUSE, kind="net_zero")
+    world.raw("commitments", "dune", status="achieved_self", topic_id="sdg_5", kind="parity")
+    assert told(world, "targets") == {
+        "acme": "targets are known: net zero by 2040 (set)", **dict.fromkeys(COMPANIES[1:])
+    }  # fmt: skip
+
+
+def test_8_another_units_figure_restates_nothing() -> None:
+    """Bolt's two units say 4.5 and 12; in acme's one unit 4.5 was replaced by 12."""
+    world = empty_world()
+    for company, value in zip(COMPANIES[2:], (3.0, 4.0, 5.0, 6.0), strict=True):
+        disclose(world, company, value, published_at=moment(2020, 9, 1))
+    for company, second in (("acme", "1"), ("bolt", "2")):
+        disclose(world, company, 4.5, published_at=moment(2020, 3, 1), reporter_id="1")
+        disclose(world, company, 12.0, published_at=moment(2020, 4, 2), reporter_id=second)
+    found = conduct(world)
+    topic = found.topics.index("sdg_5")
+    assert np.nonzero(found.restatement[0])[0].tolist() == [0]
+    assert np.isfinite(found.points[0]).tolist() == [True, False, True, True, True, True]
+    assert found.unused is not None and found.unused[topic, 1] == (
+        "several of its units reported gender pay gap median hourly of 2020, and their sizes, by which they would be "
+        "weighed, are not known"
+    )

@@ -51,7 +51,7 @@ def test_an_indicator_that_cannot_be_scored_says_why() -> None:
     few = goalposts(np.array([[1.0, 2, 3, 4, np.nan]]), METHOD)
     assert few.reason == "not scored: fewer than 5 companies have a value that can be scored"
     alike = goalposts(np.ones((1, 9)), METHOD)
-    assert alike.reason == "not scored: the companies do not differ beyond chance"
+    assert alike.reason == "not scored: in what is scored nine companies in ten do not differ"
     assert np.isnan(normalise(np.ones(3), alike)).all()
 
 
@@ -142,7 +142,7 @@ def test_reasons_come_in_order() -> None:
         None,
         "no rows of outward_sourcing",
         "nothing observed in the window of 52 weeks",
-        "sample 12.3 below the minimum of 30",
+        "sample 12.3, below the minimum of 30",
         "on platforms with 25% of all companies' volume; 50% is needed to compare",
     ]
     wide = withhold_wide(found, np.array([10.0, 0, 0, 0, 0]), np.array([60.5, 99, 99, 99, 99]), METHOD)
@@ -160,14 +160,14 @@ def test_nothing_observed_gives_reasons_and_never_zero() -> None:
     assert np.isnan(found.pillar_scores.score).all()
     assert (found.pillar_scores.weight_present == 0).all()
     assert len(found.index_scores.score) == len(found.index_draws.score) == 0
-    assert index_reason(found) == "No index: 0 of 6 pillars have data; at least five are needed."
+    assert index_reason(found) == "No index: 0 of 6 pillars have a score; at least five are needed."
 
 
 def test_three_pillars_are_compared_without_an_index(panel: World) -> None:
     names = {"virality", "csr_premium", "persistence", "target_ladder", "outcome_level"}
     inputs = msgspec.structs.replace(panel.inputs, catalogue=tuple(it for it in CATALOGUE if it.indicator_id in names))
     found = score(inputs, seed=1, draws=50)
-    assert index_reason(found) == "No index: 3 of 6 pillars have data (A, DIA, LME); at least five are needed."
+    assert index_reason(found) == "No index: 3 of 6 pillars have a score (A, DIA, LME); at least five are needed."
     assert len(found.index_scores.score) == 0
     given = {
         pillar for pillar, it in zip(found.pillar_scores.pillar, found.pillar_scores.score, strict=True) if it >= 0
@@ -178,7 +178,7 @@ def test_three_pillars_are_compared_without_an_index(panel: World) -> None:
 def test_without_the_pillar_of_conduct_there_is_no_index(panel: World) -> None:
     inputs = msgspec.structs.replace(panel.inputs, catalogue=tuple(it for it in CATALOGUE if it.pillar != "DIA"))
     assert index_reason(score(inputs, seed=1, draws=50)) == (
-        "No index: DIA, the pillar of conduct, has too little data; it is always needed."
+        "No index: DIA, the pillar of conduct, has scores for fewer than 65% of the companies; it is always needed."
     )
 
 

@@ -38,6 +38,7 @@ EMPTY = {
     "core.restatements": "company_id metric_id period_end value_before",
     "panel.goalposts": "indicator_id low high period",
     "core.revenues": "company_id year value",
+    "core.commitments": "company_id topic_id source kind target_year status published_at observed_at",
     "seeds.topics": "topic_id",
     "seeds.classifier_error": "topic_id language true_positives_count false_negatives_count "
     "true_negatives_count false_positives_count",

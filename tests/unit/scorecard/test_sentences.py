@@ -145,9 +145,9 @@ def test_a_gap_of_almost_nothing_has_no_negative_zero() -> None:
 
 @pytest.mark.parametrize("missing", [(None, 0.1, 0.2), (0.1, None, 0.2), (0.1, 0.2, None), (math.nan, 0.1, 0.2)])
 def test_without_a_number_the_state_and_its_reason_are_told(missing: tuple[float | None, ...]) -> None:
-    sentence = gap(*missing, state=results.NOTHING_DISCLOSED, reason="no figure for two years")
+    sentence = gap(*missing, state=results.NO_OUTCOME, reason="no figure for two years")
     assert sentence == (
-        "In the year to 30 September 2026, on climate change: Ay speaks of it and discloses nothing on it "
+        "In the year to 30 September 2026, on climate change: Ay has no outcome figure on it in this panel's sources "
         "(no figure for two years)."
     )
 

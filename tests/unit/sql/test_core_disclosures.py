@@ -42,6 +42,61 @@ def test_without_dates_of_publication_the_figure_seen_last_is_the_latest(world: 
     assert world.rows("core.latest_disclosures", "value") == [(8.0,)]
 
 
+def reported(world: World, unit: str, value: float, days: int = 0, metric_id: str = GAP, **values: object) -> None:
+    world.disclosure(
+        value, metric_id=metric_id, reporter_id=unit, reporter_name=f"Unit {unit}", published_at=at(days), **values
+    )
+
+
+def test_8_units_of_one_company_are_no_vintages_of_each_other(world: World) -> None:
+    reported(world, "1", 7.0)
+    reported(world, "2", 12.0, 32)
+    reported(world, "2", 13.0, 40)
+    assert world.rows("scorecards.disclosures", "reporter_id", "reporter_name", "value") == [
+        ("1", "Unit 1", 7.0), ("2", "Unit 2", 12.0), ("2", "Unit 2", 13.0)
+    ]  # fmt: skip
+    assert world.rows("core.latest_disclosures", "reporter_id", "value", "value_before") == [
+        ("1", 7.0, None), ("2", 13.0, 12.0)
+    ]  # fmt: skip
+    assert world.rows("core.company_figures", "units_count", "value") == [(2, None)]
+    assert world.rows("core.restatements", "value") == []
+    assert world.rows("core.outcome_points", "metric_id", "value") == [(GAP, None)]
+
+
+def test_8_units_of_known_size_are_weighed_by_it(world: World) -> None:
+    """(250 x 7 + 1000 x 12) / 1250 = 11; before unit 2 restated 22 it was (250 x 7 + 1000 x 22) / 1250 = 19."""
+    reported(world, "1", 7.0)
+    reported(world, "2", 22.0)
+    reported(world, "2", 12.0, 9)
+    for unit, size in (("1", 250.0), ("2", 1000.0)):
+        reported(world, unit, size, metric_id="employees_at_least")
+        reported(world, unit, 5.0, metric_id="ghg_emissions")
+    figures = world.rows("core.company_figures", "metric_id", "value", "value_before")
+    assert figures == [
+        ("employees_at_least", None, None),
+        (GAP, pytest.approx(11.0), pytest.approx(19.0)),
+        ("ghg_emissions", None, None),
+    ]
+    assert world.rows("core.restatements", "metric_id", "value_before", "value") == [
+        (GAP, pytest.approx(19.0), pytest.approx(11.0))
+    ]
+
+
+def test_8_a_unit_of_unknown_size_leaves_the_company_without_a_figure(world: World) -> None:
+    reported(world, "1", 7.0)
+    reported(world, "2", 12.0)
+    reported(world, "1", 250.0, metric_id="employees_at_least")
+    assert (GAP, 2, None) in world.rows("core.company_figures", "metric_id", "units_count", "value")
+
+
+def test_8_another_source_restates_nothing_and_the_one_that_published_last_counts(world: World) -> None:
+    world.response("x1", source="another")
+    world.disclosure(7.0, published_at=at(1))
+    world.disclosure(9.0, published_at=at(2), response_id="x1")
+    assert world.rows("core.company_figures", "source", "value", "value_before") == [("another", 9.0, 9.0)]
+    assert world.rows("core.restatements", "value") == []
+
+
 def facility(world: World, number: str, value: float, year: int = 2020, response_id: str = "r1") -> None:
     metric = {"metric_id": "ghg_direct_emissions", "unit": "tCO2e", "facility_id": number}
     world.disclosure(value, year, subject=("ghgrp_facility", number), response_id=response_id, **metric)
