@@ -23,6 +23,22 @@ def foreseen() -> Iterator[None]:
         raise Failure(str(error), allow_retries=False) from None
 
 
+_RELEASED = ("scorecards", "index")
+_DICTIONARY = "seeds.dictionary"
+
+
+def _descriptions(db: Database, name: str) -> dict[str, str]:
+    """Meaning and unit of a table's columns, where a release holds it."""
+    schema, _, table = name.partition(".")
+    if schema not in _RELEASED or not db.exists(_DICTIONARY):
+        return {}
+    rows = db.rows(
+        "select column_name, meaning, unit from seeds.dictionary where table_name = ? and column_name is not null",
+        (table,),
+    )
+    return {row["column_name"]: row["meaning"] + (f" ({row['unit']})" if row["unit"] else "") for row in rows}
+
+
 def table_metadata(db: Database, name: str) -> Metadata:
     """Row count and column schema of a table."""
     columns = db.rows(
@@ -30,7 +46,10 @@ def table_metadata(db: Database, name: str) -> Metadata:
         "where table_schema || '.' || table_name = ? order by ordinal_position",
         (name,),
     )
-    described = TableSchema([TableColumn(row["column_name"], row["data_type"].lower()) for row in columns])
+    told = _descriptions(db, name)
+    described = TableSchema(
+        [TableColumn(row["column_name"], row["data_type"].lower(), told.get(row["column_name"])) for row in columns]
+    )
     return {
         "dagster/row_count": db.count(name),
         "dagster/column_schema": MetadataValue.table_schema(described),

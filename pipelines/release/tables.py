@@ -13,8 +13,8 @@ import pyarrow as pa
 from pipelines import UserMistake
 
 _KINDS = {
-    "BIGINT": "followers_count likes_count replies_count reposts_count quotes_count views_count sdg base_year target_year rank draw "
-    "responses records rejects offenders",
+    "BIGINT": "followers_count likes_count replies_count reposts_count quotes_count views_count sdg base_year "
+    "target_year rank draw responses records rejects offenders",
     "DOUBLE": "score value share target_value direction minimum_sample sample_size lower upper weight_present "
     "rank_lower rank_upper say do_low do_high gap gap_lower gap_upper p_positive first_order total change",
     "TIMESTAMP": "created_at observed_at event_at published_at last_fetched_at",

@@ -231,7 +231,9 @@ def _pillars(
                 lower=own.get("lower"),
                 upper=own.get("upper"),
                 weight_present=own.get("weight_present"),
-                reason=None if score is not None else _why_no_pillar(pillar.pillar, indicators, own.get("weight_present")),
+                reason=None
+                if score is not None
+                else _why_no_pillar(pillar.pillar, indicators, own.get("weight_present")),
                 peer_scores=tuple(sorted(other for other in others if other is not None)),
             )
         )

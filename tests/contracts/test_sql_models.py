@@ -116,7 +116,7 @@ def test_seeds_agree_with_each_other() -> None:
 def test_a_seeds_first_column_or_two_are_its_key(path: Path) -> None:
     with path.open(newline="") as file:
         _, *rows = csv.reader(file)
-    keys = {tuple(row[: 2 if path.stem == "topic_terms" else 1]) for row in rows}
+    keys = {tuple(row[: 2 if path.stem in ("topic_terms", "dictionary") else 1]) for row in rows}
     assert len(keys) == len(rows)
 
 

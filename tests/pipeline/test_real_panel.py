@@ -253,8 +253,14 @@ def test_what_instagram_does_not_tell_is_insufficient_data_and_never_zero(home: 
         assert all(not row["is_published"] and row["reason"] for row in mine), name
     why = {(row["indicator_id"], row["reason"]) for row in found if row["indicator_id"] in NOT_ON_INSTAGRAM}
     assert why == {
-        ("active_community", "no thread under a post on a cause was looked at; the source does not tell who answers"),
-        ("response_rate", "no question or message on a cause is known; the source does not tell who answers"),
+        (
+            "active_community",
+            "no thread under a post on a cause was looked at: there is none, or the source does not tell who answers",
+        ),
+        (
+            "response_rate",
+            "no question or message on a cause is known: none came, or the source does not tell of answers",
+        ),
         ("virality", "no post on a cause with both its reposts and the account's followers known"),
     }
     silent = rows(

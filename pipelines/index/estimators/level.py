@@ -66,7 +66,7 @@ _UNUSED = {
     "later": "all that is known is of later dates",
     "unseen": "all that is known was published or seen later than this month end",
     "no_revenue": "its figures can only be told per revenue, and no revenue of their year is known",
-    "several_units": "several of its units gave figures, and their sizes, by which they would be weighed, are not known",
+    "several_units": "several of its units gave figures, and their sizes, which would weigh them, are not known",
 }
 
 

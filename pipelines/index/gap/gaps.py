@@ -195,7 +195,11 @@ def _states(
     targets = nothing if inputs.targets is None else inputs.targets[topic]
     order = [
         (~spoken.has_posts, results.NOT_COMPARABLE, "no posts of its own in the window"),
-        (~spoken.is_comparable, results.NOT_COMPARABLE, f"on platforms that hold less than {rules.volume_present:.0%} of all posts"),
+        (
+            ~spoken.is_comparable,
+            results.NOT_COMPARABLE,
+            f"on platforms that hold less than {rules.volume_present:.0%} of all posts",
+        ),
         (~spoken.is_tested, results.WITHHELD, "the classifier's error on this topic and language is not known"),
         (~spoken.is_skilled, results.WITHHELD, "on this topic and language the classifier does no better than chance"),
         (

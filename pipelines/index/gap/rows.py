@@ -92,7 +92,10 @@ def _states(gaps: Gaps) -> Texts:
     """Texts of the states, with the reason where the state alone does not say it."""
     pairs = zip(gaps.state.ravel(), gaps.reason.ravel(), strict=True)
     return np.array(
-        [f"{state}: {reason}" if reason and state in (NOT_COMPARABLE, WITHHELD, NO_OUTCOME) else state for state, reason in pairs],
+        [
+            f"{state}: {reason}" if reason and state in (NOT_COMPARABLE, WITHHELD, NO_OUTCOME) else state
+            for state, reason in pairs
+        ],
         np.object_,
     )
 

@@ -23,8 +23,8 @@ def no_index_reason(pillars: Floats, enters: Flags, method: Method) -> str:
         )
     if not is_index_given(enters, method):
         return (
-            f"No index: DIA, the pillar of conduct, has scores for fewer than {method.coverage:.0%} of the companies; it "
-            "is always needed."
+            f"No index: DIA, the pillar of conduct, has scores for fewer than {method.coverage:.0%} of the companies; "
+            "it is always needed."
         )
     return f"No index: no company has scores of {fewest} of the pillars{_list(enters)}, DIA among them."
 

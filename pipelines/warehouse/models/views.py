@@ -32,7 +32,9 @@ def views(models: Mapping[str, Model]) -> dict[str, str]:
 
 def _union(selects: Iterable[str], columns: Mapping[str, str]) -> str:
     """All rows of several SELECTs; of none, no rows of the same columns."""
-    nothing = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
+    nothing = ", ".join(
+        f"cast(null as {'string' if kind == 'VARCHAR' else kind}) as {name}" for name, kind in columns.items()
+    )
     return "\nunion all\n".join(selects) or f"select {nothing} where 1 = 0"
 
 

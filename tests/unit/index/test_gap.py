@@ -11,8 +11,8 @@ from pipelines.index.gap import Gaps, SayDo, say_do_gaps
 from pipelines.index.gap.inputs import GapError
 from pipelines.index.gap.results import (
     BELOW_DETECTION,
-    NOT_COMPARABLE,
     NO_OUTCOME,
+    NOT_COMPARABLE,
     SILENT,
     TALKS,
     WALKS_AND_TALKS,
@@ -246,7 +246,7 @@ def test_19_targets_and_figures_that_cannot_be_used_are_named_where_there_is_no_
 
 def test_26_a_classifier_that_was_tested_and_knows_nothing_is_not_called_untested() -> None:
     half = np.array([[50.0, 500.0]])
-    counts = {name: half for name in ("true_positives", "false_negatives", "true_negatives", "false_positives")}
+    counts = dict.fromkeys(("true_positives", "false_negatives", "true_negatives", "false_positives"), half)
     classes = np.array([0] * 11 + [1])
     untested = {name: np.array([[500.0, 0.0]]) for name in counts}
     found = gaps(msgspec.structs.replace(say_do(error_class=classes), **counts))
