@@ -255,11 +255,11 @@ def test_what_instagram_does_not_tell_is_insufficient_data_and_never_zero(home: 
     assert why == {
         (
             "active_community",
-            "no thread under a post on a cause was looked at: there is none, or the source does not tell who answers",
+            "no thread under a post on a cause was looked at: there is none, or none is given",
         ),
         (
             "response_rate",
-            "no question or message on a cause is known: none came, or the source does not tell of answers",
+            "no question or message on a cause is known: none came, or none is given",
         ),
         ("virality", "no post on a cause with both its reposts and the account's followers known"),
     }

@@ -125,7 +125,7 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
             has_rows=present,
             method=inputs.method,
             nothing=nothing,
-            is_flat=None if strata.is_flat is None else strata.is_flat.any(1),
+            is_flat=None if strata.is_flat is None else np.asarray(strata.is_flat.any(1), bool),
         ),
         is_lower_bound=found.is_lower_bound,
     )

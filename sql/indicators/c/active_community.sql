@@ -9,7 +9,7 @@
 -- measures: How many different people reply to, quote or repost the company's posts on causes, for its size.
 -- does_not_measure: What they say, and people who read or like without a trace.
 -- reference: Bonsón & Ratkai 2013
--- when_absent: "no thread under a post on a cause was looked at: there is none, or the source does not tell who answers"
+-- when_absent: "no thread under a post on a cause was looked at: there is none, or none is given"
 select
     'active_community' as indicator_id,
     p.company_id,

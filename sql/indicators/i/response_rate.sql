@@ -9,7 +9,7 @@
 -- measures: How many of the questions and messages on causes addressed to it the company answers within 72 hours.
 -- does_not_measure: Whether the answer helps, and answers by private message or on another platform.
 -- reference: Kent & Taylor 1998; Rybalko & Seltzer 2010
--- when_absent: "no question or message on a cause is known: none came, or the source does not tell of answers"
+-- when_absent: "no question or message on a cause is known: none came, or none is given"
 select
     'response_rate' as indicator_id,
     m.company_id,

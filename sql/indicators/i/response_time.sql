@@ -9,7 +9,7 @@
 -- measures: After how many hours half of the questions and messages on causes have their first answer.
 -- does_not_measure: Whether the answer helps, and answers by private message or on another platform.
 -- reference: Kent & Taylor 1998; Kaplan & Meier 1958
--- when_absent: "no question or message on a cause is known: none came, or the source does not tell of answers"
+-- when_absent: "no question or message on a cause is known: none came, or none is given"
 with waits as (
     -- An answer after a week, or none until the thread was last looked at, is known to have taken at least so long.
     select

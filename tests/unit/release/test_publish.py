@@ -146,9 +146,9 @@ def test_topics_and_events_stand_in_the_month_of_their_post(tmp_path: Path) -> N
 def test_46_no_name_of_a_release_must_be_quoted() -> None:
     reserved = {
         row[0]
-        for row in duckdb.sql(
-            "select keyword_name from duckdb_keywords() where keyword_category in ('reserved', 'type_function')"
-        ).fetchall()
+        for row in duckdb.connect()
+        .execute("select keyword_name from duckdb_keywords() where keyword_category in ('reserved', 'type_function')")
+        .fetchall()
     }
     assert {"at", "order", "left"} <= reserved
     names = {*TABLES, *(column for columns in TABLES.values() for column in columns)}
@@ -171,7 +171,7 @@ def test_46_a_release_of_earlier_days_is_read_by_the_names_of_today(
             "post_events": [{"post_id": "p1", "event": "deleted", "at": utc(2020, 6, 1)}],
             "disclosures": [{"company_id": "pomelo", "value": 3.0}],
         }
-        old = publish_rows(tmp_path, former).release_id  # type: ignore[arg-type]
+        old = publish_rows(tmp_path, former).release_id
     assert releases.verify(tmp_path) == []
     with open_release(tmp_path) as opened:
         assert opened.query("select event_at from post_events").to_pylist() == [{"event_at": dt.datetime(2020, 6, 1)}]  # noqa: DTZ001
@@ -190,7 +190,7 @@ def test_46_a_release_of_earlier_days_is_read_by_the_names_of_today(
         "post_events": [{"post_id": "p1", "event": "deleted", "event_at": utc(2020, 6, 1)}],
         "disclosures": [{"company_id": "pomelo", "value": 3.0}],
     }
-    new = publish_rows(tmp_path, today, at=NEXT_DAY)  # type: ignore[arg-type]
+    new = publish_rows(tmp_path, today, at=NEXT_DAY)
     assert new.is_new and releases.verify(tmp_path) == [] and releases.verify(tmp_path, old) == []
     with open_release(tmp_path, old) as one, open_release(tmp_path) as other:
         assert events_between(one.query, other.query) == {}

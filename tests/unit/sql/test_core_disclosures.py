@@ -42,10 +42,9 @@ def test_without_dates_of_publication_the_figure_seen_last_is_the_latest(world: 
     assert world.rows("core.latest_disclosures", "value") == [(8.0,)]
 
 
-def reported(world: World, unit: str, value: float, days: int = 0, metric_id: str = GAP, **values: object) -> None:
-    world.disclosure(
-        value, metric_id=metric_id, reporter_id=unit, reporter_name=f"Unit {unit}", published_at=at(days), **values
-    )
+def reported(world: World, unit: str, value: float, days: int = 0, metric_id: str = GAP) -> None:
+    name = f"Unit {unit}"
+    world.disclosure(value, metric_id=metric_id, reporter_id=unit, reporter_name=name, published_at=at(days))
 
 
 def test_8_units_of_one_company_are_no_vintages_of_each_other(world: World) -> None:

@@ -110,7 +110,7 @@ def test_unreadable(sql: str, reason: str) -> None:
 
 @pytest.mark.parametrize("spelled", ["varchar", "VARCHAR", "varchar(9)", "text", "char"])
 def test_45_the_type_of_a_text_is_string_and_nothing_that_spark_refuses(spelled: str) -> None:
-    found = said(f"select t.a,\n  cast(null as {spelled}) as b from core.a as t")
+    found = said(f"select t.a,\n  cast(null as {spelled}) as b from core.a as t")  # noqa: S608
     assert found == [f"2: the type of a text is string, which every engine takes, not {spelled.lower().split('(')[0]}"]
 
 
