@@ -70,12 +70,14 @@ FORMER_NAMES = {("post_events", "event_at"): "at"}
 MONTHLY = ("posts", "post_topics", "post_events")
 """Tables that grow with every post: kept as one Parquet file a month of posting, shared between releases."""
 
-LATER_COLUMNS = frozenset({
-    ("indicator_values", "is_lower_bound"),
-    ("posts", "quotes_count"),
-    ("disclosures", "reporter_id"),
-    ("disclosures", "reporter_name"),
-})
+LATER_COLUMNS = frozenset(
+    {
+        ("indicator_values", "is_lower_bound"),
+        ("posts", "quotes_count"),
+        ("disclosures", "reporter_id"),
+        ("disclosures", "reporter_name"),
+    }
+)
 """Columns that releases of earlier days lack; they read as NULL there."""
 
 DRAWS = "pillar_draws"

@@ -354,7 +354,7 @@ def test_a_post_is_deleted_once_two_answers_apart_in_time_lack_it(world: World) 
         ("bluesky:half_a_day_later", True, False),
         ("bluesky:once", False, False),
     ]
-    assert world.rows("core.post_events", "post_id", "event", "at") == [
+    assert world.rows("core.post_events", "post_id", "event", "event_at") == [
         ("bluesky:half_a_day_later", "deleted", at(2)),
     ]
 
@@ -368,7 +368,7 @@ def test_a_post_that_returns_was_not_deleted_and_may_be_again(world: World) -> N
     world.counts("again", at(7), is_deleted=True)
     world.counts("again", at(9), is_deleted=True)
     assert world.rows("core.posts", "post_id", "is_deleted") == [("bluesky:again", True), ("bluesky:back", False)]
-    assert world.rows("core.post_events", "post_id", "event", "at") == [("bluesky:again", "deleted", at(7))]
+    assert world.rows("core.post_events", "post_id", "event", "event_at") == [("bluesky:again", "deleted", at(7))]
     assert world.rows("core.post_texts", "post_id") == [("bluesky:back",)]
 
 
