@@ -31,7 +31,7 @@ _POSTS = (
 )
 _TOPICS = "select post_id, topic_id, score from post_topics"
 _DISCLOSURES = (
-    "select distinct company_id, source || '/' || metric_id, period_end, published_at, value from disclosures"
+    "select distinct company_id, source || '/' || metric_id, {unit}, period_end, published_at, value from disclosures"
 )
 _TARGETS = "select distinct company_id, source || '/' || kind, topic_id, published_at, status from commitments"
 
@@ -94,9 +94,13 @@ def _topics(side: Query) -> dict[object, set[Row]]:
 
 
 def _of_disclosures(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
-    for (company, name, date), values in _changed(old, new, _DISCLOSURES):
+    # Earlier releases name no units: with one of them all figures of a company are compared as of one.
+    named = all(rows_of(side, "select count(reporter_id) from disclosures")[0][0] for side in (old, new))
+    sql = _DISCLOSURES.format(unit="reporter_id" if named else "null")
+    for (company, name, unit, date), values in _changed(old, new, sql):
         if date is not None:
-            yield company, Event("disclosures", f"{_how(values)} {name} of {date}: {_both(values)}", date, _OLDEST)
+            by = f" by {unit}" if unit else ""
+            yield company, Event("disclosures", f"{_how(values)} {name}{by} of {date}: {_both(values)}", date, _OLDEST)
 
 
 def _of_targets(old: Query, new: Query) -> Iterator[tuple[str, Event]]:

@@ -65,7 +65,7 @@ def test_a_post_that_its_feed_lacks_is_asked_for_at_once_again_later_and_then_sa
     assert "p3" in study.run(8)[1]
     gone = f"bluesky:{uri_of('p3')}"
     seen_first = (START + dt.timedelta(days=7)).replace(tzinfo=None)
-    assert study.rows(8, "core.post_events", "post_id", "event", "at") == [(gone, "deleted", seen_first)]
+    assert study.rows(8, "core.post_events", "post_id", "event", "event_at") == [(gone, "deleted", seen_first)]
     appview.post("p3", 3)
     study.run(9)
     assert study.rows(9, "core.post_events", "post_id") == []

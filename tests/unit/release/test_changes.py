@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.release import TABLES, ReleaseError, changes_between, current_id, open_release, verify
 from pipelines.release.changes import Side, score_changes
+from pipelines.release.events import events_between
 from tests.unit.release.release_pair import BASE, END, VALUE, asked, change, made, scored, valued
 
 
@@ -275,3 +276,13 @@ def test_a_release_that_cannot_be_read_is_not_compared_and_stops_nothing(
     }  # fmt: skip
     with pytest.raises(ReleaseError):
         changes_between(tmp_path, one, other)
+
+
+def test_8_a_second_units_figure_is_new_and_restates_nothing() -> None:
+    first = BASE["disclosures"][0] | {"reporter_id": "1"}
+    second = first | {"reporter_id": "2", "value": 12.0}
+    events = events_between(asked({**BASE, "disclosures": [first]}), asked({**BASE, "disclosures": [first, second]}))
+    assert [it.what for it in events["acme"]] == ["new disclosure register/pay_gap by 2 of 2020-04-05: 12"]
+    # A release of earlier days names no unit: the same figure is not withdrawn and new.
+    unnamed = {**BASE, "disclosures": [first | {"reporter_id": None}]}
+    assert events_between(asked(unnamed), asked({**BASE, "disclosures": [first]})) == {}
