@@ -12,7 +12,7 @@ from pipelines.index.estimators.duration import duration
 from pipelines.index.estimators.level import LevelEstimate, level_mean, level_percentile
 from pipelines.index.estimators.mean import mean
 from pipelines.index.estimators.people import distinct_people, returning_share
-from pipelines.index.estimators.publication import reasons
+from pipelines.index.estimators.publication import FLAT, TOO_FEW, reasons
 from pipelines.index.estimators.rate import rate
 from pipelines.index.estimators.share import share
 from pipelines.index.estimators.strata import Strata, standardise
@@ -111,6 +111,10 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
         present |= np.isin(np.arange(len(axes.companies)), places[seen.csr_threads_count > 0])
     present |= (strata.size > 0).any((0, 1))
     nothing = _nothing(indicator, seen, axes)
+    # A platform without an interval gives no sample to the value across platforms.
+    nothing[(strata.size > 0).any(1)] = TOO_FEW
+    if strata.is_flat is not None:
+        nothing[strata.is_flat.any(1)] = FLAT
     estimate = Estimate(
         found.value,
         found.lower,
@@ -125,7 +129,6 @@ def measure(indicator: Indicator, inputs: Inputs, axes: Axes) -> Measured:
             has_rows=present,
             method=inputs.method,
             nothing=nothing,
-            is_flat=None if strata.is_flat is None else np.asarray(strata.is_flat.any(1), bool),
         ),
         is_lower_bound=found.is_lower_bound,
     )

@@ -6,6 +6,9 @@ import numpy as np
 
 from pipelines.index.inputs import Flags, Floats, Indicator, Method, Texts, falls_short
 
+TOO_FEW = "too few observations for an interval"
+FLAT = "no interval: what is observed does not vary"
+
 
 def reasons(
     indicator: Indicator,
@@ -39,9 +42,9 @@ def reasons(
     ]
     unknown = (found == np.array(None)) & ~np.isfinite(value)
     is_apart = unknown & (volume_present < method.volume_present)
-    found[unknown] = "too few observations for an interval"
+    found[unknown] = TOO_FEW
     if is_flat is not None:
-        found[unknown & np.broadcast_to(is_flat, value.shape)] = "no interval: what is observed does not vary"
+        found[unknown & np.broadcast_to(is_flat, value.shape)] = FLAT
     found[is_apart] = [
         f"on platforms with {share:.0%} of all companies' volume; {method.volume_present:.0%} is needed to compare"
         for share in volume_present[is_apart]

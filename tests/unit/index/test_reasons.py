@@ -71,9 +71,11 @@ def test_26_posts_of_one_kind_alone_are_not_called_nothing_observed() -> None:
 
 def test_26_posts_that_all_have_one_engagement_are_not_called_too_few() -> None:
     rows = [("a", "text", "csr", 20, 40, 80), ("a", "text", "other", 20, 20, 20)]
-    few = [("b", "text", "csr", 20, 41, 90), ("b", "text", "other", 20, 20, 21)]
-    found = run("csr_premium", means=means([*rows, *few]))
-    assert found.now.reasons[0].tolist() == ["no interval: what is observed does not vary", None]
+    spread = [("b", "text", "csr", 20, 41, 90), ("b", "text", "other", 20, 20, 21)]
+    single = [("c", "text", "csr", 1, 2, 4), ("c", "text", "other", 1, 1, 1)]
+    found = run("csr_premium", means=means([*rows, *spread, *single]), companies=companies("a", "b", "c"))
+    flat, few = "no interval: what is observed does not vary", "too few observations for an interval"
+    assert found.now.reasons[0].tolist() == [flat, None, few]
     assert found.platform_reasons is not None
     assert found.platform_reasons[0, 0, 0] == "no interval: what is observed does not vary"
 
