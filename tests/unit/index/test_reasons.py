@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipelines.index.inputs import AccountWeeks
 from pipelines.index.scores.withheld import no_index_reason
-from tests.unit.index.index_world import companies, labels, method
-from tests.unit.index.test_estimators import LAST, WEEK, AccountWeeks, levels, means, run, shares
+from tests.unit.index.index_world import WEEK, companies, labels, method
+from tests.unit.index.test_estimators import LAST, levels, means, run, shares
 
 NAMES = tuple("abcdef")
 Row = tuple[str, str, str, str, str, float]

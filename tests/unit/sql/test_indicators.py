@@ -259,7 +259,11 @@ def test_emissions_are_a_level_only_per_revenue_of_the_same_year(world: World) -
     for year, tonnes in ((2019, 90.0), (2020, 80.0)):
         world.disclosure(tonnes, year, metric_id="ghg_emissions", published_at=moment(year + 1, 2, 1))
     world.disclosure(40.0, 2020, metric_id="revenue", published_at=moment(2021, 5, 1))
-    assert outcomes(world) == {("ghg_emissions:per_revenue", 2020): (2.0, -1.0)}
+    # Of 2019 no revenue is known: there is a figure, and no outcome of it.
+    assert outcomes(world) == {
+        ("ghg_emissions:per_revenue", 2020): (2.0, -1.0),
+        ("ghg_emissions:per_revenue", 2019): (None, -1.0),
+    }
     assert world.rows("indicators.outcome_level", "published_at") == [(moment(2021, 5, 1),)]
 
 
