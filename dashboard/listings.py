@@ -21,7 +21,9 @@ _YEAR = (
 )
 _ENGAGEMENT = """
     case when p.likes_count is not null or p.replies_count is not null or p.reposts_count is not null
-    then coalesce(p.likes_count, 0) + coalesce(p.replies_count, 0) + coalesce(p.reposts_count, 0) end
+        or p.quotes_count is not null
+    then coalesce(p.likes_count, 0) + coalesce(p.replies_count, 0) + coalesce(p.reposts_count, 0)
+        + coalesce(p.quotes_count, 0) end
 """
 _ORDER = "engagement desc nulls last, created_at desc, post_id"
 

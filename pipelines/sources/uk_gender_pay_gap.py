@@ -102,7 +102,8 @@ def _employer(row: Row) -> Iterator[Record | Reject]:
     subject = subject_of(
         ("uk_gender_pay_gap_employer_id", row["EmployerId"]), ("uk_company_number", row["CompanyNumber"]), name=name
     )
-    reporter_id = subject.identifiers[-1][1] if subject.identifiers else normalise_identifier("name", name)
+    # Employers of one company number report apart; only early files lack the employer's own id.
+    reporter_id = subject.identifiers[0][1] if subject.identifiers else normalise_identifier("name", name)
     for column, metric_id in _METRICS.items():
         try:
             value = row.number(column)

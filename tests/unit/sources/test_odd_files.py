@@ -155,8 +155,8 @@ def test_8_figures_say_which_unit_reported() -> None:
     rows = f"Acme Ops,1,01111111,10,Acme Ops Ltd,{days}Acme Shops,2,2222222,20,,{days}Bolt,3,,7,,{days}Bolt,,,7,,{days}"
     said = only(Disclosure, parsed("uk_gender_pay_gap", header + rows))
     assert [(it.reporter_id, it.reporter_name) for it in said] == [
-        ("01111111", "Acme Ops Ltd"),
-        ("02222222", "Acme Shops"),
+        ("1", "Acme Ops Ltd"),
+        ("2", "Acme Shops"),
         ("3", "Bolt"),
         ("bolt", "Bolt"),
     ]
