@@ -26,7 +26,7 @@ def begin_pass(run: Run, target: Target, known: Known) -> Pass:
     The same source, company and moment is the same pass: once complete, it is replayed.
     """
     last = _last(run, target.company_id, known.as_of)
-    if last is not None and _goes_on(run, last, known.as_of):
+    if last is not None and _goes_on(run, last, known.as_of) and run.can_read(last.begin):
         return _reopen(run, last)
     company_id, as_of = target.company_id, known.as_of
     ordinal = sum(earlier.as_of == as_of for earlier in run.passes.get(company_id, ()))
@@ -48,7 +48,7 @@ def _note(record_id: str, date: dt.datetime, note: PassNote, about: warc.About) 
 def last_pass(run: Run, target: Target, known: Known) -> Pass | None:
     """The last pass of a company until `known.as_of`, of whatever age, to be replayed offline."""
     last = _last(run, target.company_id, known.as_of)
-    return _reopen(run, last) if last else None
+    return _reopen(run, last) if last and run.can_read(last.begin) else None
 
 
 def _last(run: Run, company_id: str | None, as_of: dt.datetime) -> Earlier | None:
@@ -106,10 +106,13 @@ class Pass:
         body: bytes,
         fetched_at: dt.datetime,
     ) -> Response:
-        """Archive an answer: `url` without secrets, `body` decoded. The same body as before becomes a revisit."""
+        """Archive an answer: `url` without secrets, `body` decoded. The same body as before becomes a revisit,
+        unless the earlier record can be read no more."""
         ordinal = self._asked.get(request.key, 0)
         original = None if request.is_restricted else self._run.original_of(url)
         if original and status != 304 and (not body or original.digest != warc.digest_of(body)):
+            original = None
+        if original and not self._run.can_read(original):
             original = None
         head = warc.HttpHead(status, headers)
         about = warc.About(

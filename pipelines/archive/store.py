@@ -167,14 +167,20 @@ class Archive:
             return self.raw(original.file, original.offset, original.length) + data
         return data
 
-    def expire(self, before: dt.datetime) -> list[str]:
-        """Delete the restricted files whose last record is older; their names. One being written stays."""
+    def expire(self, before: dt.datetime, keep: Callable[[str, int], bool] = lambda *_: True) -> list[str]:
+        """Delete the restricted files whose last record is older; their names. One being written stays.
+
+        `keep` is asked first, with the file and the end of its last record: it keeps what must outlive the words, and
+        says whether the file may go.
+        """
         gone = []
         for file in filter(is_restricted, self.file_lengths()):
             with suppress(Locked), self.locked(file):
-                if all(place.date < before for place in self._places(file)):
+                places = self._places(file)
+                end = max((place.offset + place.length for place in places), default=0)
+                if all(place.date < before for place in places) and keep(file, end):
                     (self.root / file).unlink()
-                    self._index_path(file).unlink(missing_ok=True)
+                    self.index_path(file).unlink(missing_ok=True)
                     gone.append(file)
         return gone
 
@@ -208,7 +214,7 @@ class Archive:
                 yield from self._places(file)
 
     def _places(self, file: str) -> list[warc.Place]:
-        path = self._index_path(file)
+        path = self.index_path(file)
         try:
             covered, places = msgspec.msgpack.decode(path.read_bytes(), type=tuple[int, list[warc.Place]])
         except (OSError, msgspec.DecodeError):
@@ -221,11 +227,12 @@ class Archive:
                 covered = record.place.offset + record.place.length
                 if record.place.about is not None:
                     places.append(record.place)
-            with replacing(path) as kept:
+            with replacing(path, mode=0o600 if is_restricted(file) else 0o666) as kept:
                 kept.write(msgspec.msgpack.encode((covered, places)))
         return places
 
-    def _index_path(self, file: str) -> Path:
+    def index_path(self, file: str) -> Path:
+        """Where the places of a file's records are kept."""
         return self.root / (file.removesuffix(_SUFFIX) + ".index")
 
     def _records(self, file: str, start: int) -> Iterator[warc.WarcRecord]:

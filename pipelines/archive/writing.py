@@ -18,7 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from pipelines.archive import warc
-from pipelines.archive.store import Archive, file_name, is_restricted
+from pipelines.archive.store import Archive, ArchiveError, file_name, is_restricted
 from pipelines.home import Locked, lock
 from pipelines.records import Response
 
@@ -81,7 +81,7 @@ class Run:
         self.run_id = run_id
         self.may_resume = may_resume
         self._streams: dict[str, BinaryIO] = {}
-        self._files: set[str] = set()
+        self._files: dict[str, list[warc.Place]] = {}
         self._originals: dict[str, warc.Place] = {}
         self.passes: dict[str | None, list[Earlier]] = {}
         self._read_index()
@@ -91,7 +91,7 @@ class Run:
         passes = {place.record_id: Earlier(place) for place, about in places if about.event == "pass_begin"}
         for place, about in places:
             if place.kind == "resource":
-                self._files.add(place.record_id)
+                self._files.setdefault(place.record_id, []).append(place)
             elif place.kind == "response" and not is_restricted(place.file):
                 self._originals[place.url] = place
             if about.pass_id in passes:
@@ -109,8 +109,8 @@ class Run:
         return file_response(self.source, role, name, body, observed_at, options)
 
     def has_file(self, response_id: str) -> bool:
-        """Whether the archive has a file already."""
-        return response_id in self._files
+        """Whether the archive has a file already, and it can be read."""
+        return any(map(self.can_read, self._files.get(response_id, ())))
 
     def write_file(self, response: Response) -> None:
         """Archive a file of the panel; one that the archive has already is not written again."""
@@ -128,8 +128,7 @@ class Run:
             url=response.url,
             content_type=response.media_type,
         )
-        self.append(draft)
-        self._files.add(response.response_id)
+        self._files.setdefault(response.response_id, []).append(self.append(draft))
 
     def file(self, *, restricted: bool) -> str:
         """The name of this run's file."""
@@ -145,8 +144,16 @@ class Run:
         except Locked:
             return True
 
+    def can_read(self, place: warc.Place) -> bool:
+        """Whether a record still stands where it was written, whole."""
+        try:
+            found = self.archive.record(place.file, place.offset).place
+        except ArchiveError:
+            return False
+        return (found.record_id, found.digest) == (place.record_id, place.digest)
+
     def original_of(self, url: str) -> warc.Place | None:
-        """The last whole response to a URL, which a revisit may refer to."""
+        """The last response to a URL, which a revisit may refer to once it was read."""
         return self._originals.get(url)
 
     def append(self, draft: warc.Draft) -> warc.Place:
@@ -170,7 +177,9 @@ class Run:
     def _open(self, file: str) -> BinaryIO:
         path = self.archive.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        stream = self._streams[file] = path.open("ab", buffering=0)
+        # Other people's words are their owner's alone to read.
+        flags, mode = os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600 if is_restricted(file) else 0o666
+        stream = self._streams[file] = os.fdopen(os.open(path, flags, mode), "ab", buffering=0)
         if not path.stat().st_size:
             now = self.archive.clock()
             info = warc.Draft(

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import ROOT
+from pipelines import ROOT, Failure
 from pipelines.cli.terminal import say
 
 if TYPE_CHECKING:
     from pipelines.observatory import Settings
+
+_SHOWN = 20
+_BESIDE = {
+    "texts.parquet": "",
+    "responses.parquet": ". Lost is only where older releases' evidence stands that the panel has let go of",
+}
 
 
 def doctor() -> int:
@@ -29,7 +36,7 @@ def doctor() -> int:
         except Exception as error:  # whatever a check stumbles over is what it reports
             state, detail = "PROBLEM", str(error) or type(error).__name__
             problems += 1
-        say(f"{state:<9}{name:<9}" + detail.replace("\n", "\n" + " " * 18))
+        say(f"{state:<9}{name:<10}" + detail.replace("\n", "\n" + " " * 19))
     return 1 if problems else 0
 
 
@@ -57,13 +64,49 @@ def _sql(_: Settings) -> str:
 
 
 def _archive(settings: Settings) -> str:
-    from pipelines.archive import Archive
+    from pipelines.archive import Archive, check_archive
     from pipelines.home import Home
 
-    archives = [Archive(panel.archive) for panel in Home(settings.home).panels()]
-    records = sum(1 for archive in archives for _ in archive.entries({}))
-    files = sum(len(archive.file_lengths()) for archive in archives)
-    return f"{records:,} records in {files:,} files can be read"
+    found = [check_archive(Archive(panel.archive)) for panel in Home(settings.home).panels()]
+    if damage := [line for health in found for line in health.damage]:
+        raise _damaged(damage)
+    return f"{sum(h.records for h in found):,} records in {sum(h.files for h in found):,} files can be read"
+
+
+def _damaged(damage: Sequence[str]) -> Failure:
+    from pipelines.archive import REPAIR
+
+    more = [f"and {len(damage) - _SHOWN:,} more"] if len(damage) > _SHOWN else []
+    return Failure("\n".join([f"{len(damage):,} damaged:", *damage[:_SHOWN], *more, f"Repair: {REPAIR}"]))
+
+
+def _database(settings: Settings) -> str:
+    from pipelines.home import Home, Locked
+    from pipelines.warehouse import Warehouse
+
+    states = []
+    for panel in Home(settings.home).panels():
+        if panel.warehouse.exists():
+            try:
+                with Warehouse(panel.warehouse, lock_seconds=0).writer() as db:
+                    states.append(f"{panel.path.name}: {db.count('raw.responses'):,} responses are loaded")
+            except Locked as error:
+                states.append(f"{panel.path.name}: {error}")
+        for path, loss in _BESIDE.items():
+            _check_table(panel.path / path, loss)
+    return "\n".join(states) or "nothing is loaded yet"
+
+
+def _check_table(path: Path, loss: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        if path.exists():
+            pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise Failure(f"{path} cannot be read ({reason}); delete it: the next run writes it anew{loss}") from None
 
 
 def _release(settings: Settings) -> str:
@@ -81,5 +124,6 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "panel": _panel,
     "sql": _sql,
     "archive": _archive,
+    "database": _database,
     "release": _release,
 }

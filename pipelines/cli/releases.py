@@ -120,23 +120,31 @@ def _release_id(home: Path, start: str) -> str:
 
 @releases.command
 def verify(release_id: str | None = None, /) -> int:
-    """Check that a release's files and rows still agree with its manifest.
+    """Check that a release's files and rows still agree with its manifest, and that its archive can be read.
 
     Parameters
     ----------
     release_id
         The release's id (default: the current release).
     """
+    from pipelines.archive import REPAIR, Archive, check_archive
+    from pipelines.home import Home
     from pipelines.observatory import read_settings
-    from pipelines.release import current_id
+    from pipelines.release import current_id, manifest_of
     from pipelines.release import verify as differences_of
 
     home = read_settings().home
     with terminal.steps() as begin:
         begin("verifying")
-        differences = differences_of(home, release_id)
-    for line in differences:
+        chosen = release_id or current_id(home)
+        panel = Home(home).panel(manifest_of(home, chosen).panel)
+        differences, health = differences_of(home, chosen), check_archive(Archive(panel.archive))
+    for line in [*differences, *health.damage]:
         complain(line)
     if not differences:
-        say(f"verified    {release_id or current_id(home)} agrees with its manifest")
-    return 1 if differences else 0
+        say(f"verified    {chosen} agrees with its manifest")
+    if health.damage:
+        complain(f"{len(health.damage):,} damaged in {panel.archive}; repair: {REPAIR}")
+    else:
+        say(f"verified    {health.records:,} records in {health.files:,} archive files can be read")
+    return 1 if differences or health.damage else 0

@@ -135,7 +135,6 @@ class Observatory:
                 plan = [(source, passes_due(db, source, self.panel, companies, moment, refetch)) for source in wanted]
             asking = Asking(self.archive, self.settings, self.clock, self._answer, is_offline, progress)
             results += asyncio.run(ask_sources(asking, plan, moment))
-        self.archive.expire(self._oldest_restricted())
         return results
 
     def load(self, progress: Callable[[warehouse.LoadReport], None] | None = None) -> warehouse.LoadReport:
@@ -160,17 +159,25 @@ class Observatory:
                 until=self.as_of,
                 progress=progress,
             )
-            warehouse.drop_expired_texts(db, self._oldest_restricted())
         self._files = dict.fromkeys(self._files)
         self.loaded += report
         return report
 
     def label(self, *, progress: Tell = tell_nobody) -> int:
-        """Label the topics of texts that are new, edited or were labelled by another version; how many there were."""
+        """Label the topics of texts that are new, edited or were labelled by another version; how many there were.
+
+        Then other people's words whose retention is over are deleted: only now has everything been read from them.
+        """
         with self.warehouse.writer() as db:
-            return warehouse.label_texts(
+            labelled = warehouse.label_texts(
                 db, warehouse.Fingerprints(db), topics.read, topics.classifier_version(), progress=progress
             )
+            oldest = self.clock() - dt.timedelta(days=self.settings.restricted_days)
+            if self.as_of is None:
+                warehouse.expire_texts(db, self.archive, oldest)
+            else:
+                warehouse.drop_expired_texts(db, oldest)
+            return labelled
 
     def run_models(self, names: Names = None, *, progress: Tell = tell_nobody) -> list[str]:
         """Make `panel`, `seeds`, `core` and `indicators` anew where something changed; the names of those made."""
@@ -242,7 +249,3 @@ class Observatory:
             f"the panel, the method and the code are those of today, not of {day}",
             f"answers of other people are deleted after {days} days: of {day} only what is left of them is known",
         ]
-
-    def _oldest_restricted(self) -> dt.datetime:
-        """The moment before which other people's words were fetched whose retention is over."""
-        return self.clock() - dt.timedelta(days=self.settings.restricted_days)

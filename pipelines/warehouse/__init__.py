@@ -5,8 +5,9 @@ The only room, with `release`, that imports duckdb to write.
 
 from pipelines.warehouse.checks import run_checks
 from pipelines.warehouse.database import Database, Warehouse
+from pipelines.warehouse.derived import drop_expired_texts, expire_texts
 from pipelines.warehouse.labels import label_texts
-from pipelines.warehouse.load import LoadReport, drop_expired_texts, load
+from pipelines.warehouse.load import LoadReport, load
 from pipelines.warehouse.models import Model, ModelError, catalogue, check_models, load_models, views
 from pipelines.warehouse.panel_tables import panel_tables
 from pipelines.warehouse.raw import raw_schema
@@ -23,6 +24,7 @@ __all__ = [
     "catalogue",
     "check_models",
     "drop_expired_texts",
+    "expire_texts",
     "label_texts",
     "load",
     "load_models",

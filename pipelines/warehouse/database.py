@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines import Failure
 from pipelines.home import LOCK_SECONDS, lock
 from pipelines.warehouse.raw import Batch, raw_schema
 
@@ -29,6 +30,25 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+_BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+"""What DuckDB raises at a file that is cut, damaged or cannot be written."""
+
+
+class Unreadable(Failure):
+    """The working database cannot be read or written; the message says what to do."""
+
+
+def _advice(path: Path, error: duckdb.Error) -> str:
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    return (
+        f"{path} cannot be used: {reason}\n"
+        "If the disk is full or may not be written, mend that and run again. If the file is damaged, delete it and "
+        f"{path.name}.wal, then run again: all is made anew from the archive beside it. Of replies deleted after their "
+        "retention the archive keeps what was read from them, not their texts. Lost is only what the archive lost too: "
+        "`seismograph doctor` lists it."
+    )
 
 
 class Database:
@@ -162,17 +182,25 @@ class Warehouse:
 
         Raises:
             Locked: another process kept the lock longer than `lock_seconds`.
+            Unreadable: the file is damaged, or the disk is full.
         """
         if self._database is not None:
             yield self._database
             return
         own_lock = self.path.with_name(f"{self.path.name}.lock")
         with lock(own_lock, f"writing {self.path.name}", seconds=self._lock_seconds):
-            connection = duckdb.connect(self.path, config={"preserve_insertion_order": True})
+            connection = None
             try:
+                connection = duckdb.connect(self.path, config={"preserve_insertion_order": True})
                 self._database = Database(connection)
                 self._database.create_raw()
+                for path in self.path.parent.glob(f"{self.path.name}*"):
+                    # The texts of replies stand here until their retention is over.
+                    path.chmod(0o600)
                 yield self._database
+            except _BROKEN as error:
+                raise Unreadable(_advice(self.path, error)) from None
             finally:
                 self._database = None
-                connection.close()
+                if connection is not None:
+                    connection.close()

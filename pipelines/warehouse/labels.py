@@ -34,7 +34,7 @@ def label_texts(
 
     `post_topics` and `reply_topics` have the labels, `languages` the language of every post that was read.
     """
-    _create(db)
+    create_topics(db)
     labelled = 0
 
     def label_all() -> None:
@@ -45,7 +45,8 @@ def label_texts(
     return labelled
 
 
-def _create(db: Database) -> None:
+def create_topics(db: Database) -> None:
+    """The empty tables of schema `topics`, where they are not there yet."""
     db.execute("create schema if not exists topics")
     db.execute(
         "create table if not exists topics.labelled (kind varchar, platform varchar, id varchar, digest varchar)"

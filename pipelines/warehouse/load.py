@@ -7,15 +7,23 @@ files. A source whose code changed is parsed anew.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
 from pipelines.archive import Archive, Entry, Parsed, parse_file, source_of
 from pipelines.records import Record, Reject, Response, Source, SourceError, parsed
 from pipelines.warehouse.database import Database
+from pipelines.warehouse.derived import load_derived
 from pipelines.warehouse.raw import Batch, Ledger
+
+_log = logging.getLogger("seismograph")
+
+Said = tuple[Ledger, Sequence[Record | Reject]]
+"""A response's row, and everything that it said."""
 
 BATCH_BYTES = 64 << 20
 BATCH_RESPONSES = 4_000
@@ -68,22 +76,24 @@ def load(
     pass. With `until`, what was archived later is left out. Safe to stop at any moment: each batch and the lengths it
     covers are one transaction.
     """
-    _forget_stale(db, archive, sources, files)
+    changed = _forget_stale(db, archive, sources, files)
     _refuse_ahead(db, now)
-    report = LoadReport()
+    report = LoadReport(load_derived(db, archive, until))
     known = {row["file"]: row["length"] for row in db.rows("select file, length from raw.archive_files")}
-    batch, lengths, passes, size = Batch(pseudonym_key), dict[str, int](), list[Sequence[object]](), 0
+    lengths, passes, size = dict[str, int](), list[Sequence[object]](), 0
+    said_by = list[Said]()
 
     def flush() -> None:
-        nonlocal batch, lengths, passes, size
+        nonlocal lengths, passes, size, said_by
         if lengths:
+            batch = _batch(said_by, pseudonym_key)
             db.load(batch, lengths, passes)
             report.responses += len(batch.ledger)
             report.records.update(batch.counts())
             report.rejects += len(batch.rejects)
             if progress:
                 progress(report)
-        batch, lengths, passes, size = Batch(pseudonym_key), {}, [], 0
+        lengths, passes, size, said_by = {}, [], 0, []
 
     for entry in archive.entries(known):
         about = entry.about
@@ -106,12 +116,36 @@ def load(
                 said = [Reject("", "response", _ahead(response.fetched_at))]
             elif said is None:
                 said = parse(source, response, is_file=entry.kind == "resource")
-            batch.add(_ledger(entry, response, source), said)
+            said_by.append((_ledger(entry, response, source), said))
             size += len(response.body)
-            if size >= BATCH_BYTES or len(batch.ledger) >= BATCH_RESPONSES:
+            if size >= BATCH_BYTES or len(said_by) >= BATCH_RESPONSES:
                 flush()
     flush()
+    _settle(db, archive, sources, changed)
     return report
+
+
+def _batch(said_by: Sequence[Said], key: bytes) -> Batch:
+    """What some responses say, as tables; one whose records fit no table becomes one reject with the reason."""
+    with suppress(Exception):  # a source's mistake in one record must never stop the run of all sources
+        return _filled(said_by, key)
+    fitting: list[Said] = []
+    for ledger, said in said_by:
+        try:
+            _filled([(ledger, said)], key)
+            fitting.append((ledger, said))
+        except Exception as error:
+            reason = f"{ledger.source} says of this response what no table can hold ({type(error).__name__}): "
+            fitting.append((ledger, [Reject("", "response", f"{reason}a defect of the source, report it")]))
+    return _filled(fitting, key)
+
+
+def _filled(said_by: Sequence[Said], key: bytes) -> Batch:
+    batch = Batch(key)
+    for ledger, said in said_by:
+        batch.add(ledger, said)
+    batch.tables()
+    return batch
 
 
 def _ledger(entry: Entry, response: Response, source: Source) -> Ledger:
@@ -135,26 +169,28 @@ def _ledger(entry: Entry, response: Response, source: Source) -> Ledger:
     )
 
 
-def _forget_stale(db: Database, archive: Archive, sources: Mapping[str, Source], files: Parsed) -> None:
-    """Take out what another parser version read and what the panel lists no more; their archive files load anew."""
+def _forget_stale(db: Database, archive: Archive, sources: Mapping[str, Source], files: Parsed) -> set[str]:
+    """Take out what the panel lists no more; have what another parser version read loaded anew. The sources changed.
+
+    What another version read stays until it is replaced. Where the archive file is gone, it is all that there is.
+    """
     ledger = db.rows("select response_id, source, pass_id, archive_file, parser_version from raw.responses")
-    changed = {row["source"] for row in ledger if row["parser_version"] != _version(sources, row["source"])}
     loaded = {row["response_id"] for row in ledger}
     there = archive.file_lengths()
-    stale = [
-        row["response_id"]
-        for row in ledger
-        if (row["source"] in changed and row["archive_file"] in there)
-        or (row["pass_id"] is None and row["response_id"] not in files)
-    ]
+    old = [row for row in ledger if row["archive_file"] in there and row["parser_version"] != _version(sources, row)]
+    changed = {row["source"] for row in old}
+    stale = [row["response_id"] for row in old if row["source"] not in sources]
+    stale += [row["response_id"] for row in ledger if row["pass_id"] is None and row["response_id"] not in files]
+    anew = set(changed)
     # A file that the panel lists again is archived already (nobody parsed it just now): read its archive files anew.
     if any(said is None and response_id not in loaded for response_id, said in files.items()):
-        changed |= {source_of(file) for file in there}
+        anew |= {source_of(file) for file in there}
     with db.transaction():
         db.forget(stale)
         for file in there:
-            if source_of(file) in changed:
+            if source_of(file) in anew:
                 db.execute("delete from raw.archive_files where file = ?", [file])
+    return changed & sources.keys()
 
 
 def _refuse_ahead(db: Database, now: dt.datetime) -> None:
@@ -181,16 +217,17 @@ def _ahead(fetched_at: dt.datetime) -> str:
     return f"fetched at {fetched_at:%Y-%m-%d %H:%M} by a clock that ran ahead: not used"
 
 
-def _version(sources: Mapping[str, Source], name: str) -> str | None:
-    return sources[name].version if name in sources else None
+def _version(sources: Mapping[str, Source], row: Mapping[str, str]) -> str | None:
+    return sources[row["source"]].version if row["source"] in sources else None
 
 
-def drop_expired_texts(db: Database, before: dt.datetime) -> None:
-    """Forget other people's words whose retention is over; what was derived from them stays."""
-    db.execute(
-        """
-        update raw.replies set text = null
-        where text is not null and response_id in (select response_id from raw.responses where fetched_at < ?)
-        """,
-        [before.astimezone(dt.UTC).replace(tzinfo=None)],
-    )
+def _settle(db: Database, archive: Archive, sources: Mapping[str, Source], changed: set[str]) -> None:
+    """What a new version could not read again, as its record is damaged, stays as read and is not tried every run."""
+    there = list(archive.file_lengths())
+    for name in sorted(changed):
+        old = "source = ? and parser_version <> ? and archive_file in (select unnest(?))"
+        values = [name, sources[name].version, there]
+        (left,) = db.rows(f"select count(*) as n from raw.responses where {old}", values)  # noqa: S608 - our own text
+        if left["n"]:
+            _log.warning("%s: %d responses cannot be read again; what was read of them stays", name, left["n"])
+            db.execute(f"update raw.responses set parser_version = ? where {old}", [sources[name].version, *values])  # noqa: S608

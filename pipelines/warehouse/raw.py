@@ -25,7 +25,7 @@ _DUCKDB_TYPES = {
     dt.datetime: "TIMESTAMP",
     dt.date: "DATE",
 }
-_ARROW_TYPES = {
+ARROW_TYPES = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
     "DOUBLE": pa.float64(),
@@ -71,7 +71,7 @@ def _columns(record_type: type[Record]) -> dict[str, str]:
 
 def arrow_columns(struct: type[msgspec.Struct]) -> dict[str, pa.DataType]:
     """The columns of a table of such structs, with their Arrow types."""
-    return {name: _ARROW_TYPES[_DUCKDB_TYPES[kind]] for name, kind in _kinds(struct).items()}
+    return {name: ARROW_TYPES[_DUCKDB_TYPES[kind]] for name, kind in _kinds(struct).items()}
 
 
 def raw_schema() -> dict[str, dict[str, str]]:
@@ -154,10 +154,12 @@ class Batch:
         self._places: dict[type[Record], list[tuple[str, str, int]]] = {}
         self._subjects: list[tuple[str, str, Subject]] = []
         self._subject_ids: dict[Subject, str] = {}
+        self._tables: list[tuple[str, pa.Table]] = []
 
     def add(self, ledger: Ledger, records: Iterable[Record | Reject]) -> None:
         """Take everything that one response said; what `parse` raises on the way leaves the batch as it was."""
         said = list(records)
+        self._tables = []
         self.ledger.append(ledger)
         response_id = ledger.response_id
         subjects: dict[Subject, str] = {}
@@ -179,7 +181,11 @@ class Batch:
     def _subject_id(self, subject: Subject) -> str:
         subject_id = self._subject_ids.get(subject)
         if subject_id is None:
-            subject_id = blake2b(msgspec.json.encode(subject), digest_size=12).hexdigest()
+            try:
+                text = msgspec.json.encode(subject)
+            except UnicodeEncodeError:  # a lone surrogate, which JSON's writer refuses
+                text = repr(subject).encode("utf-8", "backslashreplace")
+            subject_id = blake2b(text, digest_size=12).hexdigest()
             self._subject_ids[subject] = subject_id
         return subject_id
 
@@ -195,8 +201,13 @@ class Batch:
         """Records taken so far by type."""
         return {_TABLES[kind.__name__]: len(records) for kind, records in self._records.items()}
 
-    def tables(self) -> Iterator[tuple[str, pa.Table]]:
+    def tables(self) -> list[tuple[str, pa.Table]]:
         """The batch as Arrow tables, one a raw table."""
+        if not self._tables:
+            self._tables = list(self._make_tables())
+        return self._tables
+
+    def _make_tables(self) -> Iterator[tuple[str, pa.Table]]:
         schema = raw_schema()
         for kind, records in self._records.items():
             name = f"raw.{_TABLES[kind.__name__]}"
@@ -242,7 +253,7 @@ def _arrow(columns: dict[str, str], values: dict[str, typing.Any]) -> pa.Table:
     """Columns as an Arrow table; a lone surrogate in a text, which no database takes, becomes `?`."""
     arrays = []
     for name, kind in columns.items():
-        arrow_type = _ARROW_TYPES[kind]
+        arrow_type = ARROW_TYPES[kind]
         try:
             array = pa.array(values[name], arrow_type)
         except UnicodeEncodeError:

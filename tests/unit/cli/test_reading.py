@@ -335,7 +335,25 @@ def test_doctor_names_each_problem(
     assert main(["doctor"]) == 1
     lines = capsys.readouterr().out.splitlines()
     states = {name: state for state, name, _ in (line.split(maxsplit=2) for line in lines if line[0] != " ")}
-    assert states == {"home": "ok", "panel": "PROBLEM", "sql": "ok", "archive": "ok", "release": "ok"}
+    assert states == {"home": "ok", "panel": "PROBLEM", "sql": "ok", "archive": "ok", "database": "ok", "release": "ok"}
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["releases", "verify"]])
+def test_31_damage_in_the_archive_is_counted_with_its_repair(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.delenv("SEISMOGRAPH_PANEL", raising=False)
+    panel = make_release(home).manifest.panel
+    root = home / "panels" / panel / "archive"
+    with open_run(Archive(root), "sbti", "r1") as run:
+        run.write_file(run.file_response("path", "p/a.csv", b"company,target", dt.date(2020, 12, 1)))
+    assert main(command) == 0
+    assert "2 records in 1" in capsys.readouterr().out
+    path = root / "sbti" / "r1.warc.gz"
+    path.write_bytes(path.read_bytes()[:-20])
+    assert main(command) == 1
+    said = "".join(capsys.readouterr())
+    assert "1 damaged" in said and "sbti/r1.warc.gz" in said and "backup" in said
 
 
 def test_doctor_ends_well_without_a_problem(home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
