@@ -14,6 +14,7 @@ import pytest
 from pipelines.home import Locked
 from pipelines.records import Engagement, Post, Profile, Reject, Reply, domain_of, normalise_identifier, subject_of
 from pipelines.warehouse import Database, Warehouse, raw_schema
+from pipelines.warehouse.database import Unreadable
 from pipelines.warehouse.raw import Batch, Ledger
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -220,3 +221,22 @@ def test_identifiers_have_one_spelling(scheme: str, value: str, expected: str) -
 )
 def test_the_domain_of_a_link(url: str, domain: str | None) -> None:
     assert domain_of(url) == domain
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.95])
+def test_42_a_truncated_file_says_that_deleting_it_rebuilds(tmp_path: Path, part: float) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with Warehouse(path).writer() as db:
+        db.execute("create table raw.filler as select range as n, md5(range::varchar) as text from range(100000)")
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)] or b"x")
+    with pytest.raises(Unreadable, match="delete it") as caught, Warehouse(path).writer() as db:
+        db.rows("select n, text from raw.filler where text like '%z' and n >= 0")
+    assert str(path) in str(caught.value) and "archive" in str(caught.value)
+
+
+def test_42_a_folder_that_cannot_be_made_into_a_file_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    path.mkdir()
+    with pytest.raises(Unreadable, match="cannot be used"), Warehouse(path).writer():
+        pass
