@@ -40,7 +40,7 @@ def damage(archive: Archive, place: Place) -> None:
 def bodies(archive: Archive) -> list[bytes | None]:
     """The body of every answer in the archive; None where it is gone."""
     found = [entry for entry in entries_of(archive.root) if not entry.about.event]
-    return [entry.response and entry.response.body for entry in found]
+    return [entry.response.body if entry.response else None for entry in found]
 
 
 def test_31_an_answer_is_written_anew_where_the_earlier_record_is_damaged(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from pipelines.archive import Archive, check_archive
 from pipelines.archive.passes import begin_pass
 from pipelines.archive.writing import open_run
-from pipelines.records import Record, Reply, Request, Response, Source, subject_of
+from pipelines.records import Known, Record, Reply, Request, Response, Source, Target, subject_of
 from pipelines.topics import Label, Reading
 from pipelines.warehouse import Database, Fingerprints, Warehouse, expire_texts, label_texts, load
 from tests.unit.archive.tools import ACME, NOW, known_at
@@ -45,8 +45,12 @@ def parse(response: Response) -> Sequence[Record]:
     ]
 
 
+def nothing(_: Target, __: Known) -> Generator[Request, Response]:
+    yield from ()
+
+
 SOURCES: dict[str, Source] = {
-    "bluesky": msgspec.structs.replace(asked_source(lambda _, __: iter(())), parse=parse),
+    "bluesky": msgspec.structs.replace(asked_source(nothing), parse=parse),
 }
 
 
@@ -101,13 +105,17 @@ def test_49_a_stop_before_the_words_are_deleted_changes_nothing(
     def stop(*_: object, **__: object) -> None:
         raise Stopped
 
+    def stop_when_kept(_: Archive, __: dt.datetime, keep: Callable[[str, int], bool]) -> None:
+        assert keep(FILE, 0)
+        raise Stopped
+
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", stop)
         with pytest.raises(Stopped):
             read_all(archive, tmp_path / "a.duckdb")
     assert FILE in archive.file_lengths() and not (archive.root / KEPT).exists()
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.warehouse.derived.Archive.expire", lambda _, __, keep: keep(FILE, 0) and stop())
+        patch.setattr(Archive, "expire", stop_when_kept)
         with pytest.raises(Stopped):
             read_all(archive, tmp_path / "a.duckdb")
     assert FILE in archive.file_lengths() and (archive.root / KEPT).exists()

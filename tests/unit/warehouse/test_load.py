@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,18 @@ import pytest
 from pipelines.archive import Archive
 from pipelines.archive.passes import begin_pass
 from pipelines.archive.writing import open_run
-from pipelines.records import Profile, Record, Reject, Request, Response, Source, find_sources, subject_of
+from pipelines.records import (
+    Known,
+    Profile,
+    Record,
+    Reject,
+    Request,
+    Response,
+    Source,
+    Target,
+    find_sources,
+    subject_of,
+)
 from pipelines.warehouse import Database, Warehouse, expire_texts, load
 from tests.unit.archive.tools import ACME, NOW, known_at
 from tests.unit.archive.tools import source_of as asked_source
@@ -46,8 +57,12 @@ def answers(archive: Archive, source: str, *bodies: bytes, restricted: bool = Fa
         current.finish(None)
 
 
+def nothing(_: Target, __: Known) -> Generator[Request, Response]:
+    yield from ()
+
+
 def source(parse: Said, name: str = "bluesky", version: str = "1") -> Source:
-    return msgspec.structs.replace(asked_source(lambda _, __: iter(()), name), parse=parse, version=version)
+    return msgspec.structs.replace(asked_source(nothing, name), parse=parse, version=version)
 
 
 def profile(response: Response, **changes: Any) -> Profile:
@@ -234,7 +249,7 @@ def test_15c_a_hostile_value_at_any_key_of_an_answer_is_loaded(db: Database, arc
 @pytest.mark.parametrize("name", sorted(find_sources()))
 def test_15c_a_hostile_body_of_any_source_is_a_reject_with_a_reason(db: Database, archive: Archive, name: str) -> None:
     sources, bodies = find_sources(), hostile_bodies()
-    roles = ["path", *(sources[name].file.roles if hasattr(sources[name].file, "roles") else ())]
+    roles = ["path", *(file.paths if (file := sources[name].file) else ())]
     files: dict[str, None] = {}
     with open_run(archive, name, "r1") as run:
         for (number, body), role in itertools.product(enumerate(bodies), roles):
