@@ -7,6 +7,7 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
         Misuse             a command's arguments
         SettingsError      a variable `SEISMOGRAPH_*` of the environment or of `.env`
         PanelError         a study: panel.toml and its CSV files
+        PanelIdTaken       another study uses the panel's id in this home
         SourceError        a file, a list or an answer that cannot be what its source says it is
         BadCell            a cell that cannot be what its column says: a reject, never an end of the run
         Undecided          cells of a file that can be read in two ways: the file is refused
@@ -20,6 +21,7 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
           ReplicationError   choices of method that leave a company without an index
         ReleaseError       a release that cannot be found or read
           NoRelease          there is none yet
+          WhichPanel         several panels have one, and nobody said which
           UnknownCompany     the release has no such company
         EvidenceError      a response that cannot be shown
       Failure            no mistake of the user's: wait, or look at what happened, and run again; exit code 1
@@ -27,13 +29,17 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
         ArchiveError       a file of the archive that cannot be read or written
         NoAnswer           a server gives no answer to go on from; the pass stops there
         WarcError          a record that is not what WARC says it must be
-        ReleaseWithheld    a contract check failed; the release before stays current
+        ReleaseWithheld    a contract check failed, or data were lost; the release before stays current
 """
 
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-"""The checkout: `sql/` and `dashboard/` are found here."""
+"""The checkout, or where the wheel is installed: `dashboard/` is found here."""
+
+_SQL_OF_WHEEL = Path(__file__).resolve().with_name("_sql")
+SQL = _SQL_OF_WHEEL if _SQL_OF_WHEEL.is_dir() else ROOT / "sql"
+"""The folder of statements and lists: a wheel holds it inside this package."""
 
 
 class SeismographError(Exception):

@@ -1,8 +1,7 @@
-"""Dagster's door: the panel of `SEISMOGRAPH_PANEL`, else the fictional world. No network and no lock at import."""
+"""Dagster's door: the panel of `SEISMOGRAPH_PANEL`, its folder or its id. No network and no lock at import."""
 
 from pipelines.defs import build_definitions
-from pipelines.observatory import DEMO_COMPANIES, build, build_demo, read_settings
+from pipelines.observatory import build, panel_folder, read_settings
 
 settings = read_settings()
-demo = (settings, DEMO_COMPANIES, settings.seed)
-defs = build_definitions(build(settings, settings.panel) if settings.panel else build_demo(*demo))
+defs = build_definitions(build(settings, panel_folder(settings)))

@@ -31,9 +31,19 @@ class Locked(Failure):
 
 @dataclass(frozen=True)
 class PanelFolder:
-    """The files that one panel's pipeline keeps under `panels/<name>/`."""
+    """The files that one panel's pipeline keeps under `panels/<id>/`."""
 
     path: Path
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the panel's current release."""
+        return self.path / "CURRENT"
+
+    @property
+    def study(self) -> Path:
+        """What is remembered of the study that uses the panel's id: its folder and its companies."""
+        return self.path / "study.json"
 
     @property
     def archive(self) -> Path:
@@ -82,17 +92,22 @@ class Home:
 
     path: Path
 
-    def panel(self, name: str) -> PanelFolder:
+    def panel(self, panel_id: str) -> PanelFolder:
         """The folder of one panel."""
-        return PanelFolder(self.path / "panels" / name)
+        return PanelFolder(self.path / "panels" / panel_id)
 
     def panels(self) -> list[PanelFolder]:
-        """The folders of all panels that were run here, by name."""
+        """The folders of all panels that were run here, by id."""
         return [PanelFolder(path) for path in sorted(self.path.glob("panels/*")) if path.is_dir()]
+
+    @property
+    def worlds(self) -> Path:
+        """The folder of the panels of fictional worlds."""
+        return self.path / "worlds"
 
     def world(self, companies: int, seed: int) -> Path:
         """The panel of a fictional world, as a user would write it."""
-        return self.path / "worlds" / f"fictional-{companies}-seed-{seed}"
+        return self.worlds / f"fictional-{companies}-seed-{seed}"
 
     def exports(self, release_id: str) -> Path:
         """The printed scorecards of a release."""
@@ -117,8 +132,8 @@ class Home:
         return self.releases / release_id / "scorecards.duckdb"
 
     @property
-    def current(self) -> Path:
-        """The pointer to the current release."""
+    def shared_current(self) -> Path:
+        """The one pointer for all panels that homes had before each panel had its own."""
         return self.releases / "CURRENT"
 
     @property

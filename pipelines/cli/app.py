@@ -1,4 +1,4 @@
-"""The commands by name, and `main`, which runs one. Exit codes: 0 done, 1 failed, 2 misused.
+"""The commands by name, and `main`, which runs one. Exit codes: 0 done, 1 failed, 2 misused, 3 incomplete.
 
 A mistake of the user's ends in one line on stderr, never in a traceback. The overview is written from the list alone:
 `seismograph --help` need not wait for the parser of arguments (`parser.py`).
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pipelines import Failure, UserMistake
 from pipelines.cli.terminal import complain, say
 
-DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, MISUSED, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 130
 
 ABOUT = "The open observatory of what companies say and do about social responsibility."
 COMMANDS = {
@@ -39,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words in ([], ["--help"], ["-h"]):
             say(overview())
+            code = DONE
+        elif words == ["--version"]:
+            from importlib.metadata import version
+
+            say(f"seismograph {version('seismograph')}")
             code = DONE
         else:
             from pipelines.cli.parser import run_command
@@ -72,6 +77,10 @@ Commands:
 {commands}
 
 Options:
-  --home DIR  Keep all data in this folder (default: SEISMOGRAPH_HOME, else .seismograph).
-  --help, -h  Show this page; after a command, show its own.
+  --home DIR   Keep all data in this folder (default: SEISMOGRAPH_HOME, else .seismograph).
+  --panel ID   The panel, by folder or id (default: SEISMOGRAPH_PANEL, else the only one).
+  --version    Show the version.
+  --help, -h   Show this page; after a command, show its own.
+
+Exit codes: 0 done, 1 failed, 2 misused, 3 done but incomplete.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -11,7 +10,7 @@ from cyclopts import Parameter
 from pipelines import UserMistake
 
 if TYPE_CHECKING:
-    from pipelines.observatory import Settings
+    from pipelines.release import OpenRelease
 
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
@@ -25,16 +24,13 @@ class Misuse(UserMistake):
     """The command cannot take these arguments; the message says why."""
 
 
-def panel_folder(given: Path | None, settings: Settings) -> Path | None:
-    """The panel's folder: the one given, else the one set, else None.
+def opened(release_id: str | None) -> OpenRelease:
+    """The release of this id, else the current one of the panel that is set, else of the only panel."""
+    from pipelines.observatory import read_settings
+    from pipelines.release import open_release
 
-    Raises:
-        Misuse: there is no such folder.
-    """
-    folder = given or settings.panel
-    if folder is not None and not folder.is_dir():
-        raise Misuse(f"no folder {folder}: a panel is a folder with panel.toml and its CSV files")
-    return folder
+    settings = read_settings()
+    return open_release(settings.home, release_id, panel=None if release_id else settings.panel_id)
 
 
 def check_port(port: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import ROOT, Failure
+from pipelines import SQL, Failure
 from pipelines.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -48,19 +48,20 @@ def _home(settings: Settings) -> str:
 
 
 def _panel(settings: Settings) -> str:
+    from pipelines.observatory import panel_folder
     from pipelines.panel import load_panel
     from pipelines.records import find_sources
 
     if settings.panel is None:
         return "no panel is set: SEISMOGRAPH_PANEL sets one, `run --panel DIR` names one"
-    panel = load_panel(settings.panel, find_sources())
+    panel = load_panel(panel_folder(settings), find_sources())
     return f"{panel.title}: {len(panel.companies)} companies, {len(panel.accounts)} accounts, {len(panel.files)} files"
 
 
 def _sql(_: Settings) -> str:
     from pipelines.warehouse import load_models
 
-    return f"all {len(load_models(ROOT / 'sql'))} statements keep to the portable subset"
+    return f"all {len(load_models(SQL))} statements keep to the portable subset"
 
 
 def _archive(settings: Settings) -> str:
@@ -110,13 +111,14 @@ def _check_table(path: Path, loss: str) -> None:
 
 
 def _release(settings: Settings) -> str:
-    from pipelines.release import ReleaseError, current_id, list_releases, verify
+    from pipelines.release import ReleaseError, current_releases, verify
 
-    if not list_releases(settings.home):
+    current = current_releases(settings.home)
+    if not current:
         return "no release yet: `seismograph demo` or `seismograph run` makes one"
-    if differences := verify(settings.home):
+    if differences := [line for release_id in current.values() for line in verify(settings.home, release_id)]:
         raise ReleaseError("; ".join(differences))
-    return f"{current_id(settings.home)} agrees with its manifest"
+    return ", ".join(current.values()) + (" agrees with its manifest" if len(current) == 1 else " agree with manifests")
 
 
 _CHECKS: dict[str, Callable[[Settings], str]] = {

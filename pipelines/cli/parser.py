@@ -26,18 +26,31 @@ for name, (location, _) in COMMANDS.items():
 
 @parser.meta.default
 def with_home(
-    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)], home: Path | None = None
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    home: Path | None = None,
+    panel: Path | None = None,
 ) -> object:
-    """Take `--home` wherever it stands; the command, and a process that it starts, read it from the environment.
+    """Take `--home` and `--panel` wherever they stand; commands and their processes read them from the environment.
 
     Parameters
     ----------
     home
         Keep all data in this folder (default: SEISMOGRAPH_HOME, else .seismograph).
+    panel
+        The panel: its folder or its id (default: SEISMOGRAPH_PANEL, else the only one with a release).
     """
+    given = {}
     if home is not None:
-        os.environ["SEISMOGRAPH_HOME"] = str(home.absolute())
-    return parser(tokens)
+        given["SEISMOGRAPH_HOME"] = str(home.absolute())
+    if panel is not None:
+        given["SEISMOGRAPH_PANEL"] = str(panel.absolute() if panel.is_dir() else panel)
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        return parser(tokens)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def run_command(words: Sequence[str]) -> int:

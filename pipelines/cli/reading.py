@@ -11,7 +11,7 @@ import msgspec
 from cyclopts import Parameter
 
 from pipelines.cli import terminal
-from pipelines.cli.common import Flag, Misuse, check_names
+from pipelines.cli.common import Flag, Misuse, check_names, opened
 from pipelines.cli.terminal import Format, say
 
 
@@ -29,11 +29,8 @@ def sql(query: str, /, *, release: str | None = None, format: Format = "table") 
     format
         How to print the rows.
     """
-    from pipelines.observatory import read_settings
-    from pipelines.release import open_release
-
-    with open_release(read_settings().home, release) as opened:
-        table = opened.query(query)
+    with opened(release) as chosen:
+        table = chosen.query(query)
     rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
     terminal.print_rows(table.column_names, rows, format)
     return 0
@@ -62,11 +59,9 @@ def scorecard(
         The release's id (default: the current release).
     """
     from pipelines import scorecard as cards
-    from pipelines.observatory import read_settings
-    from pipelines.release import open_release
 
-    with open_release(read_settings().home, release) as opened:
-        company_ids = opened.query("select company_id from companies order by company_id")["company_id"].to_pylist()
+    with opened(release) as chosen:
+        company_ids = chosen.query("select company_id from companies order by company_id")["company_id"].to_pylist()
         check_names("company", company, company_ids)
         wanted = company_ids if all else list(dict.fromkeys(company))
         if not wanted or (all and company):
@@ -80,7 +75,7 @@ def scorecard(
             begin(f"{len(wanted)} {format} scorecards")
             to = _place(wanted, format, output)
             for company_id in wanted:
-                card = cards.scorecard(opened, company_id)
+                card = cards.scorecard(chosen, company_id)
                 path = to / cards.file_name(card, format) if to.is_dir() else to
                 path.write_bytes(writers[format](card))
                 say(str(path))

@@ -23,14 +23,14 @@ releases = App(name="releases", help="List, choose, compare and verify releases.
 def show() -> int:
     """List all releases, the newest first."""
     from pipelines.observatory import read_settings
-    from pipelines.release import current_id, list_releases
+    from pipelines.release import current_releases, list_releases
 
     home = read_settings().home
-    current = current_id(home)
+    current = current_releases(home)
     rows = []
     for manifest in list_releases(home):
         failed = sum(not check.passed for check in manifest.checks)
-        mark = "current" if manifest.release_id == current else ""
+        mark = "current" if manifest.release_id == current.get(manifest.panel) else ""
         rows.append((manifest.release_id, manifest.panel, len(manifest.checks), failed, mark))
     terminal.print_rows(("release_id", "panel", "checks", "failed", ""), rows, "table")
     return 0
@@ -38,7 +38,7 @@ def show() -> int:
 
 @releases.command
 def use(release_id: str, /) -> int:
-    """Make a release the current one, which dashboard and commands read.
+    """Make a release the current one of its panel, which dashboard and commands read.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def diff(
     one
         The earlier release: its id, or the first letters of it.
     other
-        The later release (default: the current one).
+        The later release (default: the current one of the same panel).
     every
         List every month end, not only the latest one of each company that changed.
     format
@@ -81,7 +81,8 @@ def diff(
     home = read_settings().home
     with terminal.steps() as begin:
         begin("comparing")
-        first, second = _release_id(home, one), _release_id(home, other or current_id(home))
+        first = _release_id(home, one)
+        second = _release_id(home, other or current_id(home, manifest_of(home, first).panel))
         changes = changes_between(home, first, second)
     latest = {change.company_id: change.period for change in sorted(changes, key=lambda change: change.period)}
     shown = [change for change in changes if every or change.period == latest[change.company_id]]
@@ -133,16 +134,16 @@ def verify(release_id: str | None = None, /) -> int:
     from pipelines.release import current_id, manifest_of
     from pipelines.release import verify as differences_of
 
-    home = read_settings().home
+    settings = read_settings()
+    release_id = release_id or current_id(settings.home, settings.panel_id)
     with terminal.steps() as begin:
         begin("verifying")
-        chosen = release_id or current_id(home)
-        panel = Home(home).panel(manifest_of(home, chosen).panel)
-        differences, health = differences_of(home, chosen), check_archive(Archive(panel.archive))
+        panel = Home(settings.home).panel(manifest_of(settings.home, release_id).panel)
+        differences, health = differences_of(settings.home, release_id), check_archive(Archive(panel.archive))
     for line in [*differences, *health.damage]:
         complain(line)
     if not differences:
-        say(f"verified    {chosen} agrees with its manifest")
+        say(f"verified    {release_id} agrees with its manifest")
     if health.damage:
         complain(f"{len(health.damage):,} damaged in {panel.archive}; repair: {REPAIR}")
     else:

@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli import terminal
-from pipelines.cli.common import Flag, Misuse, Names, check_names, check_port, panel_folder
+from pipelines.cli.common import Flag, Misuse, Names, check_names, check_port
+from pipelines.cli.summary import REJECTS, complain_of, say_loaded, say_rejects, say_what_is_stored
 from pipelines.cli.terminal import complain, say
 
 if TYPE_CHECKING:
-    from pipelines.observatory import Observatory, RunReport, Settings
+    from pipelines.observatory import Observatory, Settings
 
-SHOWN_ACCOUNTS = 10
-SAID_CHECKS = frozenset(("accounts_have_one_company", "new_posts_are_stored", "threads_are_whole"))
-"""Judgements of what a run could fetch: `run` says at once where they fail, with the first examples."""
 _DAGSTER = """\
 telemetry:
   enabled: false
@@ -58,18 +56,21 @@ def demo(*, serve: bool = True, companies: int | None = None, seed: int | None =
 
     settings = read_settings()
     count, chosen_seed = companies or DEMO_COMPANIES, settings.seed if seed is None else seed
-    code = _run(build_demo(settings, count, chosen_seed))
-    _say_how_true(settings.home)
-    say(f"next        {_command(settings, 'dashboard')}")
-    say(f"            {_command(settings, 'scorecard --all -o scorecards')}")
-    if (count, chosen_seed) == (DEMO_COMPANIES, settings.seed):
-        say(f"            {_command(settings, 'dev')}")
-    return dashboard(port=port) if serve and code == 0 else code
+    observatory = build_demo(settings, count, chosen_seed)
+    code = _run(observatory)
+    panel_id = observatory.panel.panel_id
+    _say_how_true(settings.home, panel_id)
+    for number, words in enumerate(("dashboard", "scorecard --all -o scorecards", "dev")):
+        say(f"{'' if number else 'next':<12}{_command(settings, panel_id, words)}")
+    if not serve or code:
+        return code
+    # The home may have other panels, and this command's dashboard is of the demo.
+    os.environ["SEISMOGRAPH_PANEL"] = panel_id
+    return dashboard(port=port)
 
 
 def run(
     *,
-    panel: Path | None = None,
     source: Names = (),
     company: Names = (),
     offline: Flag = False,
@@ -79,12 +80,12 @@ def run(
 ) -> int:
     """Fetch a panel's data, compute its scores and publish a release.
 
-    Only what is new is fetched, and only what changed is computed again, so a run may be repeated or stopped.
+    `--panel DIR` names the panel's folder (default: SEISMOGRAPH_PANEL). Only what is new is fetched, and only what
+    changed is computed again, so a run may be repeated or stopped. The exit code is 3 where not all was fetched, 1
+    where nothing was. A release without data, or with fewer than half of the posts and disclosures before, is withheld.
 
     Parameters
     ----------
-    panel
-        The folder of the panel (default: SEISMOGRAPH_PANEL).
     source
         Fetch only this source. The option may be given several times.
     company
@@ -98,12 +99,10 @@ def run(
     since
         With --refetch: from this day on (YYYY-MM-DD; default: the whole window).
     """
-    from pipelines.observatory import read_settings
+    from pipelines.observatory import build, panel_folder, read_settings
 
     settings = read_settings()
-    folder = panel_folder(panel, settings)
-    if folder is None:
-        raise Misuse("no panel: give --panel DIR or set SEISMOGRAPH_PANEL")
+    folder = panel_folder(settings)
     moment = None if as_of is None else dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
     if moment and moment > dt.datetime.now(dt.UTC) + dt.timedelta(days=1):
         raise Misuse(f"--as-of {as_of} is in the future")
@@ -111,8 +110,9 @@ def run(
         raise Misuse("--refetch asks the network: it goes with neither --offline nor --as-of")
     if since and not refetch:
         raise Misuse("--since says how far back --refetch reads: give both")
-    from pipelines.observatory import build
-
+    if moment:
+        # What was known on an earlier day is rightly less.
+        settings = settings.model_copy(update={"allow_smaller": True})
     observatory = build(settings, folder, as_of=moment)
     used = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}
     check_names("source", source, used)
@@ -134,56 +134,39 @@ def _run(
     is_offline: bool = False,
     refetch: dt.date | bool = False,
 ) -> int:
-    from pipelines.release import open_release
+    from pipelines.release import ReleaseWithheld, open_release
 
-    with terminal.steps() as begin:
-        report = observatory.run(
-            names or None, companies or None, is_offline=is_offline, refetch=refetch, progress=begin
-        )
+    if observatory.warning:
+        complain(observatory.warning)
+    try:
+        with terminal.steps() as begin:
+            report = observatory.run(
+                names or None, companies or None, is_offline=is_offline, refetch=refetch, progress=begin
+            )
+    except ReleaseWithheld:
+        say_loaded(observatory.loaded)
+        complain_of(observatory.passes)
+        raise
+    say_loaded(report.loaded)
     with open_release(observatory.settings.home, report.release.release_id) as release:
         unmatched = release.query("select count(*) as names, coalesce(sum(records), 0) as records from unmatched")
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.loaded.records.items())) or "none"
-    incomplete = [result for result in report.passes if not result.is_complete]
-    say(f"responses   {report.loaded.responses:,} new")
-    say(f"records     {kinds}")
-    say(f"rejects     {report.loaded.rejects:,}")
+        rejects = release.query(REJECTS).to_pylist()
     say(f"unmatched   {unmatched['names'][0].as_py():,} names, {unmatched['records'][0].as_py():,} records")
     say(f"release     {report.release.release_id} ({'new' if report.release.is_new else 'unchanged'})")
-    for result in incomplete:
-        complain(f"{result.source}, {result.company_id or 'all companies'}: not all was fetched: {result.reason}")
-    _say_what_is_stored(report)
-    return 0
+    say_rejects(rejects)
+    code = complain_of(report.passes, is_offline=is_offline, has_records=report.loaded.records.total() > 0)
+    say_what_is_stored(report)
+    return code
 
 
-def _say_what_is_stored(report: RunReport) -> None:
-    """How many of the posts that profiles count are stored (a profile counts those before the window too).
-
-    Then what checks found of what was fetched, and what a run of an earlier day cannot know.
-    """
-    if report.accounts:
-        stored = sum(it.stored_count for it in report.accounts)
-        counted = sum(it.counted_count for it in report.accounts)
-        say(f"stored      {stored:,} of {counted:,} posts that the profiles count")
-    short = [it for it in report.accounts if it.stored_count < it.counted_count]
-    for it in short[:SHOWN_ACCOUNTS]:
-        say(f"            {it.stored_count:,} of {it.counted_count:,}: {it.company_id}, {it.platform}:{it.handle}")
-    if len(short) > SHOWN_ACCOUNTS:
-        say(f"            … and {len(short) - SHOWN_ACCOUNTS:,} accounts more")
-    for check in report.release.manifest.checks:
-        if not check.passed and check.check_id in SAID_CHECKS:
-            complain(f"{check.claim} Not so in {check.offenders:,}: {'; '.join(check.examples)}")
-    for text in report.unknown:
-        complain(text)
-
-
-def _say_how_true(home: Path) -> None:
+def _say_how_true(home: Path, panel_id: str) -> None:
     """Say how many companies of a fictional world have their true rank within the published interval.
 
     True ranks, like published ones, are counted among the companies that have an index.
     """
     from pipelines.release import open_release
 
-    with open_release(home) as release:
+    with open_release(home, panel=panel_id) as release:
         answer = release.query("""
             select count(*) as ranked, count(*) filter (true_rank between rank_lower and rank_upper) as inside from (
                 select i.rank_lower, i.rank_upper, rank() over (order by t.value) as true_rank
@@ -198,16 +181,20 @@ def _say_how_true(home: Path) -> None:
         say(f"truth       {inside:,} of {ranked:,} true ranks lie in their published 90% intervals")
 
 
-def _command(settings: Settings, words: str) -> str:
-    """The command as the user types it for this home."""
+def _command(settings: Settings, panel_id: str, words: str) -> str:
+    """The command as the user types it for this home, with the panel where one must be named."""
+    from pipelines.release import current_releases
+
     home = settings.home
+    is_needed = words == "dev" or len(current_releases(home)) > 1
+    words += f" --panel {panel_id}" if is_needed else ""
     return f"uv run seismograph {words}" + ("" if home == Path(".seismograph") else f" --home {shlex.quote(str(home))}")
 
 
 def dashboard(*, port: int = 8501) -> int:
     """Open the dashboard, for this machine only.
 
-    It shows the current release, and the next one as soon as that is published.
+    It shows the panel's current release, and the next one as soon as that is published.
 
     Parameters
     ----------
@@ -229,29 +216,28 @@ def dashboard(*, port: int = 8501) -> int:
     )
 
 
-def dev(*, panel: Path | None = None, port: int = 3000) -> int:
+def dev(*, port: int = 3000) -> int:
     """Open Dagster: assets, checks, schedules, runs.
 
-    Its daemon runs too, so that schedules which are switched on are kept.
+    `--panel` names the panel, by its folder or id (default: SEISMOGRAPH_PANEL). Dagster's daemon runs too, so that
+    schedules which are switched on are kept.
 
     Parameters
     ----------
-    panel
-        The folder of the panel (default: SEISMOGRAPH_PANEL, else the fictional world).
     port
         The port of Dagster's pages.
     """
     from pipelines import ROOT
     from pipelines.home import Home
-    from pipelines.observatory import read_settings
+    from pipelines.observatory import panel_folder, read_settings
     from pipelines.panel import load_panel
     from pipelines.records import find_sources
 
     settings = read_settings()
     check_port(port)
-    if folder := panel_folder(panel, settings):
-        load_panel(folder, find_sources())
-        os.environ["SEISMOGRAPH_PANEL"] = str(folder.absolute())
+    folder = panel_folder(settings)
+    load_panel(folder, find_sources())
+    os.environ["SEISMOGRAPH_PANEL"] = str(folder.absolute())
     home = Home(settings.home.absolute()).dagster
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
@@ -260,8 +246,10 @@ def dev(*, panel: Path | None = None, port: int = 3000) -> int:
     # Dagster starts with an advertisement, given as a FutureWarning.
     os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")
     os.environ["SEISMOGRAPH_HOME"] = str(settings.home.absolute())
-    workspace = str(ROOT / "workspace.yaml")
-    return _child("dagster", "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", str(port))
+    # A wheel has no workspace.yaml; what that says beside the module is where the module is found in a checkout.
+    workspace = ROOT / "workspace.yaml"
+    door = ("--workspace", str(workspace)) if workspace.is_file() else ("--module-name", "pipelines.definitions")
+    return _child("dagster", "dev", *door, "--host", "127.0.0.1", "--port", str(port))
 
 
 def _child(*arguments: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagster import Definitions, in_process_executor
 
-from pipelines.defs.fetched import records_asset, source_assets, topic_assets
+from pipelines.defs.fetched import records_asset, source_assets, source_checks, topic_assets
 from pipelines.defs.modelled import index_assets, model_assets
 from pipelines.defs.published import exports_asset, release_asset
 from pipelines.defs.schedules import schedules
@@ -26,6 +26,7 @@ def build_definitions(observatory: Observatory) -> Definitions:
             release_asset(observatory),
             exports_asset(observatory),
         ],
+        asset_checks=source_checks(observatory),
         schedules=schedules(observatory),
         executor=in_process_executor,
     )

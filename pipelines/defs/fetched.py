@@ -7,17 +7,23 @@ import time
 from collections.abc import Iterator
 
 from dagster import (
-    AssetCheckKey,
+    AssetCheckExecutionContext,
     AssetCheckResult,
+    AssetChecksDefinition,
     AssetCheckSeverity,
     AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     AssetSpec,
+    Backoff,
+    DagsterInstance,
+    Failure,
     MaterializeResult,
     MetadataValue,
+    RetryPolicy,
     multi_asset,
+    multi_asset_check,
 )
 
 from pipelines.archive import PassResult
@@ -35,6 +41,11 @@ TOPICS = {
 }
 
 
+RETRIES = RetryPolicy(max_retries=3, delay=30, backoff=Backoff.EXPONENTIAL)
+"""How often a source is asked again for what it did not give, and after how many seconds first."""
+_ALL = "all companies"
+
+
 def sources_in_use(observatory: Observatory) -> dict[str, Source]:
     """The sources that the panel fetches or whose files it reads."""
     names = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}
@@ -47,7 +58,7 @@ def source_key(name: str) -> AssetKey:
 
 
 def source_assets(observatory: Observatory) -> list[AssetsDefinition]:
-    """One asset a source, fetched side by side; a source that fails still yields, with a warning and its companies."""
+    """One asset a source, fetched side by side; each always yields, so that what follows goes on with what there is."""
     sources = sources_in_use(observatory)
     if not sources:
         return []
@@ -55,14 +66,6 @@ def source_assets(observatory: Observatory) -> list[AssetsDefinition]:
     @multi_asset(
         name="fetch",
         specs=[_source_spec(source) for source in sources.values()],
-        check_specs=[
-            AssetCheckSpec(
-                "pass_complete",
-                asset=source_key(name),
-                description="Every company's pass reached its end; what is missing is fetched by the next run.",
-            )
-            for name in sources
-        ],
         can_subset=True,
     )
     def fetch(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
@@ -72,11 +75,66 @@ def source_assets(observatory: Observatory) -> list[AssetsDefinition]:
             passes = observatory.fetch(names, progress=lambda result: context.log.info(_sentence(result)))
         seconds = time.perf_counter() - started
         for name in names:
-            result = _source_result(name, [result for result in passes if result.source == name], seconds)
-            wanted = AssetCheckKey(source_key(name), "pass_complete") in context.selected_asset_check_keys
-            yield result if wanted else result._replace(check_results=[])
+            yield _source_result(name, [result for result in passes if result.source == name], seconds)
 
     return [fetch]
+
+
+def source_checks(observatory: Observatory) -> list[AssetChecksDefinition]:
+    """One step a source: asks again for what is missing, and fails if that does not help.
+
+    Nothing follows a check that does not block, so the step fails alone: the run is red, the other sources go on.
+    """
+    return [_source_check(observatory, name) for name in sources_in_use(observatory)]
+
+
+def _source_check(observatory: Observatory, name: str) -> AssetChecksDefinition:
+    @multi_asset_check(
+        name=f"{name}_pass_complete",
+        specs=[
+            AssetCheckSpec(
+                "pass_complete",
+                asset=source_key(name),
+                description="Every company's pass reached its end; what is missing is fetched by the next run.",
+            )
+        ],
+        # Before what follows the source, so that an answer to the first retry may still come in time for it.
+        op_tags={"dagster/priority": "1"},
+        retry_policy=RETRIES,
+    )
+    def pass_complete(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
+        missing = _missing(context.instance, name)
+        retry = context.op_execution_context.retry_number
+        if missing and retry:
+            companies = [company_id for company_id in missing if company_id != _ALL]
+            with foreseen():
+                passes = observatory.fetch([name], companies or None)
+            missing = {it.company_id or _ALL: _reason(it) for it in passes if not it.is_complete}
+        if not missing or retry == RETRIES.max_retries:
+            shown = MetadataValue.md("\n".join(["| company | why |", "|---|---|", *map(_row, missing.items())]))
+            yield AssetCheckResult(
+                check_name="pass_complete",
+                asset_key=source_key(name),
+                passed=not missing,
+                severity=AssetCheckSeverity.WARN,
+                metadata={"failed": shown} if missing else {},
+            )
+        if missing:
+            raise Failure(f"{name}: not all was fetched of {', '.join(missing)}: {'; '.join(set(missing.values()))}")
+
+    return pass_complete
+
+
+def _missing(instance: DagsterInstance, name: str) -> dict[str, str]:
+    """The companies whose passes the source's last materialization says are incomplete, with the reasons."""
+    event = instance.get_latest_materialization_event(source_key(name))
+    materialization = event.asset_materialization if event else None
+    value = materialization.metadata["incomplete"].value if materialization else {}
+    return value if isinstance(value, dict) else {}
+
+
+def _row(missing: tuple[str, str]) -> str:
+    return "| " + " | ".join(missing) + " |"
 
 
 def records_asset(observatory: Observatory) -> AssetsDefinition:
@@ -169,27 +227,17 @@ def _source_spec(source: Source) -> AssetSpec:
 
 
 def _source_result(name: str, passes: list[PassResult], seconds: float) -> MaterializeResult[None]:
-    failed = [result for result in passes if not result.is_complete]
-    rows = [f"| {result.company_id or 'all'} | {_reason(result)} |" for result in failed]
-    shown = {"failed": MetadataValue.md("\n".join(["| company | why |", "|---|---|", *rows]))} if rows else {}
+    incomplete = {result.company_id or _ALL: _reason(result) for result in passes if not result.is_complete}
     return MaterializeResult(
         asset_key=source_key(name),
         metadata={
             "passes": len(passes),
-            "incomplete_passes": len(failed),
+            "incomplete_passes": len(incomplete),
+            "incomplete": MetadataValue.json(incomplete),
             "responses": sum(result.responses for result in passes),
             "replayed": sum(result.replayed for result in passes),
             "seconds": seconds,
         },
-        check_results=[
-            AssetCheckResult(
-                check_name="pass_complete",
-                asset_key=source_key(name),
-                passed=not failed,
-                severity=AssetCheckSeverity.WARN,
-                metadata={"passes": len(passes), **shown},
-            )
-        ],
     )
 
 

@@ -95,7 +95,7 @@ def exports_asset(observatory: Observatory) -> AssetsDefinition:
         from pipelines.scorecard import scorecard, to_pdf
 
         started = time.perf_counter()
-        with open_release(observatory.settings.home) as release:
+        with open_release(observatory.settings.home, panel=observatory.panel.panel_id) as release:
             folder = observatory.home.exports(release.release_id)
             folder.mkdir(parents=True, exist_ok=True)
             companies = release.query("select company_id from companies order by company_id")["company_id"].to_pylist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 from pipelines.home import Home
@@ -16,14 +17,23 @@ DEMO_COMPANIES = 24
 """How many companies the fictional world has unless told otherwise."""
 
 
+_WORLD = re.compile(r"fictional-([1-9]\d*)-seed-(\d+)")
+
+
 def build(
     settings: Settings, panel: Path, *, clock: Clock | None = None, as_of: dt.datetime | None = None
 ) -> Observatory:
     """The observatory of a panel's folder; with `as_of`, of what was archived by then.
 
+    A fictional world of this home answers itself, as nobody else knows it.
+
     Raises:
         PanelError: listing every mistake of the panel.
+        PanelIdTaken: another study uses the panel's id in this home.
     """
+    world = _WORLD.fullmatch(panel.resolve().name)
+    if world and clock is None and panel.resolve().parent == Home(settings.home).worlds.resolve():
+        return build_demo(settings, int(world[1]), int(world[2]))
     sources = find_sources()
     return Observatory(settings, load_panel(panel, sources), clock=clock, as_of=as_of, sources=sources)
 

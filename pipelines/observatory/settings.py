@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines import UserMistake
 from pipelines.home import LOCK_SECONDS, Home
+from pipelines.panel import panel_id_of
 
 
 class SettingsError(UserMistake):
@@ -29,10 +30,22 @@ class Settings(BaseSettings):
     home: Path = Path(".seismograph")
     panel: Path | None = None
     contact: str = ""
+    allow_smaller: bool = False
     restricted_days: int = Field(default=30, ge=0)
     lock_seconds: float = Field(default=LOCK_SECONDS, ge=0)
     pseudonym_key: SecretStr | None = None
     seed: int = 1
+
+    @property
+    def panel_id(self) -> str | None:
+        """The id of the panel that is read: `panel` is its folder or the id itself; None where none is set.
+
+        Raises:
+            PanelError: the folder's `panel.toml` cannot be read.
+        """
+        if self.panel is None or not self.panel.is_dir():
+            return None if self.panel is None else str(self.panel)
+        return panel_id_of(self.panel)
 
     @property
     def user_agent(self) -> str:

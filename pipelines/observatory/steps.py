@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from pipelines import ROOT, release, topics, warehouse
+from pipelines import SQL, release, topics, warehouse
 from pipelines.archive import (
     Archive,
     Parsed,
@@ -22,6 +22,7 @@ from pipelines.archive import (
 )
 from pipelines.home import Home
 from pipelines.observatory.asking import Answer, Asking, ask_sources, run_id_of
+from pipelines.observatory.ownership import check_owner, remember_owner
 from pipelines.observatory.plan import passes_due
 from pipelines.observatory.report import AccountPosts, Clock, Names, RunReport, Tell, tell_nobody
 from pipelines.observatory.scoring import check_goalposts, indicators_of, own_method, refresh_index
@@ -38,8 +39,11 @@ class Observatory:
     With `as_of`, it knows only what was archived by then: nothing is fetched or archived, and a warehouse of its own is
     made of the archive each time.
 
+    `passes` and `loaded` tell what was fetched and loaded so far, `warning` what is odd about the panel's id, or None.
+
     Raises:
         UserMistake: naming file and line of a statement, a list of `sql/seeds/` or a goalpost that cannot be used.
+        PanelIdTaken: another study uses the panel's id in this home.
     """
 
     def __init__(
@@ -58,17 +62,19 @@ class Observatory:
         self.as_of = as_of
         self.clock: Clock = (lambda: as_of) if as_of else clock or (lambda: dt.datetime.now(dt.UTC))
         self.sources = dict(sources or find_sources())
-        self.models = warehouse.load_models(ROOT / "sql")
+        self.models = warehouse.load_models(SQL)
         self.seeds = warehouse.seed_tables(SEEDS, self.models)
         self.method, self.catalogue = own_method(), indicators_of(self.models)
         check_goalposts(panel, self.catalogue, self.method)
         self.home = Home(settings.home)
-        self.folder = self.home.panel(panel.name)
+        self.warning = check_owner(self.home, panel)
+        self.folder = self.home.panel(panel.panel_id)
         self.archive = Archive(self.folder.archive, clock=self.clock, lock_seconds=settings.lock_seconds)
         path = self.folder.warehouse_of(run_id_of(as_of)) if as_of else self.folder.warehouse
         self.warehouse = warehouse.Warehouse(path, lock_seconds=settings.lock_seconds)
         self._later_files: list[str] = []
         self.loaded = warehouse.LoadReport()
+        self.passes: list[PassResult] = []
         self._answer = answer
         self._moments = tuple(moments)
         self._files: Parsed = {}
@@ -87,11 +93,11 @@ class Observatory:
         Raises:
             SourceError: a file of the panel cannot be read; nothing was changed.
             Locked: another run did not finish in time.
-            ReleaseWithheld: a contract check failed; the previous release stays current.
+            ReleaseWithheld: a contract check failed or data were lost; the previous release stays current.
         """
         with self.warehouse.writer():
             progress("fetching")
-            passes = self.fetch(names, companies, is_offline=is_offline, refetch=refetch)
+            self.fetch(names, companies, is_offline=is_offline, refetch=refetch)
             progress("loading")
             self.load()
             progress("labelling")
@@ -102,7 +108,7 @@ class Observatory:
             made += [*self.score(), *self.run_scorecards()]
             progress("publishing")
             published = self.publish(self.run_checks())
-            report = RunReport(passes, self.loaded, labelled, made, published, self._accounts(), self.unknown())
+            report = RunReport(self.passes, self.loaded, labelled, made, published, self._accounts(), self.unknown())
         if self.as_of:
             self.warehouse.path.unlink()
         return report
@@ -135,6 +141,7 @@ class Observatory:
                 plan = [(source, passes_due(db, source, self.panel, companies, moment, refetch)) for source in wanted]
             asking = Asking(self.archive, self.settings, self.clock, self._answer, is_offline, progress)
             results += asyncio.run(ask_sources(asking, plan, moment))
+        self.passes += results
         return results
 
     def load(self, progress: Callable[[warehouse.LoadReport], None] | None = None) -> warehouse.LoadReport:
@@ -144,6 +151,7 @@ class Observatory:
             SourceError: naming the file that cannot be read.
         """
         with self.warehouse.writer() as db:
+            remember_owner(self.home, self.panel)
             if not self._files and self.as_of:
                 self._files, self._later_files = archived_files(self.archive, self.panel, self.as_of)
             elif not self._files:
@@ -211,7 +219,7 @@ class Observatory:
         """Make the working tables a release, with what evidence and dashboard read beside it.
 
         Raises:
-            ReleaseWithheld: a contract check failed.
+            ReleaseWithheld: a contract check failed or data were lost.
         """
         with self.warehouse.writer() as db:
             if not self.as_of:
@@ -223,10 +231,11 @@ class Observatory:
             return release.publish(
                 self.settings.home,
                 db,
-                panel_name=self.panel.name,
+                panel_name=self.panel.panel_id,
                 clock=self.clock,
                 facts=release.facts_of(db, self.settings.told(), self.panel),
                 checks=checks,
+                may_be_small=self.settings.allow_smaller,
                 lock_seconds=self.settings.lock_seconds,
             )
 

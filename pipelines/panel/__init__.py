@@ -14,6 +14,7 @@ from pipelines.panel.study import (
     Window,
     coverage,
     load_panel,
+    panel_id_of,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Window",
     "coverage",
     "load_panel",
+    "panel_id_of",
     "period_table",
     "suggest",
     "week_table",

@@ -20,7 +20,7 @@ from pipelines.panel.goalposts import Goalpost, read_goalposts
 from pipelines.panel.reader import CsvRow, FolderReader, Mistake, TomlTable, suggest
 from pipelines.records import COMMON_SCHEMES, Source, identifier_fault, normalise_identifier
 
-_COMPANY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _YEARS = range(2006, 2101)
 
 
@@ -58,12 +58,12 @@ class Identifier(msgspec.Struct, frozen=True):
 
 
 class Panel(msgspec.Struct, frozen=True, kw_only=True):
-    """A study. `name` is its folder's name as a slug, `sources` what it fetches over the network.
+    """A study. `panel_id` names its archive, warehouse and releases, `sources` is what it fetches over the network.
 
     `is_fictional`: its companies are invented, which everything made from it must say.
     """
 
-    name: str
+    panel_id: str
     title: str
     is_fictional: bool = False
     sources: tuple[str, ...]
@@ -102,12 +102,12 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     """
     reader = FolderReader(folder)
     study = reader.toml("panel.toml", "title, sources, [window] and [[files]]")
-    title, window, is_fictional = None, None, False
+    panel_id, title, window, is_fictional = None, None, None, False
     names: tuple[str, ...] = ()
     entries: list[FileEntry | None] = []
     if study:
-        study.check_keys(("title", "fictional", "sources", "window", "files"), "panel.toml")
-        title, window = study.string("title"), _window(study)
+        study.check_keys(("id", "title", "fictional", "sources", "window", "files"), "panel.toml")
+        panel_id, title, window = _panel_id(study, folder), study.string("title"), _window(study)
         is_fictional = study.values.get("fictional") is True
         if not isinstance(study.values.get("fictional", False), bool):
             study.mistake("fictional", "fictional must be true or false")
@@ -125,10 +125,10 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
     accounts = _accounts(reader, known, platforms if is_closed else None)
     identifiers = _identifiers(reader, known, schemes if is_closed else None)
     goalposts = read_goalposts(reader)
-    if reader.mistakes or title is None or window is None:
+    if reader.mistakes or panel_id is None or title is None or window is None:
         raise PanelError(reader.mistakes)
     return Panel(
-        name=re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "panel",
+        panel_id=panel_id,
         title=title,
         is_fictional=is_fictional,
         sources=names,
@@ -140,6 +140,31 @@ def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
         goalposts=goalposts,
         folder=folder,
     )
+
+
+def panel_id_of(folder: Path) -> str:
+    """The id of a folder's panel, whatever else its files say.
+
+    Raises:
+        PanelError: `panel.toml` cannot be read, or its id is none.
+    """
+    reader = FolderReader(folder)
+    study = reader.toml("panel.toml", "title, sources, [window] and [[files]]")
+    panel_id = _panel_id(study, folder) if study else None
+    if panel_id is None:
+        raise PanelError(reader.mistakes)
+    return panel_id
+
+
+def _panel_id(study: TomlTable, folder: Path) -> str | None:
+    """The id that `panel.toml` gives, else the folder's name as a slug."""
+    if "id" not in study.values:
+        return re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "panel"
+    panel_id = study.string("id")
+    if panel_id is not None and not _ID.fullmatch(panel_id):
+        study.mistake("id", f"id {panel_id!r}; allowed: a-z, 0-9 and -, 100 at most")
+        return None
+    return panel_id
 
 
 def coverage(panel: Panel, sources: Mapping[str, Source]) -> list[Coverage]:
@@ -195,7 +220,7 @@ def _companies(reader: FolderReader) -> tuple[Company, ...]:
     companies = []
     for row in reader.rows("companies.csv", ("company_id", "name", "sector", "country"), may_be_empty="country"):
         company_id = row["company_id"]
-        if not _COMPANY_ID.fullmatch(company_id):
+        if not _ID.fullmatch(company_id):
             row.mistake("company_id", f"company_id {company_id!r}; allowed: a-z, 0-9 and -, 100 at most")
         elif company_id in lines:
             row.mistake("company_id", f"company_id {company_id} is in line {lines[company_id]} already")

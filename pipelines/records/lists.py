@@ -13,9 +13,9 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from pipelines import ROOT, UserMistake
+from pipelines import SQL, UserMistake
 
-SEEDS = ROOT / "sql" / "seeds"
+SEEDS = SQL / "seeds"
 
 
 class ListError(UserMistake):
@@ -123,8 +123,8 @@ def list_header(path: Path, columns: Collection[str] = ()) -> list[str]:
 
 
 def list_place(path: Path) -> str:
-    """A list's path for a message: from the checkout on, or its name alone."""
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    """A list's path for a message: from the checkout on, whether `sql/` is in it or in a wheel; or its name alone."""
+    return (Path("sql") / path.relative_to(SQL)).as_posix() if path.is_relative_to(SQL) else path.name
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -1,4 +1,4 @@
-"""Makes, reads and compares releases: what everyone reads, under `releases/<id>/`, and `releases/CURRENT` names one."""
+"""Makes, reads and compares releases: what everyone reads, under `releases/<id>/`; `CURRENT` of a panel names one."""
 
 from pipelines.release.changes import ScoreChange
 from pipelines.release.facts import facts_of
@@ -7,8 +7,10 @@ from pipelines.release.publish import Release, ReleaseWithheld, publish, use
 from pipelines.release.reading import (
     NoRelease,
     OpenRelease,
+    WhichPanel,
     changes_between,
     current_id,
+    current_releases,
     list_releases,
     manifest_of,
     open_release,
@@ -29,8 +31,10 @@ __all__ = [
     "ReleaseWithheld",
     "ScoreChange",
     "TableFacts",
+    "WhichPanel",
     "changes_between",
     "current_id",
+    "current_releases",
     "digest_of",
     "facts_of",
     "keep_texts",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from pipelines import ROOT
+from pipelines import ROOT, SQL
 from pipelines.panel import Panel
 from pipelines.records import SEEDS, code_version, list_place
 from pipelines.release.files import Facts, digest_of
 from pipelines.release.tables import Tables
 
 _METHOD = SEEDS / "method.csv"
-_CODE = (ROOT / "pipelines", ROOT / "sql")
+_CODE = (ROOT / "pipelines", SQL)
 """All that a number can depend on beside data and method, and some that it cannot."""
 
 

@@ -1,4 +1,4 @@
-"""Publishes a release: writes it aside, checks it, and makes it current by one atomic swap of `releases/CURRENT`.
+"""Publishes a release: writes it aside, checks it, and makes it its panel's current one by one atomic swap.
 
 Not here: what its tables are (`tables.py`), how one is read (`reading.py`).
 """
@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -22,6 +22,7 @@ from pipelines.release.files import (
     CheckResult,
     Facts,
     Manifest,
+    TableFacts,
     connect,
     content_of,
     digest_of,
@@ -29,19 +30,26 @@ from pipelines.release.files import (
     store_rows,
     table_facts,
 )
-from pipelines.release.reading import asked, current_id, manifest_of, open_release
+from pipelines.release.reading import (
+    asked,
+    current_id,
+    current_releases,
+    manifest_of,
+    open_release,
+    panel_pointer,
+)
 from pipelines.release.tables import COMPARED, DRAWS, MONTHLY, TABLES, ReleaseError, Tables, empty_select, read
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]*")
+_DATA = ("posts", "disclosures")
+"""The tables whose rows tell how much a release rests on."""
 
 
 class ReleaseWithheld(Failure):
-    """A contract check found offenders: the release was not made and the previous one stays current."""
+    """The tables are not fit for a release: none was made and the previous one, if any, stays current."""
 
-    def __init__(self, failed: Sequence[CheckResult]) -> None:
-        self.failed = tuple(failed)
-        claims = "; ".join(check.sentence for check in failed)
-        super().__init__(f"release withheld, the previous one stays current: {claims}")
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"release withheld, the previous one stays current: {reason}")
 
 
 class Release(msgspec.Struct, frozen=True):
@@ -65,19 +73,21 @@ def publish(
     clock: Callable[[], dt.datetime],
     facts: Facts | None = None,
     checks: Sequence[CheckResult] = (),
+    may_be_small: bool = True,
     lock_seconds: float = LOCK_SECONDS,
 ) -> Release:
-    """Make the working tables a release and make it current; content that is current already makes none.
+    """Make the working tables a release and make it its panel's current one; the same content again makes none.
 
     Raises:
-        ReleaseWithheld: a contract check failed.
+        ReleaseWithheld: a contract check failed; or there are no posts and no disclosures, or fewer than half as many
+            as in the release before, and it may not be small.
         ReleaseError: a table lacks columns.
         Locked: another process was publishing longer than `lock_seconds`.
     """
     if not _NAME.fullmatch(panel_name):
         raise ReleaseError(f"panel name {panel_name!r}: use letters, digits, '.', '-', '_' and spaces only")
     if failed := [check for check in checks if check.severity == "contract" and not check.passed]:
-        raise ReleaseWithheld(failed)
+        raise ReleaseWithheld("; ".join(check.sentence for check in failed))
     places = Home(home)
     releases = places.releases
     with lock(places.publishing_lock, f"publishing under {releases}", seconds=lock_seconds):
@@ -90,10 +100,12 @@ def publish(
             with connect(aside / "scorecards.duckdb", places, files) as connection:
                 tables = {table: table_facts(connection, table) for table in TABLES}
             content = content_of(panel_name, tables)
-            current = _current(home)
+            current = _current(home, panel_name)
             if current is not None and current.content == content:
                 return Release(releases / current.release_id, current)
-            if current is not None and current.panel == panel_name:
+            if not may_be_small:
+                _check_size(tables, current)
+            if current is not None:
                 _write_changes(home, current, aside / "scorecards.duckdb", files, facts or Facts())
                 with connect(aside / "scorecards.duckdb", places, files) as connection:
                     tables[COMPARED] = table_facts(connection, COMPARED)
@@ -165,15 +177,33 @@ def _write(home: Home, database: Tables, path: Path, checks: Sequence[CheckResul
     return files
 
 
+def _check_size(tables: Mapping[str, TableFacts], earlier: Manifest | None) -> None:
+    """Refuse a release without data, or with so much less than before that something was lost."""
+    now = sum(tables[name].rows for name in _DATA)
+    before = sum(earlier.tables[name].rows for name in _DATA if name in earlier.tables) if earlier else 0
+    if not now:
+        raise ReleaseWithheld("there are no posts and no disclosures; see whether the sources answered")
+    if 2 * now < before:
+        raise ReleaseWithheld(
+            f"{now:,} posts and disclosures are fewer than half of the {before:,} before; "
+            "if that is right, run once with SEISMOGRAPH_ALLOW_SMALLER=1"
+        )
+
+
 def use(home: Path, release_id: str) -> None:
-    """Make a release the current one."""
-    manifest_of(home, release_id)
-    with replacing(Home(home).current) as file:
-        file.write(f"{release_id}\n".encode())
+    """Make a release the current one of its panel."""
+    places = Home(home)
+    # A home of earlier days has one pointer for all panels: it moves to the panel whose release it names.
+    for panel, current in {**current_releases(home), manifest_of(home, release_id).panel: release_id}.items():
+        pointer = places.panel(panel).current
+        if panel_pointer(pointer) != current:
+            with replacing(pointer) as file:
+                file.write(f"{current}\n".encode())
+    places.shared_current.unlink(missing_ok=True)
 
 
-def _current(home: Path) -> Manifest | None:
+def _current(home: Path, panel: str) -> Manifest | None:
     try:
-        return manifest_of(home, current_id(home))
+        return manifest_of(home, current_id(home, panel))
     except ReleaseError:
         return None

@@ -24,6 +24,10 @@ class NoRelease(ReleaseError):
     """There is no such release here."""
 
 
+class WhichPanel(ReleaseError):
+    """Several panels have a current release, and nobody said which one is meant."""
+
+
 def changes_between(home: Path, one: str, other: str) -> list[ScoreChange]:
     """Which scores of release `other` differ from those of `one`, and why.
 
@@ -113,14 +117,15 @@ class OpenRelease:
         self.close()
 
 
-def open_release(home: Path, release_id: str | None = None) -> OpenRelease:
-    """Open a release for reading; the current one where no id is given.
+def open_release(home: Path, release_id: str | None = None, *, panel: str | None = None) -> OpenRelease:
+    """Open a release for reading; the panel's current one where no id is given.
 
     Raises:
         NoRelease: none is there, or none of that id.
+        WhichPanel: neither id nor panel is given, and several panels have releases.
         ReleaseError: its files are missing or broken.
     """
-    manifest = manifest_of(home, release_id or current_id(home))
+    manifest = manifest_of(home, current_id(home, panel) if release_id is None else release_id)
     try:
         return OpenRelease(home, manifest)
     except duckdb.Error as error:
@@ -128,15 +133,49 @@ def open_release(home: Path, release_id: str | None = None) -> OpenRelease:
         raise ReleaseError(f"release {manifest.release_id} cannot be opened: {reason}") from None
 
 
-def current_id(home: Path) -> str:
-    """The id of the current release."""
+def current_releases(home: Path) -> dict[str, str]:
+    """The current release of every panel that has one, by the panel's id."""
+    found: dict[str, str] = {}
+    shared = panel_pointer(Home(home).shared_current)
+    if shared and Home(home).manifest(shared).is_file():
+        found[manifest_of(home, shared).panel] = shared
+    for folder in Home(home).panels():
+        if release_id := panel_pointer(folder.current):
+            found[folder.path.name] = release_id
+    return dict(sorted(found.items()))
+
+
+def panel_pointer(path: Path) -> str | None:
+    """The release that a pointer names; None where there is no pointer."""
     try:
-        return Home(home).current.read_text().strip()
+        return path.read_text().strip()
     except FileNotFoundError:
-        raise NoRelease(
-            f"no release under {home}: make one with `uv run seismograph demo`, "
-            "or with `uv run seismograph run --panel DIR`"
-        ) from None
+        return None
+
+
+def current_id(home: Path, panel: str | None = None) -> str:
+    """The id of a panel's current release; of the only panel that has one where none is given.
+
+    Raises:
+        NoRelease: the panel, or the whole home, has none.
+        WhichPanel: no panel is given, and several have one.
+    """
+    found = current_releases(home)
+    if panel is None and len(found) > 1:
+        raise WhichPanel(
+            f"{home} has releases of several panels: {', '.join(found)}; "
+            "give --panel ID with one of them, or set SEISMOGRAPH_PANEL"
+        )
+    if panel is None and found:
+        return next(iter(found.values()))
+    if panel in found:
+        return found[panel]
+    if found:
+        raise NoRelease(f"no release of panel {panel!r} under {home}; there are releases of {', '.join(found)}")
+    raise NoRelease(
+        f"no release under {home}: make one with `uv run seismograph demo`, "
+        "or with `uv run seismograph run --panel DIR`"
+    )
 
 
 def manifest_of(home: Path, release_id: str) -> Manifest:

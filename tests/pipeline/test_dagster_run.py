@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -156,24 +158,44 @@ def test_a_judgement_only_warns(observatory: Observatory) -> None:
     assert (judged.passed, judged.severity.name) == (False, "WARN")
 
 
-def test_a_source_that_fails_yields_and_warns_with_its_companies(tmp_path: Path) -> None:
-    from pipelines.defs.fetched import sources_in_use
-
-    world = World(1, 3)
-    world.write_panel(tmp_path / "world")
+def _with_broken_bluesky(folder: Path, world: World, refusals: float) -> Observatory:
+    """A world whose social service refuses so many requests before it answers."""
+    world.write_panel(folder / "world")
+    asked = itertools.count()
 
     def answer(url: str, moment: dt.datetime) -> tuple[int, dict[str, str], bytes]:
-        return (403, {}, b"no") if "app.bsky" in url else world.answer(url, moment)
+        return (403, {}, b"no") if "app.bsky" in url and next(asked) < refusals else world.answer(url, moment)
 
-    observatory = Observatory(
-        Settings(home=tmp_path / "home"),
-        load_panel(tmp_path / "world", find_sources()),
+    return Observatory(
+        Settings(home=folder / "home"),
+        load_panel(folder / "world", find_sources()),
         clock=lambda: world.visits[-1],
         answer=answer,
         moments=world.visits[-1:],
     )
+
+
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    import dagster
+
+    from pipelines.defs import fetched
+
+    assert fetched.RETRIES.max_retries == 3
+    monkeypatch.setattr(fetched, "RETRIES", dagster.RetryPolicy(max_retries=1, delay=0))
+
+
+def test_47_a_source_that_fails_fails_its_own_step_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.defs.fetched import sources_in_use
+
+    _without_waiting(monkeypatch)
+    world = World(1, 3)
+    observatory = _with_broken_bluesky(tmp_path, world, math.inf)
     result = materialize(observatory, "group:sources or group:raw")
-    assert result.success
+    assert not result.success
+    assert [it.step_key for it in result.get_step_failure_events()] == ["bluesky_pass_complete"]
+    assert [it.step_key for it in result.get_step_skipped_events()] == []
     made = made_of(result)
     assert set(made) == {*(f"sources/{name}" for name in sources_in_use(observatory)), "raw/records"}
     checks = {it.asset_key.path[-1]: it for it in result.get_asset_check_evaluations()}
@@ -182,3 +204,15 @@ def test_a_source_that_fails_yields_and_warns_with_its_companies(tmp_path: Path)
     assert (failed.passed, failed.severity.name) == (False, "WARN")
     table = str(failed.metadata["failed"].value)
     assert all(f"| {company.company_id} | " in table and "403" in table for company in world.companies)
+
+
+def test_47_a_source_that_answers_at_the_second_asking_fails_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_waiting(monkeypatch)
+    observatory = _with_broken_bluesky(tmp_path, World(1, 3), 3)
+    result = materialize(observatory, "group:sources")
+    assert result.success
+    checks = {it.asset_key.path[-1]: it for it in result.get_asset_check_evaluations()}
+    assert checks["bluesky"].passed
+    assert made_of(result)["sources/bluesky"]["incomplete_passes"]

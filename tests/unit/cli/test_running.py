@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from pipelines.cli import running
 from pipelines.cli.app import main
 from pipelines.observatory import AccountPosts, RunReport, Settings
 from pipelines.warehouse import LoadReport, Warehouse
+from tests.unit.panel.panels import write_real_panel
 from tests.unit.release.releases import make_release
 
 Capture = pytest.CaptureFixture[str]
@@ -36,6 +38,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+def _pass(company_id: str, reason: str | None) -> PassResult:
+    return PassResult(
+        source="bluesky", company_id=company_id, is_complete=reason is None, responses=1, replayed=0, reason=reason
+    )
+
+
 class FakeObservatory:
     """Takes what the command hands on."""
 
@@ -45,7 +53,11 @@ class FakeObservatory:
         self.refetch: dt.date | bool = False
         companies = (SimpleNamespace(company_id="acme"), SimpleNamespace(company_id="zenith"))
         self.panel = SimpleNamespace(sources=("bluesky",), files=(SimpleNamespace(source="sbti"),), companies=companies)
+        self.panel.panel_id = "small"
         self.calls: list[tuple[object, ...]] = []
+        self.warning: str | None = None
+        self.passes = [_pass("acme", "HTTP 503 four times"), _pass("zenith", None)]
+        self.loaded = LoadReport(responses=7, records=Counter(posts=1234, engagements=5), rejects=2)
 
     def run(
         self,
@@ -59,18 +71,9 @@ class FakeObservatory:
         self.refetch = refetch
         self.calls.append((names, companies, is_offline))
         progress("fetching")
-        result = PassResult(
-            source="bluesky",
-            company_id="acme",
-            is_complete=False,
-            responses=1,
-            replayed=0,
-            reason="HTTP 503 four times",
-        )
-        loaded = LoadReport(responses=7, records=Counter(posts=1234, engagements=5), rejects=2)
         accounts = [AccountPosts("acme", "bluesky", "acme.example", 20, 1500), AccountPosts("zenith", "x", "z", 7, 7)]
         unknown = ["the panel is that of today"] if self.as_of else []
-        return RunReport([result], loaded, 9, [], make_release(self.settings.home), accounts, unknown)
+        return RunReport(self.passes, self.loaded, 9, [], make_release(self.settings.home), accounts, unknown)
 
 
 @pytest.fixture
@@ -86,7 +89,7 @@ def observatory(monkeypatch: pytest.MonkeyPatch) -> list[FakeObservatory]:
 
 
 def test_run_says_what_was_done(home: Path, capsys: Capture, observatory: list[FakeObservatory]) -> None:
-    assert main(["run", "--panel", "p"]) == 0
+    assert main(["run", "--panel", "p"]) == 3
     shown = capsys.readouterr()
     assert shown.out.splitlines()[:4] == [
         "responses   7 new",
@@ -95,7 +98,7 @@ def test_run_says_what_was_done(home: Path, capsys: Capture, observatory: list[F
         "unmatched   1 names, 1,200 records",
     ]
     assert shown.out.splitlines()[4].startswith("release     20210101T000000Z-")
-    assert "seismograph: bluesky, acme: not all was fetched: HTTP 503 four times" in shown.err
+    assert "seismograph: bluesky: not all was fetched of acme: HTTP 503 four times" in shown.err
     assert "fetching" in shown.err
     assert observatory[0].calls == [(None, None, False)]
     assert observatory[0].as_of is None
@@ -105,11 +108,53 @@ def test_run_says_what_was_done(home: Path, capsys: Capture, observatory: list[F
     ]
 
 
+def test_47_a_run_that_is_incomplete_exits_3_and_one_that_fetched_nothing_1(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outcome(reasons: Sequence[str | None], records: int, *more: str) -> int:
+        def build(settings: Settings, panel: Path, *, as_of: object = None) -> FakeObservatory:
+            made = FakeObservatory(settings, None)
+            made.passes = [_pass(f"company-{number}", reason) for number, reason in enumerate(reasons)]
+            made.loaded = LoadReport(responses=1, records=Counter(posts=records), rejects=0)
+            return made
+
+        monkeypatch.setattr("pipelines.observatory.build", build)
+        return main(["run", "--panel", "p", *more])
+
+    assert outcome([None, None], 5) == 0
+    assert outcome([None, None], 0) == 0, "nothing new is nothing wrong"
+    assert outcome([], 0) == 0, "a panel of files alone asks nobody"
+    assert outcome([None, "HTTP 401"], 5) == 3
+    assert outcome(["HTTP 401", "HTTP 401"], 5) == 3, "part of a company's posts came"
+    assert outcome(["HTTP 401", "HTTP 401"], 0, "--offline") == 3
+    capsys.readouterr()
+    assert outcome(["HTTP 401", "HTTP 401", "HTTP 500"], 0) == 1
+    assert capsys.readouterr().err.splitlines()[-3:] == [
+        "seismograph: bluesky: not all was fetched of company-0, company-1: HTTP 401",
+        "seismograph: bluesky: not all was fetched of company-2: HTTP 500",
+        "seismograph: run again to go on where it stopped",
+    ]
+
+
+def test_39_dev_without_a_panel_says_what_to_set_and_builds_no_world(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = _children(monkeypatch)
+    assert main(["dev"]) == 2
+    assert capsys.readouterr().err == "seismograph: no panel: give --panel DIR or set SEISMOGRAPH_PANEL\n"
+    assert started == [] and not home.exists()
+
+
+def test_48_the_version_is_told(capsys: Capture) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"seismograph {version('seismograph')}\n"
+
+
 def test_run_hands_on_sources_companies_and_the_day(
     home: Path, capsys: Capture, observatory: list[FakeObservatory]
 ) -> None:
     arguments = ["--source", "bluesky", "--source", "sbti", "--company", "zenith", "--as-of", "2020-12-31"]
-    assert main(["run", "--panel", "p", *arguments]) == 0
+    assert main(["run", "--panel", "p", *arguments]) == 3
     assert observatory[0].calls == [(("bluesky", "sbti"), ("zenith",), True)]
     assert observatory[0].as_of == dt.datetime(2020, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
     assert "seismograph: the panel is that of today" in capsys.readouterr().err
@@ -188,11 +233,12 @@ def test_demo_tells_how_it_did_and_what_to_do_next(
         db.replace_table("index.index_scores", " union all ".join(scored.format(*row) for row in rows))
     (panel / "truth.csv").write_text("company_id,measure,value\nacme,rank,1\nzenith,index,9\nzenith,rank,1\n")
     monkeypatch.setattr("pipelines.observatory.build_demo", build_demo)
-    assert main(["demo", "--no-serve", "--companies", "5", "--seed", "7"]) == 0
+    assert main(["demo", "--no-serve", "--companies", "5", "--seed", "7"]) == 3
     assert made == [(5, 7)]
-    told = capsys.readouterr().out.splitlines()[-3:]
+    told = capsys.readouterr().out.splitlines()[-4:]
     assert told[0] == "truth       1 of 2 true ranks lie in their published 90% intervals"
     assert told[1] == f"next        uv run seismograph dashboard --home {home}"
+    assert told[3] == f"            uv run seismograph dev --panel small --home {home}"
 
 
 def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +255,8 @@ def test_dashboard_listens_on_this_machine_only(home: Path, monkeypatch: pytest.
 
 def test_dev_keeps_its_history_in_the_home_and_calls_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started = _children(monkeypatch)
-    assert main(["dev", "--port", "3001"]) == 0
+    study = write_real_panel(home.parent / "banks")
+    assert main(["dev", "--port", "3001", "--panel", str(study)]) == 0
     assert Path(os.environ["DAGSTER_HOME"]) == home / "dagster"
     text = (home / "dagster" / "dagster.yaml").read_text()
     assert (

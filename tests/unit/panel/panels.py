@@ -98,3 +98,16 @@ def mistakes(folder: Path) -> list[str]:
     except PanelError as error:
         return [line.removeprefix(f"{folder}/") for line in str(error).splitlines()]
     return []
+
+
+def write_real_panel(folder: Path, *, panel_id: str | None = None, companies: tuple[str, ...] = ("acme",)) -> Path:
+    """A right panel of companies without accounts, for the sources that there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    window = "[window]\nstart = 2020-01-01\nend = 2020-03-31\n"
+    named = f'id = "{panel_id}"\n' if panel_id else ""
+    (folder / "panel.toml").write_text(f'{named}title = "Some companies"\n{window}')
+    rows = "".join(f"{it},{it.title()},Energy,GB\n" for it in companies)
+    (folder / "companies.csv").write_text(f"company_id,name,sector,country\n{rows}")
+    (folder / "accounts.csv").write_text("company_id,platform,handle\n")
+    (folder / "identifiers.csv").write_text("company_id,scheme,value\n")
+    return folder

@@ -13,7 +13,7 @@ from tests.unit.panel.panels import ACCOUNTS, IDENTIFIERS, SOURCES, TOML, write_
 def test_everything_is_read(tmp_path: Path) -> None:
     folder = write_panel(tmp_path)
     panel = load_panel(folder, SOURCES)
-    assert (panel.name, panel.title, panel.sources) == ("two-companies", "Two companies", ("bluesky",))
+    assert (panel.panel_id, panel.title, panel.sources) == ("two-companies", "Two companies", ("bluesky",))
     assert panel.window == Window(dt.date(2020, 1, 1), dt.date(2020, 3, 31))
     assert panel.companies[0] == Company("acme", "Acme", "Energy", "GB")
     assert panel.accounts == (
@@ -92,7 +92,7 @@ def test_spellings_of_one_thing_are_kept_once(tmp_path: Path) -> None:
 
 def test_the_real_panel(shared: Path) -> None:
     panel = load_panel(shared / "panels" / "companies-2020", find_sources())
-    assert panel.name == "companies-2020"
+    assert panel.panel_id == "companies-2020"
     assert (len(panel.companies), len(panel.accounts), len(panel.files)) == (53, 65, 7)
     # 328 rows; one parent company's name stands there in three spellings.
     assert len(panel.identifiers) == 326

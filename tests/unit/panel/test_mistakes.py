@@ -30,7 +30,7 @@ def test_all_mistakes_are_listed_once_sorted_by_place(tmp_path: Path) -> None:
     ("old", "new", "expected"),
     [
         ('title = "Two companies"', "", ["panel.toml:1:1: title is missing, as in title = \"…\""]),
-        ("sources = [", "source = [", ["panel.toml:2:1: unknown key source in panel.toml; allowed: fictional, files, sources, title, window"]),
+        ("sources = [", "source = [", ["panel.toml:2:1: unknown key source in panel.toml; allowed: fictional, files, id, sources, title, window"]),
         ("sources = [", "fictional = 1\nsources = [", ["panel.toml:2:1: fictional must be true or false"]),
         ('["bluesky"]', '["mastodon"]', ["panel.toml:2:1: unknown source 'mastodon'; allowed: bluesky"]),
         ('["bluesky"]', '"bluesky"', ["panel.toml:2:1: sources must be a list of names; allowed: bluesky"]),

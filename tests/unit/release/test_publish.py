@@ -120,7 +120,7 @@ def test_one_changed_count_makes_a_release_that_shares_the_other_months(tmp_path
     second = publish_rows(tmp_path, rows, at=NEXT_DAY)
     assert second.is_new
     assert second.release_id == f"20210110T060000Z-{second.manifest.content[:8]}"
-    assert (tmp_path / "releases" / "CURRENT").read_text() == second.release_id + "\n"
+    assert (tmp_path / "panels" / PANEL / "CURRENT").read_text() == second.release_id + "\n"
     before, after = first.manifest.files["posts"], second.manifest.files["posts"]
     assert [month for month in before if before[month] != after[month]] == ["2020-01"]
     assert first.manifest.files["post_topics"] == second.manifest.files["post_topics"]
@@ -231,10 +231,55 @@ def test_a_contract_that_fails_withholds_the_release_by_name(tmp_path: Path) -> 
     )
     rows = small()
     rows["posts"].pop()
-    with pytest.raises(ReleaseWithheld, match=r"unique_posts: A post stands once\. Offenders: 2 \(p1, p2\)") as caught:
+    with pytest.raises(ReleaseWithheld, match=r"unique_posts: A post stands once\. Offenders: 2 \(p1, p2\)"):
         publish_rows(tmp_path, rows, at=NEXT_DAY, checks=[broken])
-    assert caught.value.failed == (broken,)
     assert releases.current_id(tmp_path) == first.release_id
+
+
+def test_47_a_release_without_data_or_with_less_than_half_of_it_is_withheld(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseWithheld, match="there are no posts and no disclosures"):
+        publish_rows(tmp_path, {}, may_be_small=False)
+    with pytest.raises(releases.NoRelease):
+        releases.current_id(tmp_path)
+    first = publish_rows(tmp_path, small(), may_be_small=False)
+    posts, disclosures = small()["posts"], small().get("disclosures", [])
+    count = len(posts) + len(disclosures)
+    half = {**small(), "posts": posts[: (count + 1) // 2], "disclosures": []}
+    less = {**small(), "posts": posts[: (count - 1) // 2], "disclosures": []}
+    with pytest.raises(ReleaseWithheld, match=f"{(count - 1) // 2} posts and disclosures are fewer than half of the "):
+        publish_rows(tmp_path, less, at=NEXT_DAY, may_be_small=False)
+    assert releases.current_id(tmp_path) == first.release_id
+    assert publish_rows(tmp_path, half, at=NEXT_DAY, may_be_small=False).is_new
+    assert publish_rows(tmp_path, less, at=NEXT_DAY, may_be_small=True).is_new
+
+
+def test_39_each_panel_has_a_current_release_of_its_own(tmp_path: Path) -> None:
+    study = publish(tmp_path, database_of(small()), panel_name="banks", clock=lambda: CLOCK).release_id
+    assert releases.current_id(tmp_path) == study, "the only panel need not be named"
+    demo = publish(tmp_path, database_of(small()), panel_name="fictional", clock=lambda: NEXT_DAY).release_id
+    assert releases.current_releases(tmp_path) == {"banks": study, "fictional": demo}
+    with pytest.raises(releases.WhichPanel, match=r"several panels: banks, fictional; give --panel ID"):
+        releases.current_id(tmp_path)
+    with pytest.raises(releases.NoRelease, match=r"no release of panel 'bonks' .*releases of banks, fictional"):
+        releases.current_id(tmp_path, "bonks")
+    with open_release(tmp_path, panel="banks") as opened:
+        assert (opened.release_id, opened.manifest.panel) == (study, "banks")
+    rows = small()
+    rows["posts"].pop()
+    later = publish(tmp_path, database_of(rows), panel_name="fictional", clock=lambda: NEXT_DAY).release_id
+    releases.use(tmp_path, demo)
+    assert later != demo
+    assert releases.current_releases(tmp_path) == {"banks": study, "fictional": demo}
+
+
+def test_39_a_pointer_of_earlier_days_is_read_and_moves_to_its_panel(tmp_path: Path) -> None:
+    old = publish(tmp_path, database_of(small()), panel_name="banks", clock=lambda: CLOCK).release_id
+    shared = tmp_path / "releases" / "CURRENT"
+    (tmp_path / "panels" / "banks" / "CURRENT").rename(shared)
+    assert releases.current_id(tmp_path) == releases.current_id(tmp_path, "banks") == old
+    demo = publish(tmp_path, database_of(small()), panel_name="fictional", clock=lambda: NEXT_DAY).release_id
+    assert releases.current_releases(tmp_path) == {"banks": old, "fictional": demo}
+    assert not shared.exists()
 
 
 def test_a_judgement_that_fails_is_recorded(tmp_path: Path) -> None:
