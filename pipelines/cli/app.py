@@ -26,8 +26,8 @@ COMMANDS = {
     "releases": ("releases:releases", "List, choose, compare and verify releases."),
     "evidence": ("reading:evidence", "Show the archived response that a number comes from."),
     "files": ("files:files", "Read the files of a panel without storing them, and show what would load."),
-    "topics": ("topics:topics", "Show which causes a text is about, and the words that say so."),
-    "composite": ("composite:composite", "Compute any composite indicator from two CSV tables, stage by stage."),
+    "topics": ("standalone:topics", "Show which causes a text is about, and the words that say so."),
+    "composite": ("standalone:composite", "Compute any composite indicator from two CSV tables, stage by stage."),
     "doctor": ("doctor:doctor", "Check folder, panel, SQL, archive and release for problems."),
 }
 """Every command: where it lives in this package and what it does, which is also the first line of its own help."""

@@ -167,7 +167,7 @@ def test_run_hands_on_sources_companies_and_the_day(
 def test_run_hands_on_what_to_read_anew(
     home: Path, observatory: list[FakeObservatory], arguments: list[str], refetch: dt.date | bool
 ) -> None:
-    assert main(["run", "--panel", "p", *arguments]) == 0
+    assert main(["run", "--panel", "p", *arguments]) == 3
     assert observatory[0].refetch == refetch
 
 
