@@ -40,10 +40,12 @@ def main() -> None:
         position="top",
     )
     try:
-        if data.current() is None:
+        release = data.current()
+        if release is None:
             _explain_first_release()
         else:
             page.run()
+            st.caption(plain(f"Panel {release.manifest.panel}, release {release.release_id}"))
     except SeismographError as error:
         st.error(plain(str(error)))
 

@@ -17,7 +17,7 @@ import streamlit as st
 from pipelines.archive import EvidenceError, evidence_of
 from pipelines.observatory import read_settings
 from pipelines.records import SEEDS
-from pipelines.release import NoRelease, OpenRelease, current_id, open_release
+from pipelines.release import NoRelease, OpenRelease, current_id, current_releases, open_release
 from pipelines.scorecard import LEAST_PROBABILITY, Scorecard, periods, rows_of, scorecard, to_csv, to_json, to_pdf
 from pipelines.warehouse import seed_table
 
@@ -52,15 +52,25 @@ def home() -> Path:
 
 
 def current() -> OpenRelease | None:
-    """The current release, open and shared by all sessions; None where there is none yet.
+    """The panel's current release, open and shared by all sessions; None where there is none yet.
 
     Raises:
+        WhichPanel: several panels have one, and neither address nor setting names a panel.
         ReleaseError: its files are missing or broken.
     """
     try:
-        return _open(str(home()), current_id(home()))
+        return _open(str(home()), current_id(home(), panel()))
     except NoRelease:
+        if current_releases(home()):
+            raise
         return None
+
+
+def panel() -> str | None:
+    """The panel that the address asks for, else the one that is set; the address of a later page need not repeat it."""
+    if asked := st.query_params.get("panel"):
+        st.session_state["panel"] = asked
+    return st.session_state.get("panel") or read_settings().panel_id
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -28,7 +28,7 @@ shift
 case "$1 $2" in
     "pytest "*) echo the tests; exit 0 ;;
     "seismograph dashboard"|"seismograph dev") shift; exec {python} -m pipelines.cli "$@" --help ;;
-    "seismograph demo") shift 2; exec {python} -m pipelines.cli demo --no-serve --companies 4 "$@" ;;
+    "seismograph demo") shift 2; exec {python} -m pipelines.cli demo --no-serve --companies 8 "$@" ;;
     "seismograph "*) shift; exec {python} -m pipelines.cli "$@" ;;
     *) exec {python} -c 'import importlib.util, sys; sys.exit(not importlib.util.find_spec(sys.argv[1]))' "$3" ;;
 esac
@@ -96,7 +96,7 @@ def test_44_every_block_of_the_readme_works_as_it_is_pasted(tmp_path: Path) -> N
         kind, body = block[1], block[2]
         if kind == "sh":
             run = "run --panel my-study   " in body
-            body = body.replace("fictional-24-seed-1", "fictional-4-seed-1")
+            body = body.replace("fictional-24-seed-1", "fictional-8-seed-1")
             if run:  # the study's first release, so that its block finds one to compare with
                 stranger.paste("uv run seismograph run --panel my-study")
             printed[block[2]] = stranger.paste(stranger.filled_in(body))
@@ -107,15 +107,15 @@ def test_44_every_block_of_the_readme_works_as_it_is_pasted(tmp_path: Path) -> N
             (stranger.checkout / named).write_text(body)
     whole = "\n".join(printed.values())
     first = next(out for block, out in printed.items() if "from index_scores" in block)
-    assert [len(re.findall(rf"^ *{company}\b", first, re.MULTILINE)) for company in _companies(stranger)] == [1] * 4
+    assert [len(re.findall(rf"^ *{company}\b", first, re.MULTILINE)) for company in _companies(stranger)] == [1] * 8
     assert re.search(r"larch +2020-12-31 +12000\.0 +usd", whole), "the new source"
     assert re.search(r"larch +2021-03-31 +0\S* +1\b", whole), "the new indicator"
     assert "Two tea companies" in stranger.paste("uv run seismograph doctor --panel my-study")
     assert (stranger.checkout / "my-study" / "goalposts.csv").is_file()
-    assert len(list((stranger.checkout / "scorecards").glob("*.pdf"))) == 4
+    assert len(list((stranger.checkout / "scorecards").glob("*.pdf"))) == 8
 
 
 def _companies(stranger: Stranger) -> list[str]:
-    with open_release(stranger.home, panel="fictional-4-seed-1") as release:
+    with open_release(stranger.home, panel="fictional-8-seed-1") as release:
         found: list[str] = release.query("select company_id from companies")["company_id"].to_pylist()
         return found
