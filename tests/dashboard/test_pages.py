@@ -155,6 +155,23 @@ def test_a_release_without_index_says_why_and_shows_pillars(without_index: Path)
     assert not page.metric
 
 
+def test_39_the_address_or_the_setting_names_the_panel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.release import publish
+
+    def told(page: AppTest) -> str:
+        return "".join(error.value for error in page.error).replace("\\", "") + said(page).replace("\\", "")
+
+    for name in ("banks", "fictional"):
+        publish(tmp_path, database_of({}), panel_name=name, clock=lambda: CLOCK)
+    monkeypatch.setenv("SEISMOGRAPH_HOME", str(tmp_path))
+    monkeypatch.delenv("SEISMOGRAPH_PANEL", raising=False)
+    assert "several panels: banks, fictional" in told(run(APP))
+    assert "Panel banks, release" in told(run(APP, panel="banks"))
+    assert "there are releases of banks, fictional" in told(run(APP, panel="bonks"))
+    monkeypatch.setenv("SEISMOGRAPH_PANEL", "fictional")
+    assert "Panel fictional, release" in told(run(APP))
+
+
 def test_a_release_without_any_score_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipelines.release import publish
 
