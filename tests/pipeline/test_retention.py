@@ -45,7 +45,7 @@ def read_from_replies(home: Path) -> list[dict[str, Any]]:
     )
 
 
-def said(home: Path) -> dict[str, object]:
+def said(home: Path) -> dict[str, Any]:
     """Everything that a release says but outcome_level, whose percentiles turn on the last bit of near ties."""
     of_outcomes = {"method", "index_scores", "index_draws", "say_do_gaps", "sensitivity"}
     parts = {
