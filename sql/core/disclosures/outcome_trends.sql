@@ -1,5 +1,6 @@
 -- One row per company, outcome metric and period end with figures of three years or more among the last four.
--- The trend is the slope of least squares of the figure's logarithm over the years.
+-- The trend is the slope of least squares of the figure's logarithm over the years, to nine decimals: sums taken in
+-- another order differ in the last bit, and equal trends must tie in every build.
 with pairs as (
     select
         t.company_id, t.metric_id, t.period_end, t.direction, f.published_at, f.observed_at,
@@ -25,6 +26,9 @@ with pairs as (
 )
 select
     s.company_id, s.metric_id, s.period_end, s.published_at, s.observed_at, s.direction,
-    cast(s.n * s.xy - s.x * s.y as double) / nullif(s.n * s.xx - s.x * s.x, 0) as value
+    cast(
+        cast(floor(cast(s.n * s.xy - s.x * s.y as double) / nullif(s.n * s.xx - s.x * s.x, 0) * 1e9 + 5e-1) as bigint)
+        as double
+    ) / 1e9 as value
 from sums as s
 where s.years >= 3
