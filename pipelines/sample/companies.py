@@ -44,7 +44,7 @@ LEVELS = (0, 0, 1, 2, 3, 4)
 _STATUS_AT = (0.1, 0.25, 0.5, 0.78, 0.92)
 
 
-class Company(msgspec.Struct, frozen=True, kw_only=True):
+class FictionalCompany(msgspec.Struct, frozen=True, kw_only=True):
     """One fictional company and its traits. Rates are per week; people and reposts per 1,000 followers."""
 
     number: int
@@ -77,7 +77,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     """Shares of the company's cause posts, in the order of `texts.CAUSES`."""
 
 
-def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
+def draw_companies(seed: int, count: int) -> tuple[FictionalCompany, ...]:
     """Draws companies in sectors of twelve or more; their traits are spread evenly and correlate in part."""
     rng = np.random.default_rng([seed, 0])
     sectors = _SECTORS[: min(len(_SECTORS), max(1, count // 12))]
@@ -94,7 +94,7 @@ def draw_companies(seed: int, count: int) -> tuple[Company, ...]:
         followers = 8_000 * 7.5 ** size[number]
         crowd = 150 * (followers / 20_000) ** 0.6 * np.exp(0.8 * NormalDist().inv_cdf(people[number]))
         companies.append(
-            Company(
+            FictionalCompany(
                 number=number,
                 company_id=slug,
                 name=name,

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.sample.companies import Company
+from pipelines.sample.companies import FictionalCompany
 
 MEDIA = ("image", "link", "video")
 MEDIA_SHARES = (0.5, 0.4, 0.1)
@@ -42,7 +42,7 @@ class Counts(msgspec.Struct):
 
 def draw_counts(
     rng: np.random.Generator,
-    company: Company,
+    company: FictionalCompany,
     is_csr: NDArray[np.bool_],
     media: NDArray[np.int64],
     followers: NDArray[np.float64] | float,
@@ -56,38 +56,38 @@ def draw_counts(
     return Counts(rng.poisson(likes), rng.poisson(reposts), rng.negative_binomial(_CLUMPING, share, size))
 
 
-def csr_items(rng: np.random.Generator, company: Company, weeks: int) -> NDArray[np.int64]:
+def csr_items(rng: np.random.Generator, company: FictionalCompany, weeks: int) -> NDArray[np.int64]:
     """Draws the number of cause posts and reposts of each week: none in weeks without causes, else one or more."""
     is_active = rng.random(weeks) < company.active_share
     return (1 + rng.poisson(company.csr_rate / company.active_share - 1, weeks)) * is_active
 
 
-def own_share(company: Company) -> float:
+def own_share(company: FictionalCompany) -> float:
     """Share of the company's own posts among its cause posts and reposts."""
     return 1 - REPOSTED_SHARE * company.outward_share
 
 
-def own_csr_rate(company: Company) -> float:
+def own_csr_rate(company: FictionalCompany) -> float:
     """Expected number of the company's own cause posts in a week, without reposts of others."""
     return company.csr_rate * own_share(company)
 
 
-def people_a_year(company: Company) -> float:
+def people_a_year(company: FictionalCompany) -> float:
     """Number of different people whom the cause posts of 52 weeks are meant to draw."""
     return company.people_rate * company.followers / 1_000
 
 
-def replies_per_post(company: Company) -> float:
+def replies_per_post(company: FictionalCompany) -> float:
     """Expected number of people's direct replies to a post."""
     return REPLIES_PER_PERSON * people_a_year(company) / ((1 + CHATTER_SHARE) * 52 * own_csr_rate(company))
 
 
-def ever_answered(company: Company) -> float:
+def ever_answered(company: FictionalCompany) -> float:
     """Share of in-scope messages answered however late, set so that `response_share` are answered within 72 hours."""
     return company.response_share / NormalDist(math.log(company.answer_hours), ANSWER_SPREAD).cdf(math.log(72))
 
 
-def median_answer_hours(company: Company) -> float:
+def median_answer_hours(company: FictionalCompany) -> float:
     """Hours after which half of the in-scope messages are answered; a week where that takes longer or never happens."""
     share = 0.5 / ever_answered(company)
     if share >= 1:
@@ -95,7 +95,7 @@ def median_answer_hours(company: Company) -> float:
     return min(math.exp(NormalDist(math.log(company.answer_hours), ANSWER_SPREAD).inv_cdf(share)), LONGEST_WAIT)
 
 
-def person_shares(company: Company) -> NDArray[np.float64]:
+def person_shares(company: FictionalCompany) -> NDArray[np.float64]:
     """Each person's share of the replies, heavy-tailed, in a pool just large enough for `people_a_year` to reply."""
     wanted = people_a_year(company)
     low, high = int(wanted), int(wanted) * 100
@@ -108,7 +108,7 @@ def person_shares(company: Company) -> NDArray[np.float64]:
     return _tail(low)
 
 
-def expected_people(company: Company, shares: NDArray[np.float64]) -> float:
+def expected_people(company: FictionalCompany, shares: NDArray[np.float64]) -> float:
     """Expected number of different people who reply to the cause posts of 52 weeks, replies falling by `shares`.
 
     The year's replies are Poisson about a mean that varies, as posts do, like a gamma variable: a person of share s is

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from pipelines.sample import texts
-from pipelines.sample.companies import Company
+from pipelines.sample.companies import FictionalCompany
 from pipelines.sample.counts import (
     ANSWER_LIKES,
     ANSWER_SPREAD,
@@ -30,7 +30,7 @@ from pipelines.sample.counts import (
     person_shares,
     replies_per_post,
 )
-from pipelines.sample.posts import NEIGHBOURS, Author, Post, company_account, neighbour, person, post_uri, tid
+from pipelines.sample.posts import NEIGHBOURS, Author, FictionalPost, company_account, neighbour, person, post_uri, tid
 
 START = dt.datetime(2024, 12, 30, tzinfo=UTC)
 WEEKS = 79
@@ -41,13 +41,13 @@ SHORTENER = "bit.ly"
 T = TypeVar("T")
 
 
-def write_history(seed: int, company: Company) -> list[Post]:
+def write_history(seed: int, company: FictionalCompany) -> list[FictionalPost]:
     """Writes all items of the company's feed, oldest first: posts, reposts and answers, with the threads below them."""
     return _Writer(seed, company).write()
 
 
 class _Writer:
-    def __init__(self, seed: int, company: Company) -> None:
+    def __init__(self, seed: int, company: FictionalCompany) -> None:
         self.seed = seed
         self.company = company
         self.account = company_account(company)
@@ -58,9 +58,9 @@ class _Writer:
         self.scope_share = min(0.5, IN_SCOPE_RATE / replies_per_post(company))
         self.cause_edges = cumulative(company.causes)
         self.causes = list(texts.CAUSES.values())
-        self.items: list[Post] = []
+        self.items: list[FictionalPost] = []
 
-    def write(self) -> list[Post]:
+    def write(self) -> list[FictionalPost]:
         company, rng = self.company, self.rng
         csr_week = np.repeat(np.arange(WEEKS), csr_items(rng, company, WEEKS))
         other_week = np.repeat(np.arange(WEEKS), rng.poisson(company.other_rate, WEEKS))
@@ -85,7 +85,7 @@ class _Writer:
         self.items.sort(key=lambda item: item.created)
         return self.items
 
-    def _post(self, created: int, is_csr: bool, media: str, chance: list[float]) -> Post:
+    def _post(self, created: int, is_csr: bool, media: str, chance: list[float]) -> FictionalPost:
         company = self.company
         is_outward = is_csr and chance[0] < company.outward_share
         sentence = self._sentence() if is_csr else self._pick(texts.ORDINARY).format(goods=company.goods)
@@ -93,7 +93,7 @@ class _Writer:
             return self._repost(created, texts.SHARED.format(sentence=sentence), is_csr=True, is_outward=True)
         if not is_csr and chance[1] < 0.03:
             return self._repost(created, self._pick(texts.SMALL_TALK), is_csr=False, is_outward=False)
-        post = Post(
+        post = FictionalPost(
             uri=post_uri(self.account, created),
             author=self.account,
             created=created,
@@ -135,8 +135,8 @@ class _Writer:
             return f"https://{SHORTENER}{page}-of-a-fictional-world"
         return f"https://{self.company.domain}{page}"
 
-    def _repost(self, created: int, text: str, *, is_csr: bool, is_outward: bool) -> Post:
-        return Post(
+    def _repost(self, created: int, text: str, *, is_csr: bool, is_outward: bool) -> FictionalPost:
+        return FictionalPost(
             uri=f"at://{self.account.did}/app.bsky.feed.repost/{tid(created)}",
             author=self.account,
             created=created,
@@ -147,13 +147,15 @@ class _Writer:
             is_outward=is_outward,
         )
 
-    def _foreign(self, before: int, text: str) -> Post:
+    def _foreign(self, before: int, text: str) -> FictionalPost:
         author = neighbour(self.seed, self._pick(NEIGHBOURS))
         created = before - int(self.rng.integers(HOUR, 2 * DAY))
         likes = int(self.rng.poisson(400))
-        return Post(uri=post_uri(author, created), author=author, created=created, text=text, likes=likes, reposts=60)
+        return FictionalPost(
+            uri=post_uri(author, created), author=author, created=created, text=text, likes=likes, reposts=60
+        )
 
-    def _replies(self, post: Post, number: int) -> None:
+    def _replies(self, post: FictionalPost, number: int) -> None:
         rng = self.rng
         delays = np.minimum(rng.lognormal(np.log(4 * HOUR), 1.2, number), 10 * DAY).astype(int).tolist()
         for delay in sorted(delays):
@@ -164,7 +166,7 @@ class _Writer:
             if rng.random() < CHATTER_SHARE:
                 self._message(message, message.created + int(rng.integers(60_000, 8 * HOUR)), None)
 
-    def _in_scope_words(self, post: Post) -> str:
+    def _in_scope_words(self, post: FictionalPost) -> str:
         """Picks the words of a message in scope: a question, a question on a cause, or a remark on a cause."""
         choice = self.rng.random()
         if choice < 0.55:
@@ -172,7 +174,7 @@ class _Writer:
         phrase = next((phrase for phrase in texts.PHRASES if phrase in post.text.lower()), texts.PHRASES[0])
         return self._pick(texts.CAUSE_QUESTIONS if choice < 0.85 else texts.CAUSE_REMARKS).format(phrase=phrase)
 
-    def _maybe_answer(self, message: Post) -> None:
+    def _maybe_answer(self, message: FictionalPost) -> None:
         company, rng = self.company, self.rng
         share = ever_answered(company) if message.is_in_scope else SMALL_TALK_ANSWERED
         if rng.random() < share:
@@ -182,20 +184,22 @@ class _Writer:
                 later = answer.created + int(rng.integers(60_000, 12 * HOUR))
                 self._message(answer, later, self._pick(texts.THANKS), message.author)
 
-    def _message(self, parent: Post, created: int, words: str | None, author: Author | None = None) -> Post:
+    def _message(
+        self, parent: FictionalPost, created: int, words: str | None, author: Author | None = None
+    ) -> FictionalPost:
         if author is None:
             author = person(self.seed, self.people[int(np.searchsorted(self.people_edges, self.rng.random()))])
         text = words or self._pick(texts.SMALL_TALK)
         return self._below(parent, created, author=author, text=text, likes=int(self.rng.poisson(1)))
 
-    def _answer(self, parent: Post, created: int, text: str) -> Post:
+    def _answer(self, parent: FictionalPost, created: int, text: str) -> FictionalPost:
         likes = int(self.rng.poisson(ANSWER_LIKES))
         answer = self._below(parent, created, author=self.account, text=text, likes=likes)
         self.items.append(answer)
         return answer
 
-    def _below(self, parent: Post, created: int, *, author: Author, text: str, likes: int) -> Post:
-        post = Post(
+    def _below(self, parent: FictionalPost, created: int, *, author: Author, text: str, likes: int) -> FictionalPost:
+        post = FictionalPost(
             uri=post_uri(author, created, int(self.rng.integers(1, 1_024_000))),
             author=author,
             created=created,

@@ -6,7 +6,7 @@ from functools import cache
 
 import msgspec
 
-from pipelines.sample.companies import Company, did
+from pipelines.sample.companies import FictionalCompany, did
 
 _OTHERS = ("puddlewatch", "mothclub", "fiddlingherald", "gribblesands", "allotmenteers", "tinwhistles", "oldlibrary")
 NEIGHBOURS = tuple(f"{name}.example" for name in _OTHERS)
@@ -23,7 +23,7 @@ class Author(msgspec.Struct, frozen=True):
     is_hidden: bool = False
 
 
-def company_account(company: Company) -> Author:
+def company_account(company: FictionalCompany) -> Author:
     """The company's one account."""
     return Author(company.did, company.domain, company.name)
 
@@ -40,7 +40,7 @@ def person(seed: int, number: int) -> Author:
     return Author(did(seed, f"person {number}"), f"reader-{number}.example", f"Reader {number}", number % 100 == 0)
 
 
-class Post(msgspec.Struct, kw_only=True, gc=False):
+class FictionalPost(msgspec.Struct, kw_only=True, gc=False):
     """A post by anyone. Times are milliseconds since 1970; counts are final."""
 
     uri: str
@@ -61,11 +61,11 @@ class Post(msgspec.Struct, kw_only=True, gc=False):
     deleted: int | None = None
     claimed: int | None = None
     """The time that the author's clock gave, where that is wrong."""
-    parent: Post | None = None
-    root: Post | None = None
-    reposted: Post | None = None
-    quoted: Post | None = None
-    replies: list[Post] = msgspec.field(default_factory=list)
+    parent: FictionalPost | None = None
+    root: FictionalPost | None = None
+    reposted: FictionalPost | None = None
+    quoted: FictionalPost | None = None
+    replies: list[FictionalPost] = msgspec.field(default_factory=list)
     is_csr: bool = False
     is_outward: bool = False
     is_in_scope: bool = False

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.index import Indicator, Method, TrueScores, huber_line, score_truth
-from pipelines.sample.companies import LEVELS, Company
+from pipelines.sample.companies import LEVELS, FictionalCompany
 from pipelines.sample.counts import (
     ANSWER_LIKES,
     IN_SCOPE_RATE,
@@ -35,7 +35,7 @@ _QUARTERS = 500
 _WEEKS = 13
 
 
-def true_values(seed: int, companies: Sequence[Company]) -> dict[str, dict[str, float]]:
+def true_values(seed: int, companies: Sequence[FictionalCompany]) -> dict[str, dict[str, float]]:
     """True values by company and indicator."""
     peers = {sector: sum(it.sector == sector for it in companies) for sector in {it.sector for it in companies}}
     truth = {}
@@ -61,7 +61,7 @@ def true_values(seed: int, companies: Sequence[Company]) -> dict[str, dict[str, 
 
 def true_ranks(
     values: Mapping[str, Mapping[str, float]],
-    companies: Sequence[Company],
+    companies: Sequence[FictionalCompany],
     catalogue: Sequence[Indicator],
     method: Method,
 ) -> TrueScores:
@@ -85,7 +85,7 @@ def true_ranks(
     return score_truth(scored, catalogue, method)
 
 
-def _long_run(rng: np.random.Generator, company: Company) -> tuple[float, float]:
+def _long_run(rng: np.random.Generator, company: FictionalCompany) -> tuple[float, float]:
     """Simulates premium and persistence; answers to people are posts too, so they count for an account's median."""
     weeks = _QUARTERS * _WEEKS
     csr_week = np.repeat(np.arange(weeks), rng.binomial(csr_items(rng, company, weeks), own_share(company)))
@@ -112,7 +112,7 @@ def _long_run(rng: np.random.Generator, company: Company) -> tuple[float, float]
     return float(premium), float(is_kept.mean())
 
 
-def _answers_a_week(company: Company) -> float:
+def _answers_a_week(company: FictionalCompany) -> float:
     replies = replies_per_post(company)
     in_scope = min(0.5, IN_SCOPE_RATE / replies)
     answered = in_scope * ever_answered(company) + (1 - in_scope) * SMALL_TALK_ANSWERED

@@ -19,10 +19,10 @@ from urllib.parse import unquote
 import msgspec
 
 from pipelines.sample import texts
-from pipelines.sample.companies import Company
+from pipelines.sample.companies import FictionalCompany
 from pipelines.sample.counts import grown
 from pipelines.sample.history import HOUR, write_history
-from pipelines.sample.posts import Author, Post, company_account
+from pipelines.sample.posts import Author, FictionalPost, company_account
 
 Json = dict[str, Any]
 Query = list[tuple[str, str]]
@@ -39,12 +39,12 @@ _YEAR = 365 * 86_400
 class Bluesky:
     """The AppView of one world; it writes a company's history when that is first asked for."""
 
-    def __init__(self, seed: int, companies: Sequence[Company], end: dt.datetime) -> None:
+    def __init__(self, seed: int, companies: Sequence[FictionalCompany], end: dt.datetime) -> None:
         self.seed = seed
         self.end = end
         self.companies = {name: company for company in companies for name in (company.did, company.domain)}
-        self._histories: dict[int, list[Post]] = {}
-        self._posts: dict[str, Post] = {}
+        self._histories: dict[int, list[FictionalPost]] = {}
+        self._posts: dict[str, FictionalPost] = {}
 
     def answer(self, method: str, query: Query, now: dt.datetime) -> tuple[int, dict[str, str], bytes]:
         """Answers one XRPC query with status, headers and body."""
@@ -58,7 +58,7 @@ class Bluesky:
         status, body = call(query, now) if call else (501, _error("MethodNotImplemented", "Method Not Implemented"))
         return status, dict(HEADERS), msgspec.json.encode(body)
 
-    def history(self, company: Company) -> list[Post]:
+    def history(self, company: FictionalCompany) -> list[FictionalPost]:
         """All items of a company's feed of all times, oldest first."""
         if company.number not in self._histories:
             self._histories[company.number] = write_history(self.seed, company)
@@ -72,7 +72,7 @@ class Bluesky:
         known = [self.companies[actor] for actor in actors if actor in self.companies]
         return 200, {"profiles": [self._profile(company, now) for company in known]}
 
-    def _profile(self, company: Company, now: dt.datetime) -> Json:
+    def _profile(self, company: FictionalCompany, now: dt.datetime) -> Json:
         years = (self.end - now).total_seconds() / _YEAR
         moment = milliseconds(now)
         return _author(company_account(company)) | {
@@ -124,7 +124,7 @@ class Bluesky:
             node, above = node["parent"], above.parent
         return 200, {"thread": thread}
 
-    def _find(self, uri: str) -> Post | None:
+    def _find(self, uri: str) -> FictionalPost | None:
         company = self.companies.get(uri.removeprefix("at://").partition("/")[0])
         if company is not None:
             self.history(company)
@@ -143,7 +143,7 @@ def query_of(text: str) -> Query:
     return [(name, unquote(value.replace("+", " "))) for name, _, value in pairs]
 
 
-def wire_text(post: Post, now: int) -> tuple[str, list[Json]]:
+def wire_text(post: FictionalPost, now: int) -> tuple[str, list[Json]]:
     """Writes links, mention and hashtags into the text; returns it with the facets that mark them, by UTF-8 bytes."""
     text, facets = post.text, []
 
@@ -192,7 +192,7 @@ def _author(author: Author) -> Json:
     }
 
 
-def _feed_item(item: Post, now: int) -> Json:
+def _feed_item(item: FictionalPost, now: int) -> Json:
     if item.reposted:
         reason = {
             "$type": "app.bsky.feed.defs#reasonRepost",
@@ -206,17 +206,17 @@ def _feed_item(item: Post, now: int) -> Json:
     return {"post": _view(item, now)}
 
 
-def _seen(post: Post, now: int) -> Json:
+def _seen(post: FictionalPost, now: int) -> Json:
     if post.is_there(now):
         return {"$type": "app.bsky.feed.defs#postView"} | _view(post, now)
     return _gone(post)
 
 
-def _gone(post: Post) -> Json:
+def _gone(post: FictionalPost) -> Json:
     return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": post.uri, "notFound": True}
 
 
-def _node(post: Post, now: int, depth: int) -> Json:
+def _node(post: FictionalPost, now: int, depth: int) -> Json:
     below = [reply for reply in post.replies if reply.is_there(now)]
     node: Json = {"$type": "app.bsky.feed.defs#threadViewPost", "post": _view(post, now)}
     if depth:
@@ -224,7 +224,7 @@ def _node(post: Post, now: int, depth: int) -> Json:
     return node
 
 
-def _view(post: Post, now: int) -> Json:
+def _view(post: FictionalPost, now: int) -> Json:
     text, facets = wire_text(post, now)
     age = (now - post.created) / HOUR
     record: Json = {
@@ -256,7 +256,7 @@ def _view(post: Post, now: int) -> Json:
     return view
 
 
-def _embed(post: Post, now: int) -> Json | None:
+def _embed(post: FictionalPost, now: int) -> Json | None:
     media: Json | None = None
     if post.card:
         card = {"uri": post.card, "title": "A page that does not exist", "description": ""}
@@ -273,11 +273,11 @@ def _embed(post: Post, now: int) -> Json | None:
     return {"$type": "app.bsky.embed.recordWithMedia", "record": record, "media": media} if media else record
 
 
-def _reference(post: Post, now: int) -> Json:
+def _reference(post: FictionalPost, now: int) -> Json:
     return {"uri": post.uri, "cid": _cid(post, now)}
 
 
-def _cid(post: Post, now: int) -> str:
+def _cid(post: FictionalPost, now: int) -> str:
     """Makes a content id, which changes when the post is edited."""
     return _cid_of(post.uri, post.edited is not None and post.edited <= now)
 

@@ -13,7 +13,7 @@ from datetime import UTC
 
 import numpy as np
 
-from pipelines.sample.companies import STATUSES, Company
+from pipelines.sample.companies import STATUSES, FictionalCompany
 
 GPG_YEARS = range(2021, 2026)
 GPG_COLUMNS = (
@@ -76,17 +76,17 @@ _RESTATED_EVERY = 5
 _SIZES = ("250 to 499", "500 to 999", "1000 to 4999", "5000 to 19,999")
 
 
-def employer_id(company: Company) -> str:
+def employer_id(company: FictionalCompany) -> str:
     """The number by which the pay gap service knows a company."""
     return str(990_000 + company.number)
 
 
-def company_number(company: Company) -> str:
+def company_number(company: FictionalCompany) -> str:
     """A number like those of Companies House, with a prefix that does not exist."""
     return f"XX{company.number:06d}"
 
 
-def isin(company: Company) -> str:
+def isin(company: FictionalCompany) -> str:
     """A number like an ISIN with a right check digit, of the country ZZ, which does not exist."""
     body = f"ZZ{company.number:09d}"
     digits = "".join(str(int(letter, 36)) for letter in body)
@@ -94,12 +94,12 @@ def isin(company: Company) -> str:
     return body + str(-sum(value // 10 + value % 10 for value in doubled) % 10)
 
 
-def tracker_id(company: Company) -> str:
+def tracker_id(company: FictionalCompany) -> str:
     """The code by which the Net Zero Tracker knows a company."""
     return f"COM-X{company.number:03d}"
 
 
-def pay_gap_file(seed: int, companies: Sequence[Company], year: int, now: dt.datetime) -> bytes | None:
+def pay_gap_file(seed: int, companies: Sequence[FictionalCompany], year: int, now: dt.datetime) -> bytes | None:
     """Writes the service's CSV of one reporting year as it can be downloaded at `now`; None if there is no such year.
 
     A row submitted again has other figures and a later DateSubmitted, and replaces the first.
@@ -116,7 +116,7 @@ def pay_gap_file(seed: int, companies: Sequence[Company], year: int, now: dt.dat
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _employers(seed: int, companies: Sequence[Company], year: int) -> Iterable[list[list[str]]]:
+def _employers(seed: int, companies: Sequence[FictionalCompany], year: int) -> Iterable[list[list[str]]]:
     """Makes the versions of each employer's row, the oldest first."""
     due = dt.datetime(year + 1, 4, 5)  # noqa: DTZ001 - the service writes its dates without a zone
     for company in companies:
@@ -138,7 +138,7 @@ def _employers(seed: int, companies: Sequence[Company], year: int) -> Iterable[l
         yield [_employer(name, str(980_000 + place), f"XY{place:06d}", "nowhere.example", _SIZES[0], 12.5, due, when)]
 
 
-def pay_gap(company: Company, year: int) -> float:
+def pay_gap(company: FictionalCompany, year: int) -> float:
     """True median hourly gap in per cent: smaller for better outcomes, closing slowly, below zero for the best."""
     return 30.0 * (1 - company.outcome) - 0.5 + 0.4 * (max(GPG_YEARS) - year) * (1 - company.outcome)
 
@@ -171,7 +171,7 @@ def _employer(
     ]
 
 
-def net_zero_file(companies: Sequence[Company]) -> bytes:
+def net_zero_file(companies: Sequence[FictionalCompany]) -> bytes:
     """Writes a Net Zero Tracker snapshot: targets and how far they have come, revenue, emissions."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _NZT_COLUMNS, restval="", lineterminator="\n")

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pipelines.index import Indicator, Method
 from pipelines.sample import wire_files
-from pipelines.sample.companies import Company, draw_companies
+from pipelines.sample.companies import FictionalCompany, draw_companies
 from pipelines.sample.truth import true_ranks, true_values
 from pipelines.sample.wire_bluesky import Bluesky, query_of
 
@@ -44,7 +44,7 @@ class World:
 
     def __init__(self, seed: int, companies: int = 24) -> None:
         self.seed = seed
-        self.companies: tuple[Company, ...] = draw_companies(seed, companies)
+        self.companies: tuple[FictionalCompany, ...] = draw_companies(seed, companies)
         self.bluesky = Bluesky(seed, self.companies, _LAST_VISIT)
 
     @property

@@ -10,8 +10,8 @@ import msgspec
 
 from pipelines.release import OpenRelease, ReleaseError
 from pipelines.scorecard.card import (
+    CardCompany,
     CommitmentLine,
-    Company,
     DisclosureLine,
     Index,
     IndicatorLine,
@@ -152,7 +152,7 @@ def scorecard(release: OpenRelease, company_id: str, period: dt.date | None = No
     posts = rows_of(release, _POSTS, company_id, at, at)[0]
     manifest = release.manifest
     return Scorecard(
-        company=msgspec.convert(company, Company),
+        company=msgspec.convert(company, CardCompany),
         period=at,
         index=_index(release, company_id, at, [line.pillar for line in pillars if line.score is not None]),
         pillars=pillars,

@@ -29,7 +29,7 @@ LABELS = "Posts on causes are counted as the classifier labels them, not correct
 FICTION = "FICTIONAL: the companies and all figures are invented"
 
 
-class Company(msgspec.Struct, frozen=True, kw_only=True):
+class CardCompany(msgspec.Struct, frozen=True, kw_only=True):
     """The company that the scorecard is about; `peers` counts its peer group with itself, `panel` all companies."""
 
     company_id: str
@@ -194,7 +194,7 @@ class ReleaseLine(msgspec.Struct, frozen=True, kw_only=True):
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     """One company at one period. Scores run from 0 to 100; intervals are of 90%."""
 
-    company: Company
+    company: CardCompany
     period: dt.date
     index: Index
     pillars: tuple[PillarLine, ...]

@@ -11,7 +11,7 @@ import pytest
 from pipelines.records import Engagement, Known, Outcome, Post, Profile, Reject, Reply
 from pipelines.sample import World
 from pipelines.sample.history import HOUR
-from pipelines.sample.posts import Post as WorldPost
+from pipelines.sample.posts import FictionalPost
 from pipelines.sample.wire_bluesky import milliseconds
 from pipelines.sources import bluesky
 from tests.unit.sample.visits import visit
@@ -22,7 +22,7 @@ def world() -> World:
     return World(3)
 
 
-def family(post: WorldPost) -> list[WorldPost]:
+def family(post: FictionalPost) -> list[FictionalPost]:
     return [post, *(one for reply in post.replies for one in family(reply))]
 
 

@@ -16,7 +16,7 @@ from pipelines import ROOT
 from pipelines.index import Method, indicator_of
 from pipelines.records import SEEDS, Engagement, Post, Profile, Reply, domain_of
 from pipelines.sample import PHRASES, World
-from pipelines.sample.companies import Company
+from pipelines.sample.companies import FictionalCompany
 from pipelines.sample.texts import ANSWERS, CORRECTION, ORDINARY, QUESTIONS, SMALL_TALK, THANKS, THREAD
 from pipelines.sources import bluesky
 from pipelines.warehouse import catalogue, load_models, seed_table
@@ -48,7 +48,7 @@ def is_in_scope(text: str | None) -> bool:
 class Measured:
     """One company's account as read from the wire at the end: six indicators by their definitions, by hand."""
 
-    def __init__(self, world: World, company: Company) -> None:
+    def __init__(self, world: World, company: FictionalCompany) -> None:
         responses, _ = visit(world, company, world.visits[-1])
         records = [record for response in responses for record in bluesky.parse(response)]
         first = dt.datetime.combine(world.end, dt.time(), dt.UTC) - dt.timedelta(weeks=WEEKS + 2)

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 from pipelines.records import Known, Outcome, Response, Target
 from pipelines.sample import World
-from pipelines.sample.companies import Company
+from pipelines.sample.companies import FictionalCompany
 from pipelines.sources import bluesky
 
 
 def visit(
-    world: World, company: Company, now: dt.datetime, known: Known | None = None
+    world: World, company: FictionalCompany, now: dt.datetime, known: Known | None = None
 ) -> tuple[list[Response], Outcome]:
     """Answers of one pass over one company's account from the world's beginning, and how it ended."""
     target = Target(
