@@ -26,7 +26,7 @@ ASIDE = ".tmp-"
 
 
 class Locked(Failure):
-    """Another process holds the lock, and did not let go in time."""
+    """Another process holds the lock and did not let go in time."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class PanelFolder:
         return self.path / "warehouse.duckdb"
 
     def warehouse_of(self, run_id: str) -> Path:
-        """The working database of a run of an earlier day, which is deleted at its end."""
+        """Returns the path of the working database of a run of an earlier day, deleted at its end."""
         return self.path / f"as-of-{run_id}.duckdb"
 
     @property
@@ -82,7 +82,7 @@ class PanelFolder:
 
 @dataclass(frozen=True)
 class Home:
-    """One SEISMOGRAPH_HOME.
+    """The folders and files under one SEISMOGRAPH_HOME.
 
     >>> Home(Path("h")).panel("banks").texts.as_posix()
     'h/panels/banks/texts.parquet'
@@ -110,7 +110,7 @@ class Home:
         return self.worlds / f"fictional-{companies}-seed-{seed}"
 
     def exports(self, release_id: str) -> Path:
-        """The printed scorecards of a release."""
+        """Returns the folder of a release's printed scorecards."""
         return self.path / "exports" / release_id
 
     @property
@@ -124,11 +124,11 @@ class Home:
         return self.path / "releases"
 
     def manifest(self, release_id: str) -> Path:
-        """The manifest of a release."""
+        """Returns the path of a release's manifest."""
         return self.releases / release_id / "manifest.json"
 
     def release_database(self, release_id: str) -> Path:
-        """The tables of a release, without the monthly ones."""
+        """Returns the path of a release's tables, without the monthly ones."""
         return self.releases / release_id / "scorecards.duckdb"
 
     @property
@@ -147,11 +147,11 @@ class Home:
         return self.path / "store"
 
     def stored(self, digest: str) -> Path:
-        """The file of the store whose bytes have this SHA-256."""
+        """Returns the path of the store's file whose bytes have this SHA-256."""
         return self.store / f"{digest}.parquet"
 
     def pseudonym_key(self) -> bytes:
-        """The key of pseudonyms, 32 random bytes; made at the first asking, readable by its owner alone."""
+        """Reads the key of pseudonyms, 32 random bytes, and makes it at the first asking, for its owner alone."""
         path = self.path / "pseudonym.key"
         if not path.exists():
             with lock(path.with_suffix(".lock"), "making pseudonym.key", is_kept=False):
@@ -163,7 +163,7 @@ class Home:
 
 @contextmanager
 def lock(path: Path, doing: str, *, seconds: float = LOCK_SECONDS, is_kept: bool = True) -> Iterator[None]:
-    """Hold a lock file until the block ends; `doing` says what its holder does, as in "writing warehouse.duckdb".
+    """Holds a lock file until the block ends; `doing` says what its holder does, as in "writing warehouse.duckdb".
 
     Raises:
         Locked: another process held it longer than `seconds`.
@@ -185,7 +185,7 @@ def lock(path: Path, doing: str, *, seconds: float = LOCK_SECONDS, is_kept: bool
 
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
-    """A file to write that takes the place of `path` when the block ends, having reached the disk.
+    """Opens a file that takes the place of `path` when the block ends, having reached the disk.
 
     Readers see the old bytes or the new ones, whole, even when the power goes. `mode` is that of a file made anew, less
     the umask. A block that fails leaves `path` as it was.

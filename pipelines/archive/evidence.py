@@ -30,7 +30,7 @@ _RECORD_LINES = 1_000
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one response, and the excerpt at one place of it."""
+    """What the archive knows of one response, and the excerpt that a locator leads to."""
 
     response_id: str
     source: str
@@ -49,7 +49,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evidence_of(home: Path, response_id: str, locator: str | None = None) -> Evidence:
-    """The evidence behind a number.
+    """Returns what stands behind a number: its response, and the excerpt at the locator where one is given.
 
     Raises:
         EvidenceError: the response is unknown, its body was deleted after its retention, or the locator leads nowhere.
@@ -64,7 +64,7 @@ def evidence_of(home: Path, response_id: str, locator: str | None = None) -> Evi
 
 
 def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
-    """The archive that holds a response, and what is known of it.
+    """Finds a response among the panels of a home; returns the archive that holds it, and what is known of it.
 
     Raises:
         EvidenceError: no panel of this home knows the response.
@@ -81,7 +81,7 @@ def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
 
 
 def whole(archive: Archive, found: Evidence) -> bytes:
-    """The body of a response that may be given whole.
+    """Returns the whole body of a response, if all of it may be shown.
 
     Raises:
         EvidenceError: it holds words that may not be shown, or its archive file is gone.
@@ -98,7 +98,7 @@ def whole(archive: Archive, found: Evidence) -> bytes:
 
 
 def body_of(archive: Archive, found: Evidence) -> bytes:
-    """The body of a response as it came.
+    """Reads the body of a response as it came.
 
     Raises:
         EvidenceError: its archive file is gone.
@@ -110,7 +110,7 @@ def body_of(archive: Archive, found: Evidence) -> bytes:
 
 
 def excerpt_at(body: bytes, locator: str, texts: Texts) -> str:
-    """What stands at a locator: a table's record, each cell under its heading, or a JSON value, indented.
+    """Returns what a locator leads to: a table's record, each cell under its heading, or a JSON value, indented.
 
     Words that may not be shown are masked.
 
@@ -141,7 +141,7 @@ def excerpt_at(body: bytes, locator: str, texts: Texts) -> str:
 
 
 def _record_at(text: str, line: int, column: str, texts: Texts) -> str:
-    """A record by its first physical line; its header is the first of the file's first records as wide as itself."""
+    """Shows the record that begins on a line; its header is the first record above that is at least as wide."""
     reason = texts.reason_at(f"line:{line}")
     lines = text.split("\n")
     header_ends = min(line, texts.first_line() or line) - 1
@@ -155,7 +155,7 @@ def _record_at(text: str, line: int, column: str, texts: Texts) -> str:
 
 
 def _records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The first records of some lines, with none that is blank."""
+    """Reads the first 40 records of some lines and leaves out blank ones."""
     reader = csv.reader(io.StringIO("\n".join(lines), newline="\n"), delimiter=delimiter)
     return [cells for cells in itertools.islice(reader, 40) if cells]
 
@@ -184,14 +184,14 @@ def _cut(text: str) -> str:
 
 
 def keep_responses(responses: pa.Table, panel: PanelFolder) -> None:
-    """Write the index of responses beside the archive of a panel, from which evidence is found again."""
+    """Writes the index of a panel's responses beside its archive; evidence is found by it."""
     table = _with_earlier(responses, panel.responses)
     with replacing(panel.responses) as file:
         pq.write_table(table, file)
 
 
 def _with_earlier(responses: pa.Table, path: Path) -> pa.Table:
-    """The responses, and those that an older release leads to although the panel has let go of them."""
+    """Adds to the responses those that the panel no longer has, since older releases still lead to them."""
     if not path.exists():
         return responses
     earlier = pq.read_table(path)

@@ -84,7 +84,7 @@ async def run_passes(
 
 
 class _Driver:
-    """Drives generators: replay first, then the network, if there is one."""
+    """Runs a source's request generator: answers it from the archive first, then from the network, if there is one."""
 
     def __init__(self, run: Run, requests: Requests, fetcher: Fetcher | None) -> None:
         self._run = run
@@ -92,7 +92,7 @@ class _Driver:
         self._fetcher = fetcher
 
     async def run_pass(self, target: Target, known: Known) -> PassResult:
-        """One pass to its end, or to where it cannot go on."""
+        """Runs one pass to its end, or until it cannot go on."""
         begin = begin_pass if self._fetcher else last_pass
         current = begin(self._run, target, known)
         counts = {"responses": 0, "replayed": 0}
@@ -133,7 +133,7 @@ class _Driver:
                 counts["responses"] += 1
 
     def _refusal(self, current: Pass, error: Exception) -> NoAnswer:
-        """Replaying would only meet the same error: the pass is closed, so that the next begins anew."""
+        """Closes a pass whose source raised an error: replaying it would only meet the same error again."""
         reason = " ".join(str(error).split())
         if not isinstance(error, SourceError):
             where = extract_tb(error.__traceback__)[-1]

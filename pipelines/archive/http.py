@@ -41,11 +41,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoAnswer(Failure):
-    """The pass stops here and is taken up again by the next run; the message says why."""
+    """No answer could be had: the pass stops here, and the next run takes it up again. The message says why."""
 
 
 class _TryAgain(Exception):
-    """One try failed; `wait` is what the server asks for, in seconds."""
+    """One try failed and another may succeed; `wait` is how many seconds the server asks to wait."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
@@ -58,13 +58,13 @@ Transport = httpx.AsyncBaseTransport
 def client_of(
     headers: Sequence[tuple[str, str]], *, concurrency: int, transport: Transport | None = None
 ) -> httpx.AsyncClient:
-    """A client that sends `headers` with every request, over so many connections at most."""
+    """Returns a client that sends `headers` with every request, over at most `concurrency` connections."""
     limits = httpx.Limits(max_connections=concurrency)
     return httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, headers=list(headers), limits=limits)
 
 
 def transport_of(answer: Callable[[str], tuple[int, Mapping[str, str], bytes]]) -> Transport:
-    """A world of its own in the network's place: a URL in; status, headers and body out."""
+    """Returns a transport that asks a function instead of the network: URL in; status, headers and body out."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         status, headers, body = answer(str(request.url))
@@ -85,7 +85,7 @@ class Fetcher:
         self._limits = limits
 
     async def fetch(self, current: Pass, request: Request) -> Response:
-        """The archived answer to a request."""
+        """Asks the server for one request and archives the answer, which it returns."""
         tries = self._limits.tries
         for attempt in range(1, tries + 1):
             try:
@@ -116,7 +116,7 @@ class Fetcher:
         return min(asked if asked and asked > 0 else backoff, self._limits.longest_wait)
 
     async def _follow(self, url: httpx.URL) -> tuple[httpx.Response, bytes]:
-        """One try, through redirects within the host."""
+        """Asks once, following redirects within the host."""
         for _ in range(self._limits.redirects + 1):
             try:
                 async with self._client.stream("GET", url) as answer:
@@ -151,7 +151,7 @@ def _redirected(url: httpx.URL, location: str) -> httpx.URL:
 
 
 def asked_wait(headers: httpx.Headers, now: dt.datetime) -> float | None:
-    """Seconds that a server asks to wait: `Retry-After` (seconds or HTTP date), else when its limit is reset.
+    """Returns the seconds that a server asks to wait: `Retry-After` (seconds or HTTP date), else its limit's reset.
 
     A reset is in Unix seconds, or in seconds from now. None where it says nothing that can be read.
     """

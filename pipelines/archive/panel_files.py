@@ -26,7 +26,7 @@ _ZONES = dt.timedelta(hours=14)
 
 
 def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source], run_id: str) -> Parsed:
-    """Archive every file of the panel that the archive has not yet.
+    """Archives every file of the panel that the archive does not have yet.
 
     Raises:
         SourceError: naming the file that cannot be read, and why; of its source nothing was archived.
@@ -54,7 +54,7 @@ def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source],
 
 
 def archived_files(archive: Archive, panel: Panel, until: dt.datetime) -> tuple[Parsed, list[str]]:
-    """Response ids of the panel's files that the archive had at a moment, and the names of the others."""
+    """Returns the response ids of the panel's files archived by a moment, and the names of the other files."""
     known: Parsed = {}
     unknown = []
     for name, group in groupby(sorted(panel.files, key=attrgetter("source")), key=attrgetter("source")):
@@ -77,7 +77,7 @@ def _name(panel: Panel, path: Path) -> str:
 
 
 def file_name(folder: Path, path: Path) -> str:
-    """What a file is called in archive and release: its path from the panel, or its base name if it lies elsewhere.
+    """Returns a file's name in archive and release: its path from the panel, or its base name if it lies elsewhere.
 
     A release is for others: it must not show where on this machine a file lies.
     """
@@ -87,7 +87,7 @@ def file_name(folder: Path, path: Path) -> str:
 
 
 def dry_files(panel: Panel, sources: Mapping[str, Source]) -> Iterator[tuple[str, list[Record | Reject] | SourceError]]:
-    """Each file of the panel by name and what it says, or why it cannot be read; nothing is archived."""
+    """Parses each file of the panel without archiving it; gives its name and records, or why it cannot be read."""
     for entry in panel.files:
         for role, path in _paths(entry):
             try:
@@ -115,7 +115,7 @@ def _file(source: str, panel: Panel, entry: FileEntry, role: str, path: Path) ->
 
 
 def parse_file(source: Source, response: Response) -> list[Record | Reject]:
-    """Parse a file; posts outside the days it covers, or after it was made, become rejects.
+    """Parses a file; posts outside the days that it covers, or after it was made, become rejects.
 
     Raises:
         SourceError: naming the file, where the source cannot make sense of it.

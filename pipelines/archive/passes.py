@@ -21,7 +21,7 @@ RESUMABLE = dt.timedelta(days=1)
 
 
 def begin_pass(run: Run, target: Target, known: Known) -> Pass:
-    """The pass of a company at a moment: the broken-off one of the last day, else a new one.
+    """Begins the pass of a company at a moment, or takes up the one that was broken off within the last day.
 
     The same source, company and moment is the same pass: once complete, it is replayed.
     """
@@ -41,12 +41,12 @@ def begin_pass(run: Run, target: Target, known: Known) -> Pass:
 
 
 def _note(record_id: str, date: dt.datetime, note: PassNote, about: warc.About) -> warc.Draft:
-    """The record that opens or closes a pass."""
+    """Returns the record that opens or closes a pass."""
     return warc.Draft(kind="metadata", record_id=record_id, date=date, body=msgspec.json.encode(note), about=about)
 
 
 def last_pass(run: Run, target: Target, known: Known) -> Pass | None:
-    """The last pass of a company until `known.as_of`, of whatever age, to be replayed offline."""
+    """Returns a company's last pass until `known.as_of`, however old, to be replayed offline; None without one."""
     last = _last(run, target.company_id, known.as_of)
     return _reopen(run, last) if last and run.can_read(last.begin) else None
 
@@ -71,7 +71,7 @@ def _reopen(run: Run, earlier: Earlier) -> Pass:
 
 
 class Pass:
-    """One run of a source for one company."""
+    """One pass: a run of a source for one company, which writes answers to the archive and replays them."""
 
     def __init__(self, run: Run, earlier: Earlier, known: Known) -> None:
         self.pass_id = earlier.begin.record_id
@@ -84,7 +84,7 @@ class Pass:
         self._has_grown = False
 
     def replay(self, request: Request) -> Response | None:
-        """The archived answer to the next asking of this request; None where it is missing."""
+        """Returns the archived answer to the next asking of this request; None where it is missing."""
         ordinal = self._asked.get(request.key, 0)
         place = self._earlier.answers.get((request.key, ordinal))
         if place is None:
@@ -144,12 +144,12 @@ class Pass:
         return response_of(warc.WarcRecord(place, status, head.media_type, body))
 
     def finish(self, reached: str | None) -> None:
-        """Close the pass as complete: only this moves what is known. A replay that added nothing writes nothing."""
+        """Closes the pass as complete: only this moves what is known. A replay that added nothing writes nothing."""
         if self._has_grown or not self.was_complete:
             self._close(PassNote(reached=reached), is_complete=True)
 
     def fail(self, reason: str) -> None:
-        """Close the pass as one that cannot be completed, so that the next begins anew."""
+        """Closes the pass as one that cannot be completed, so that the next run begins a new one."""
         if not self.was_complete:
             self._close(PassNote(reason=reason), is_complete=False)
 

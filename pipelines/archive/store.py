@@ -31,7 +31,7 @@ class ArchiveError(Failure):
 
 
 class PassNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of the two records that open and close a pass."""
+    """The body of a record that opens or closes a pass: what was known, how far it reached, or why it failed."""
 
     known: Known | None = None
     reached: str | None = None
@@ -39,7 +39,7 @@ class PassNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One record of the archive, with what it says: a pass's note, or a response.
+    """A record of the archive, as it is read back: with the note of a pass, or with a response.
 
     A revisit's response has the body of its original; it is None only where that is gone. After loading an entry, its
     file is known up to `end`.
@@ -67,12 +67,12 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def is_restricted(file: str) -> bool:
-    """Whether an archive file holds other people's words."""
+    """Checks whether an archive file holds other people's words."""
     return file.startswith(f"{RESTRICTED}/")
 
 
 def file_name(source: str, run_id: str, *, restricted: bool = False) -> str:
-    """The name of a run's file, relative to the root.
+    """Returns the name of a run's archive file, relative to the archive's root.
 
     >>> file_name("sbti", "20260302T120000Z")
     'sbti/20260302T120000Z.warc.gz'
@@ -81,7 +81,7 @@ def file_name(source: str, run_id: str, *, restricted: bool = False) -> str:
 
 
 def source_of(file: str) -> str:
-    """The source whose records an archive file holds.
+    """Returns the source whose records an archive file holds.
 
     >>> source_of(file_name("bluesky", "20260302T120000Z", restricted=True))
     'bluesky'
@@ -90,7 +90,7 @@ def source_of(file: str) -> str:
 
 
 def response_of(record: warc.WarcRecord) -> Response:
-    """What an archived record says, for `requests` and `parse`."""
+    """Turns an archived record into the response that a source's `requests` and `parse` take."""
     place = record.place
     about = place.about or warc.About(source=source_of(place.file))
     return Response(
@@ -109,12 +109,12 @@ def response_of(record: warc.WarcRecord) -> Response:
 
 
 def utc_now() -> dt.datetime:
-    """The clock on the wall."""
+    """Returns the present time of the machine's clock, in UTC."""
     return dt.datetime.now(dt.UTC)
 
 
 class Archive:
-    """The store under a folder. `clock` dates what the archive itself says: file headers and archived files."""
+    """A panel's archive in one folder. `clock` dates what the archive itself says: file headers and archived files."""
 
     def __init__(
         self, root: Path, *, clock: Callable[[], dt.datetime] = utc_now, lock_seconds: float = LOCK_SECONDS
@@ -124,12 +124,12 @@ class Archive:
         self.lock_seconds = lock_seconds
 
     def file_lengths(self) -> dict[str, int]:
-        """Every archive file with its length in bytes, by name."""
+        """Returns the length in bytes of every archive file, by name."""
         paths = [*self.root.glob(f"*/*{_SUFFIX}"), *self.root.glob(f"{RESTRICTED}/*/*{_SUFFIX}")]
         return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in sorted(paths)}
 
     def entries(self, known_lengths: Mapping[str, int]) -> Iterator[Entry]:
-        """All records behind the known length of each file; a file that shrank is read anew. Torn tails are cut."""
+        """Reads all records behind the known length of each file; a file that shrank is read anew. Cuts torn tails."""
         for file, size in self.file_lengths().items():
             known = known_lengths.get(file, 0)
             if size != known:
@@ -138,7 +138,7 @@ class Archive:
                         yield self._entry(record, record.place.about)
 
     def read(self, file: str, offset: int) -> Response:
-        """The response whose record stands at `offset`, a revisit with its original's body.
+        """Reads the response whose record begins at `offset`; a revisit gets the body of its original.
 
         Raises:
             ArchiveError: no whole response is there.
@@ -150,7 +150,7 @@ class Archive:
         return self._response(record, about)
 
     def raw(self, file: str, offset: int, length: int) -> bytes:
-        """A record as it stands, itself a valid WARC file; a revisit comes with its original before it.
+        """Reads a record's bytes, which are a valid WARC file; a revisit comes with its original before it.
 
         Raises:
             ArchiveError: no whole record of this length is there.
@@ -185,7 +185,7 @@ class Archive:
         return gone
 
     def locked(self, file: str, seconds: float = 0) -> AbstractContextManager[None]:
-        """Hold a file's lock, which its run's restricted file shares.
+        """Holds the lock of a file, which is also that of its run's restricted file.
 
         Raises:
             Locked: another run writes the file, longer than `seconds`.
@@ -194,21 +194,21 @@ class Archive:
         return lock(path, f"writing {file}", seconds=seconds, is_kept=False)
 
     def cut_tail(self, file: str, offset: int) -> None:
-        """Cut what stands torn behind `offset`; its lock is held."""
+        """Cuts off the torn bytes at the end of a file, looking from `offset` on; the caller holds its lock."""
         for item in warc.scan(self.root / file, file, offset):
             if isinstance(item, warc.Damage) and item.is_tail:
                 os.truncate(self.root / file, item.offset)
                 _log.warning("%s: cut %d torn bytes at offset %d", file, item.length, item.offset)
 
     def cut_tails(self, source: str, run_id: str) -> None:
-        """Cut the torn tails of a run's files; their lock is held."""
+        """Cuts off the torn bytes at the ends of a run's files; the caller holds their lock."""
         for restricted in (False, True):
             file = file_name(source, run_id, restricted=restricted)
             if (self.root / file).exists():
                 self.cut_tail(file, max((place.offset + place.length for place in self._places(file)), default=0))
 
     def places(self, source: str) -> Iterator[warc.Place]:
-        """Every record of a source's files, without bodies: what earlier scans kept beside each file, and the rest."""
+        """Lists every record of a source's files, without bodies, from the kept indexes and a scan of what is newer."""
         for file in self.file_lengths():
             if source_of(file) == source:
                 yield from self._places(file)
@@ -247,7 +247,7 @@ class Archive:
                 _log.warning("%s: skipped %d damaged bytes at offset %d", file, item.length, item.offset)
 
     def record(self, file: str, offset: int) -> warc.WarcRecord:
-        """The record at an offset.
+        """Reads the record at an offset, verified.
 
         Raises:
             ArchiveError: no whole record is there.

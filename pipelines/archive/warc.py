@@ -42,7 +42,7 @@ _http_parser = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"])
 
 
 class WarcError(Failure):
-    """Bytes that are no whole WARC record."""
+    """Some bytes are not a whole WARC record."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,7 +91,7 @@ class WarcRecord(msgspec.Struct, frozen=True):
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """Bytes of a file that are no record; `is_tail` where no whole record follows them."""
+    """A stretch of a file that is not a record; `is_tail` where no whole record follows it."""
 
     offset: int
     length: int
@@ -99,7 +99,7 @@ class Damage(msgspec.Struct, frozen=True):
 
 
 def digest_of(data: bytes) -> str:
-    """A WARC digest: `sha256:` and 64 hexadecimal digits, as `sha256sum` prints them.
+    """Returns the digest of some bytes as WARC writes it: `sha256:` and the 64 hexadecimal digits of `sha256sum`.
 
     >>> digest_of(b"")[:23]
     'sha256:e3b0c44298fc1c14'
@@ -108,13 +108,13 @@ def digest_of(data: bytes) -> str:
 
 
 class HttpHead(msgspec.Struct, frozen=True):
-    """Status and headers of an HTTP answer; only headers worth keeping are archived."""
+    """The status and headers of an HTTP answer; only headers worth keeping are archived."""
 
     status: int
     headers: Sequence[tuple[str, str]] = ()
 
     def lines(self, length: int) -> StatusAndHeaders:
-        """As archived: the body's length is that of the decoded body."""
+        """Returns status and headers as they are archived; `length` is that of the decoded body."""
         try:
             phrase = HTTPStatus(self.status).phrase
         except ValueError:
@@ -132,7 +132,7 @@ class HttpHead(msgspec.Struct, frozen=True):
 
 
 def _ascii(value: str) -> str:
-    """A header's value as WARC takes it: what is not ASCII is percent-encoded."""
+    """Percent-encodes what is not ASCII in a header's value, since WARC takes only ASCII."""
     return value if value.isascii() else quote(value, safe=_PRINTABLE)
 
 
@@ -155,13 +155,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     is_restricted: bool = False
 
     def at(self, file: str, offset: int, length: int) -> Place:
-        """The place of the record, once it is written."""
+        """Returns the record's place in its file, once it is written there."""
         digest = self.original.digest if self.original else digest_of(self.body)
         return Place(file, offset, length, self.kind, self.record_id, self.date, self.url, digest, self.about)
 
 
 def encode(draft: Draft) -> bytes:
-    """One record as one gzip member."""
+    """Encodes a record as one gzip member."""
     body, head, original = draft.body, draft.head, draft.original
     lines = head.lines(len(body)) if head else None
     block = b"" if original else body
@@ -206,7 +206,7 @@ def _stamp(date: dt.datetime) -> str:
 
 
 def read_record(path: Path, file: str, offset: int) -> WarcRecord:
-    """The record at an offset of a file, verified; `file` is the name it gives as its place.
+    """Reads and verifies the record at an offset; `file` is the name that its place is given.
 
     Raises:
         WarcError: there is no whole record.
@@ -219,7 +219,7 @@ def read_record(path: Path, file: str, offset: int) -> WarcRecord:
 
 
 def scan(path: Path, file: str, start: int = 0) -> Iterator[WarcRecord | Damage]:
-    """All records of a file from an offset on, and the damage between or behind them."""
+    """Reads all records of a file from an offset on, and reports the damage between and behind them."""
     with path.open("rb") as stream:
         end = stream.seek(0, 2)
         offset = start
@@ -250,7 +250,7 @@ def _next_record(stream: BinaryIO, file: str, start: int) -> int | None:
 
 
 def _record(stream: BinaryIO, file: str, offset: int) -> WarcRecord:
-    """The record at `offset`: gzip's own check, then the record's length and digest."""
+    """Reads the record at `offset`; verifies gzip's own check, then the record's length and digest."""
     stream.seek(offset)
     gzip = zlib.decompressobj(zlib.MAX_WBITS + 16)
     parts, consumed = [], 0

@@ -31,7 +31,7 @@ _LONGEST_ID = 200
 
 
 class EvidenceError(UserMistake):
-    """No such response, or no such place in it; the message is for the reader."""
+    """A response, or a place in it, does not exist or may not be shown; the message is for the reader."""
 
 
 class Texts(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Texts(msgspec.Struct, frozen=True):
     elsewhere: str | None
 
     def reason_at(self, place: str) -> str | None:
-        """Why the words of the record in a row or line may not be shown.
+        """Returns why the words of the record in a row or line may not be shown; None where they may.
 
         Raises:
             LookupError: no post begins there, so that its cells may be the middle of a text.
@@ -52,12 +52,12 @@ class Texts(msgspec.Struct, frozen=True):
         return None if self.elsewhere is None else self.places[place]
 
     def first_line(self) -> int | None:
-        """The first line that holds a post, above which a header stands; None in a response without posts by line."""
+        """Returns the first line that holds a post (a header stands above it); None without posts by line."""
         lines = [int(place[5:]) for place in self.places if place.startswith("line:") and place[5:].isdecimal()]
         return min(lines, default=None)
 
     def masked(self, value: object, place: str) -> object:
-        """A JSON value that stands at a place, with all words masked that may not be shown."""
+        """Returns a JSON value with all words masked that may not be shown; `place` is where the value stands."""
         return self._masked(value, place, "", self.elsewhere, is_nested=False)
 
     def _masked(self, value: object, place: str, key: str, reason: str | None, *, is_nested: bool) -> object:
@@ -80,7 +80,7 @@ class Texts(msgspec.Struct, frozen=True):
         return mask(key, value, reason)
 
     def withheld(self, body: bytes) -> str | None:
-        """Why a response may not be given whole; None where it may."""
+        """Returns why a response may not be given whole; None where it may."""
         if self.elsewhere is None:
             return None
         if reasons := sorted({reason for reason in self.places.values() if reason}):
@@ -99,7 +99,7 @@ class Texts(msgspec.Struct, frozen=True):
 
 
 def mask(key: str, value: object, reason: str | None) -> object:
-    """The value, or a note in its place where it may be words and a reason forbids showing them."""
+    """Returns a value, or a note in its place where it may be words and a reason forbids showing them."""
     if reason is None or value is None or isinstance(value, bool | int | float):
         return value
     name, text = re.sub(r"[\W_]", "", key).casefold(), str(value)
@@ -118,7 +118,7 @@ def _step(name: str) -> str:
 
 
 def keep_text_places(places: pa.Table, panel: PanelFolder) -> None:
-    """Write which posts' words may be shown, `(response_id, locator, reason, deleted_at)`, beside the archive."""
+    """Writes where posts stand in responses, and why their words may not be shown, beside the archive."""
     if panel.text_places.exists():
         earlier = pq.read_table(panel.text_places)
         is_gone = pc.invert(pc.is_in(earlier["response_id"], places["response_id"]))
@@ -135,7 +135,7 @@ _LET_GO = "no longer in the panel, so that nothing is known of its deletion"
 
 
 def texts_of(panel: PanelFolder, response_id: str) -> Texts:
-    """Where a response of a panel holds posts, and which of their words may be shown.
+    """Reads where a response holds posts, and which of their words may be shown.
 
     Raises:
         EvidenceError: no run of this version has written it yet.

@@ -30,7 +30,7 @@ _INFO = (
 
 
 def identity(*parts: object) -> str:
-    """A record id that follows from what it names.
+    """Derives a record's id from what the record is, so that the same thing has the same id on every machine.
 
     >>> identity("file", "sbti") == identity("file", "sbti")
     True
@@ -41,7 +41,7 @@ def identity(*parts: object) -> str:
 
 
 def end_of_day(date: dt.date) -> dt.datetime:
-    """The last second of a day, which stands for the time of fetching of a file made on it.
+    """Returns the last second of a day, which counts as the fetching time of a file made on that day.
 
     >>> end_of_day(dt.date(2026, 3, 2)).isoformat()
     '2026-03-02T23:59:59+00:00'
@@ -50,7 +50,7 @@ def end_of_day(date: dt.date) -> dt.datetime:
 
 
 class Earlier(msgspec.Struct):
-    """What the archive holds of one pass."""
+    """What the archive already holds of one pass: its opening, its answers and its ends."""
 
     begin: warc.Place
     ends: list[warc.Place] = []
@@ -68,12 +68,12 @@ class Earlier(msgspec.Struct):
 
     @property
     def is_complete(self) -> bool:
-        """Whether it was closed as complete."""
+        """Whether the pass was closed as complete."""
         return any(end.about and end.about.is_complete for end in self.ends)
 
 
 class Run:
-    """One run of one source, holding its file; see `open_run`."""
+    """One run of a source, the only writer of its archive file while it lasts; see `open_run`."""
 
     def __init__(self, archive: Archive, source: str, run_id: str, *, may_resume: bool) -> None:
         self.archive = archive
@@ -105,7 +105,7 @@ class Run:
     def file_response(
         self, role: str, name: str, body: bytes, observed_at: dt.date, options: Mapping[str, str] | None = None
     ) -> Response:
-        """A file of the panel as a response of this source, not written yet; see `file_response`."""
+        """Turns a file of the panel into a response of this source, not written yet; see `file_response`."""
         return file_response(self.source, role, name, body, observed_at, options)
 
     def has_file(self, response_id: str) -> bool:
@@ -113,7 +113,7 @@ class Run:
         return any(map(self.can_read, self._files.get(response_id, ())))
 
     def write_file(self, response: Response) -> None:
-        """Archive a file of the panel; one that the archive has already is not written again."""
+        """Archives a file of the panel, unless the archive has it already."""
         if self.has_file(response.response_id):
             return
         about = warc.About(
@@ -131,11 +131,11 @@ class Run:
         self._files.setdefault(response.response_id, []).append(self.append(draft))
 
     def file(self, *, restricted: bool) -> str:
-        """The name of this run's file."""
+        """Returns the name of this run's archive file."""
         return file_name(self.source, self.run_id, restricted=restricted)
 
     def is_held_elsewhere(self, file: str) -> bool:
-        """Whether another living run writes this file."""
+        """Checks whether another living run is writing this file."""
         if file in (self.file(restricted=False), self.file(restricted=True)):
             return False
         try:
@@ -157,7 +157,7 @@ class Run:
         return self._originals.get(url)
 
     def append(self, draft: warc.Draft) -> warc.Place:
-        """Write one record at the end of the run's file, all of it or nothing; where it stands."""
+        """Writes one record at the end of the run's file, all of it or nothing; returns its place."""
         file = self.file(restricted=draft.is_restricted)
         stream = self._streams.get(file) or self._open(file)
         data = warc.encode(draft)
@@ -195,12 +195,12 @@ class Run:
         return stream
 
     def sync(self) -> None:
-        """Have everything written reach the disk."""
+        """Forces everything written to the disk."""
         for stream in self._streams.values():
             os.fsync(stream.fileno())
 
     def close(self) -> None:
-        """Have everything reach the disk, the files' names too, and let go of the files."""
+        """Forces everything written, and the files' names, to the disk; closes the files."""
         self.sync()
         for file, stream in self._streams.items():
             stream.close()
@@ -213,7 +213,7 @@ class Run:
 def file_response(
     source: str, role: str, name: str, body: bytes, observed_at: dt.date, options: Mapping[str, str] | None = None
 ) -> Response:
-    """A file of the panel as a response, not written yet.
+    """Turns a file of the panel into a response, not written yet.
 
     `name` is its path as the panel gives it, `observed_at` the day it was made.
     """
@@ -233,7 +233,7 @@ def file_response(
 
 @contextmanager
 def open_run(archive: Archive, source: str, run_id: str) -> Iterator[Run]:
-    """A run of a source, its file locked and its torn tail cut.
+    """Opens a run of a source: locks its file and cuts its torn tail; closes the file at the end.
 
     Of several runs of one source at a time, only the first takes up passes that were broken off.
 

@@ -14,7 +14,7 @@ __all__ = ["build_definitions"]
 
 
 def build_definitions(observatory: Observatory) -> Definitions:
-    """Everything that Dagster needs to show and run this observatory; a process a step would only cost imports."""
+    """Builds all that Dagster needs to show and run an observatory, in one process: more would only import more."""
     return Definitions(
         assets=[
             *source_assets(observatory),

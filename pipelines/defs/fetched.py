@@ -47,13 +47,13 @@ _ALL = "all companies"
 
 
 def sources_in_use(observatory: Observatory) -> dict[str, Source]:
-    """The sources that the panel fetches or whose files it reads."""
+    """Returns the sources that the panel fetches or whose files it reads."""
     names = {*observatory.panel.sources, *(entry.source for entry in observatory.panel.files)}
     return {name: observatory.sources[name] for name in sorted(names)}
 
 
 def source_key(name: str) -> AssetKey:
-    """The asset of a source."""
+    """Returns the asset key of a source."""
     return AssetKey(["sources", name])
 
 
@@ -138,7 +138,7 @@ def _row(missing: tuple[str, str]) -> str:
 
 
 def records_asset(observatory: Observatory) -> AssetsDefinition:
-    """The asset of schema `raw`."""
+    """Builds the asset of schema `raw`."""
 
     @multi_asset(
         name="load",
@@ -177,7 +177,7 @@ def records_asset(observatory: Observatory) -> AssetsDefinition:
 
 
 def topic_assets(observatory: Observatory) -> AssetsDefinition:
-    """The assets of schema `topics`."""
+    """Builds the assets of schema `topics`."""
 
     @multi_asset(
         name="label",

@@ -16,7 +16,7 @@ Metadata = dict[str, MetadataValue[Any] | float | bool]
 
 @contextmanager
 def foreseen() -> Iterator[None]:
-    """Make an error of ours the step's failure, in its own words; trying again would only meet it again."""
+    """Turns an error of ours into the step's failure, in its own words; a retry would only meet it again."""
     try:
         yield
     except SeismographError as error:
@@ -40,7 +40,7 @@ def _descriptions(db: Database, name: str) -> dict[str, str]:
 
 
 def table_metadata(db: Database, name: str) -> Metadata:
-    """Row count and column schema of a table."""
+    """Returns the row count and column schema of a table, for Dagster to show."""
     columns = db.rows(
         "select column_name, data_type from information_schema.columns "
         "where table_schema || '.' || table_name = ? order by ordinal_position",

@@ -23,12 +23,12 @@ _PARAMETERS = ("panel", "seeds")
 
 
 def asset_key(name: str) -> AssetKey:
-    """The asset of a table: `core.posts` is `core/posts`, all of `raw` is one."""
+    """Returns the asset key of a table: `core.posts` is `core/posts`, all of `raw` is one."""
     return RECORDS if name.startswith("raw.") else AssetKey(name.split("."))
 
 
 def model_assets(observatory: Observatory, *schemas: str) -> AssetsDefinition:
-    """One asset a SQL model of these schemas, made in one process."""
+    """Builds one asset for each SQL model of these schemas, all made in one process."""
     models = {name: model for name, model in observatory.models.items() if name.split(".")[0] in schemas}
 
     @multi_asset(
@@ -54,7 +54,7 @@ def model_assets(observatory: Observatory, *schemas: str) -> AssetsDefinition:
 
 
 def index_assets(observatory: Observatory) -> AssetsDefinition:
-    """One asset a table of the index, all made by one run of it."""
+    """Builds one asset for each table of the index, all made by one run of it."""
     read = [name for name in observatory.models if name.startswith("indicators.") or name in READS]
 
     @multi_asset(
@@ -97,7 +97,7 @@ def _model_spec(model: Model) -> AssetSpec:
 
 
 class _Stopwatch:
-    """Seconds between the names it is told."""
+    """Measures the seconds from one name that it is told to the next."""
 
     def __init__(self) -> None:
         self._name = ""
@@ -114,7 +114,7 @@ class _Stopwatch:
 
 
 class _Origins:
-    """The publishers that a table's rows come from: by its responses where it keeps them, else those of its inputs."""
+    """Finds the publishers of a table's rows: by its responses where it keeps them, else those of its inputs."""
 
     def __init__(self, observatory: Observatory) -> None:
         self._observatory = observatory

@@ -30,7 +30,7 @@ _SEVERITY = {"contract": AssetCheckSeverity.ERROR, "judgement": AssetCheckSeveri
 
 
 def release_asset(observatory: Observatory) -> AssetsDefinition:
-    """The release; a contract check with offenders withholds it, and what would follow does not run."""
+    """Builds the release's asset; a contract check with offenders withholds it and all that would follow."""
 
     @multi_asset(
         name="publish",
@@ -77,7 +77,7 @@ def release_asset(observatory: Observatory) -> AssetsDefinition:
 
 
 def exports_asset(observatory: Observatory) -> AssetsDefinition:
-    """The printable scorecards."""
+    """Builds the asset of the printable scorecards."""
 
     @multi_asset(
         name="export",

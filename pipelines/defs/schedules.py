@@ -12,7 +12,7 @@ from pipelines.observatory import Observatory
 
 
 def schedules(observatory: Observatory) -> list[ScheduleDefinition]:
-    """The schedules of an observatory; without sources there is nothing to fetch by the hour."""
+    """Builds the schedules of an observatory; without sources there is nothing to fetch by the hour."""
     fetched = AssetSelection.groups("sources")
     release = define_asset_job("release_job", AssetSelection.all() - fetched, description="Records to scorecards.")
     daily = ScheduleDefinition("daily_release", job=release, cron_schedule="40 4 * * *", execution_timezone="UTC")

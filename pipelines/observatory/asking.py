@@ -20,7 +20,7 @@ Plan = Sequence[tuple[Source, Sequence[tuple[Target, Known]]]]
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """How sources are asked: what keeps the answers, the settings, the clock, and a world in the network's place."""
+    """How sources are asked: the archive, the settings, the clock, and what answers in the network's place."""
 
     archive: Archive
     settings: Settings
@@ -31,7 +31,7 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 async def ask_sources(asking: Asking, plan: Plan, moment: dt.datetime) -> list[PassResult]:
-    """Run the planned passes of a moment; a world answers as it stood then, on its own clock."""
+    """Runs the planned passes of a moment; a fictional world answers as it stood then, on its own clock."""
     answer, settings = asking.answer, asking.settings
     by_source = await asyncio.gather(
         *(
@@ -54,7 +54,7 @@ async def ask_sources(asking: Asking, plan: Plan, moment: dt.datetime) -> list[P
 
 
 def run_id_of(moment: dt.datetime) -> str:
-    """The id of the run of a moment, which names its archive files.
+    """Returns the id of the run of a moment, which names its archive files.
 
     >>> run_id_of(dt.datetime(2026, 3, 2, 13, 0, tzinfo=dt.timezone(dt.timedelta(hours=1))))
     '20260302T120000Z'

@@ -23,7 +23,7 @@ _WORLD = re.compile(r"fictional-([1-9]\d*)-seed-(\d+)")
 def build(
     settings: Settings, panel: Path, *, clock: Clock | None = None, as_of: dt.datetime | None = None
 ) -> Observatory:
-    """The observatory of a panel's folder; with `as_of`, of what was archived by then.
+    """Builds the observatory of a panel's folder; with `as_of`, one that knows only what was archived by then.
 
     A fictional world of this home answers itself, as nobody else knows it.
 
@@ -39,7 +39,7 @@ def build(
 
 
 def build_demo(settings: Settings, companies: int, seed: int) -> Observatory:
-    """The observatory of a fictional world, visited at its own moments; the truth about it is written beside it."""
+    """Builds the observatory of a fictional world, visited at its own moments, and writes the truth beside it."""
     from pipelines.sample import World
 
     world = World(seed, companies)

@@ -30,7 +30,7 @@ _MET_AGAIN = dt.timedelta(days=14)
 
 
 class _Looks(msgspec.Struct):
-    """The posts of one company to look at again, by why (see `Known`)."""
+    """The posts of one company to look at again, by the reason for it (see `Known`)."""
 
     due: list[str] = []
     recent: list[tuple[str, dt.datetime]] = []
@@ -45,7 +45,7 @@ def passes_due(
     now: dt.datetime,
     refetch: dt.date | bool = False,
 ) -> list[tuple[Target, Known]]:
-    """The passes to run at one source at one moment: each a target, and what is known of it before.
+    """Returns the passes of one source that are due at a moment, each with its target and what is known before it.
 
     A pass of this very moment that is complete already is not run again. With `refetch`, everything from that day on
     (True: of the target's time) is read anew.
@@ -174,7 +174,7 @@ def _looks(db: Database, platform: str, now: dt.datetime) -> dict[str | None, _L
 
 
 def is_due(created_at: dt.datetime, observed_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether a post has climbed a rung of the ladder since it was last observed.
+    """Checks whether a post has climbed a rung of the ladder since it was last observed.
 
     >>> noon = dt.datetime(2026, 3, 2, 12)
     >>> [is_due(noon, noon + dt.timedelta(hours=2), noon + dt.timedelta(hours=hours)) for hours in (5, 6)]

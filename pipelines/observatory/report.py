@@ -18,11 +18,11 @@ Tell = Callable[[str], None]
 
 
 def tell_nobody(_: str) -> None:
-    """What progress is told to where nobody listens."""
+    """Ignores progress, where nobody listens."""
 
 
 class AccountPosts(msgspec.Struct, frozen=True):
-    """How many posts of an account its profile counts, and how many of them are stored."""
+    """An account's number of posts by its profile, and how many of them are stored."""
 
     company_id: str
     platform: str

@@ -14,7 +14,7 @@ INDEX_FOLDER = ROOT / "pipelines" / "index"
 
 
 def own_method() -> index.Method:
-    """The method of `sql/seeds/method.csv`.
+    """Reads the method of `sql/seeds/method.csv`.
 
     Raises:
         ListError: the list cannot be read.
@@ -26,7 +26,7 @@ def own_method() -> index.Method:
 
 
 def indicators_of(models: Mapping[str, Model]) -> tuple[index.Indicator, ...]:
-    """What the index needs to know of every indicator of `sql/indicators/`.
+    """Returns what the index needs to know of every indicator of `sql/indicators/`.
 
     Raises:
         MethodError: naming the indicator whose header the index cannot follow.
@@ -35,7 +35,7 @@ def indicators_of(models: Mapping[str, Model]) -> tuple[index.Indicator, ...]:
 
 
 def check_goalposts(panel: Panel, catalogue: Iterable[index.Indicator], method: index.Method) -> None:
-    """Refuse goalposts that a panel fixes for another version of the method, or for an indicator that is not there.
+    """Refuses goalposts that a panel fixes for another version of the method, or for an unknown indicator.
 
     Raises:
         MethodError: naming file and line.
@@ -55,7 +55,7 @@ def check_goalposts(panel: Panel, catalogue: Iterable[index.Indicator], method: 
 
 
 def refresh_index(db: Database, fingerprints: Fingerprints, models: Mapping[str, Model], seed: int) -> list[str]:
-    """Make the tables of `index` anew if its code, its seed or a table that it reads changed; `index`, if so."""
+    """Makes the tables of `index` anew if its code, seed or inputs changed; returns `index` if it did."""
     read = [name for name in models if name.startswith("indicators.")]
     read += [*index.READS, "panel.weeks", "panel.periods", "panel.goalposts", "seeds.method"]
 

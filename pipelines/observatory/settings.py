@@ -19,11 +19,11 @@ from pipelines.panel import panel_id_of
 
 
 class SettingsError(UserMistake):
-    """A variable `SEISMOGRAPH_*` has no possible value; the message names each."""
+    """Some variable `SEISMOGRAPH_*` has a value that cannot be used; the message names each."""
 
 
 class Settings(BaseSettings):
-    """All settings. A source's base URL is `SEISMOGRAPH_<SOURCE>_URL`, for every source that fetches."""
+    """The settings of a process. A source's base URL is `SEISMOGRAPH_<SOURCE>_URL`, for every source that fetches."""
 
     model_config = SettingsConfigDict(env_prefix="SEISMOGRAPH_", env_file=".env", extra="ignore", frozen=True)
 
@@ -53,23 +53,23 @@ class Settings(BaseSettings):
         return f"seismograph/{version('seismograph')}" + (f" (+{self.contact})" if self.contact else "")
 
     def key_of_pseudonyms(self) -> bytes:
-        """The key of pseudonyms: the setting's first 64 bytes, else the one that this home keeps."""
+        """Returns the key of pseudonyms: the setting's first 64 bytes, else the one that this home keeps."""
         if self.pseudonym_key:
             return self.pseudonym_key.get_secret_value().encode()[:64]
         return Home(self.home).pseudonym_key()
 
     def told(self) -> dict[str, str]:
-        """The settings that a release tells of: those that its numbers may depend on, none of them secret."""
+        """Returns the settings that a release states: those that its numbers may depend on, none of them secret."""
         return {"seed": str(self.seed), "restricted_days": str(self.restricted_days)}
 
     def base_url(self, source: str, default: str) -> str:
-        """The base URL of a source: the setting, else the live service."""
+        """Returns the base URL of a source: the setting, else the live service."""
         name = f"SEISMOGRAPH_{source.upper()}_URL"
         return (os.environ.get(name) or dotenv_values(".env").get(name) or default).rstrip("/")
 
 
 def read_settings() -> Settings:
-    """The settings of this moment.
+    """Reads the settings from the environment and `.env`.
 
     Raises:
         SettingsError: naming every variable that has no possible value.

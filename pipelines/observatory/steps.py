@@ -88,7 +88,7 @@ class Observatory:
         refetch: dt.date | bool = False,
         progress: Tell = tell_nobody,
     ) -> RunReport:
-        """Run all steps in order, as the warehouse's one writer; with `refetch`, see `fetch`.
+        """Runs all steps in order, as the warehouse's one writer; with `refetch`, see `fetch`.
 
         Raises:
             SourceError: a file of the panel cannot be read; nothing was changed.
@@ -122,7 +122,7 @@ class Observatory:
         refetch: dt.date | bool = False,
         progress: Callable[[PassResult], None] | None = None,
     ) -> list[PassResult]:
-        """Archive the panel's files that are new and what its sources answer, all sources side by side.
+        """Archives the panel's files that are new and what its sources answer, all sources side by side.
 
         What is archived is loaded first: what is known decides where a pass begins and which posts are due. With
         `refetch`, everything from that day on is read anew (True: of the whole window). As of an earlier day, nothing
@@ -145,7 +145,7 @@ class Observatory:
         return results
 
     def load(self, progress: Callable[[warehouse.LoadReport], None] | None = None) -> warehouse.LoadReport:
-        """Archive the panel's files that are new and put what is archived and not yet loaded into `raw`.
+        """Archives the panel's files that are new and puts what is archived and not yet loaded into `raw`.
 
         Raises:
             SourceError: naming the file that cannot be read.
@@ -188,7 +188,7 @@ class Observatory:
             return labelled
 
     def run_models(self, names: Names = None, *, progress: Tell = tell_nobody) -> list[str]:
-        """Make `panel`, `seeds`, `core` and `indicators` anew where something changed; the names of those made."""
+        """Makes `panel`, `seeds`, `core` and `indicators` anew where something changed; returns the names made."""
         with self.warehouse.writer() as db:
             fingerprints = warehouse.Fingerprints(db)
             made = warehouse.refresh_rows(
@@ -199,24 +199,24 @@ class Observatory:
             return made
 
     def score(self) -> list[str]:
-        """Run the index over the indicators' weekly statistics; `index`, if its tables were made anew."""
+        """Runs the index over the indicators' weekly statistics; returns `index` if its tables were made anew."""
         with self.warehouse.writer() as db:
             return refresh_index(db, warehouse.Fingerprints(db), self.models, self.settings.seed)
 
     def run_scorecards(self, names: Names = None, *, progress: Tell = tell_nobody) -> list[str]:
-        """Make the tables of the release; the names of those made."""
+        """Makes the tables of the release that changed; returns their names."""
         with self.warehouse.writer() as db:
             return warehouse.refresh_models(
                 db, warehouse.Fingerprints(db), self.models, ("scorecards",), names, progress
             )
 
     def run_checks(self) -> list[CheckResult]:
-        """Run every check of `sql/checks/`."""
+        """Runs every check of `sql/checks/`."""
         with self.warehouse.writer() as db:
             return warehouse.run_checks(db, self.models)
 
     def publish(self, checks: Sequence[CheckResult]) -> Release:
-        """Make the working tables a release, with what evidence and dashboard read beside it.
+        """Makes the working tables a release, and writes beside it what evidence and dashboard read.
 
         Raises:
             ReleaseWithheld: a contract check failed or data were lost.
@@ -248,7 +248,7 @@ class Observatory:
             return [AccountPosts(**row) for row in rows]
 
     def unknown(self) -> list[str]:
-        """What a run of an earlier day leaves out, and what it cannot know of that day."""
+        """Lists what a run of an earlier day leaves out, and what it cannot know of that day."""
         if self.as_of is None:
             return []
         day, days = self.as_of.date(), self.settings.restricted_days

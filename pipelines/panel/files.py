@@ -20,7 +20,7 @@ _STRUCTURED: dict[str, tuple[type, ...]] = {"where": (dict,), "null_values": (li
 
 
 class FileEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One `[[files]]` entry: files by role, the day they were made, the days they speak of, the source's options."""
+    """A `[[files]]` entry: files by role, the day they were made, the days they speak of, the source's options."""
 
     source: str
     paths: dict[str, tuple[Path, ...]]
@@ -30,7 +30,7 @@ class FileEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def file_entry(entry: TomlTable, folder: Path, sources: Mapping[str, Source]) -> FileEntry | None:
-    """The file entry that a table of `panel.toml` writes; None, or one with gaps, after noting its mistakes."""
+    """Reads the file entry that a table of `panel.toml` writes; None, or one with gaps, after noting its mistakes."""
     reading = {name: source.file for name, source in sources.items() if source.file}
     name, observed_at = entry.string("source"), entry.day("observed_at")
     if name is None:
@@ -53,7 +53,7 @@ def file_entry(entry: TomlTable, folder: Path, sources: Mapping[str, Source]) ->
 
 
 def _options(entry: TomlTable, accepted: FileInput) -> dict[str, str]:
-    """The source's options as text; a list or a table, where the source takes one, as JSON."""
+    """Reads the source's options as text; a list or a table, where the source takes one, becomes JSON."""
     options = {}
     for option in accepted.options:
         value = entry.values.get(option)

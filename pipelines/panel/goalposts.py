@@ -37,7 +37,7 @@ class Goalpost(msgspec.Struct, frozen=True):
 
 
 def read_goalposts(reader: FolderReader) -> tuple[Goalpost, ...]:
-    """The goalposts of a panel's folder, none where it has no such file; mistakes are noted."""
+    """Reads the goalposts of a panel's folder, none where it has no such file; notes mistakes."""
     if not (reader.folder / GOALPOSTS_FILE).exists():
         return ()
     rows, given = list(reader.rows(GOALPOSTS_FILE, ("parameter", "value"))), dict[str, dict[str, CsvRow]]()

@@ -42,14 +42,14 @@ class Period(msgspec.Struct, frozen=True):
 
 
 def week_table(window: Window) -> list[Week]:
-    """Every week from 2005 to 53 weeks after the window's end."""
+    """Lists every week from 2005 to 53 weeks after the window's end."""
     last = monday(window.end) + 53 * 7 * _DAY
     mondays = itertools.takewhile(lambda day: day <= last, (FIRST_WEEK + n * 7 * _DAY for n in itertools.count()))
     return [_week(day) for day in mondays]
 
 
 def period_table(window: Window) -> list[Period]:
-    """Every month end inside the window.
+    """Lists every month end inside the window.
 
     >>> (june,) = period_table(Window(dt.date(2020, 6, 1), dt.date(2020, 6, 30)))
     >>> june.first_week.isoformat(), june.last_week.isoformat(), june.last_week_number - june.first_week_number
@@ -59,14 +59,14 @@ def period_table(window: Window) -> list[Period]:
 
 
 def month_ends(window: Window) -> list[dt.date]:
-    """The last days of the months that end inside the window."""
+    """Lists the last days of the months that end inside the window."""
     months = range(window.start.year * 12 + window.start.month, window.end.year * 12 + window.end.month + 1)
     ends = (dt.date(month // 12, month % 12 + 1, 1) - _DAY for month in months)
     return [end for end in ends if window.start <= end <= window.end]
 
 
 def monday(day: dt.date) -> dt.date:
-    """The Monday of a day's week.
+    """Returns the Monday of a day's week.
 
     >>> monday(dt.date(2020, 3, 1)).isoformat()
     '2020-02-24'

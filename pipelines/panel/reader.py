@@ -28,7 +28,7 @@ _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class Mistake(msgspec.Struct, frozen=True, order=True):
-    """What is wrong, and the 1-based line and column where it stands."""
+    """A mistake in a file: what is wrong, and the 1-based line and column where it stands."""
 
     file: str
     line: int
@@ -40,7 +40,7 @@ class Mistake(msgspec.Struct, frozen=True, order=True):
 
 
 def suggest(value: str, allowed: Iterable[str]) -> str:
-    """How to go on from an unknown name: all allowed ones if few, else the nearest."""
+    """Suggests names in place of an unknown one: all allowed ones if few, else the nearest."""
     options = sorted(allowed)
     if len(options) <= 20:
         return f"allowed: {', '.join(options) or 'none'}"
@@ -56,11 +56,11 @@ class FolderReader:
         self.mistakes: list[Mistake] = []
 
     def mistake(self, file: str, line: int, column: int, what: str) -> None:
-        """Note a mistake and go on."""
+        """Notes a mistake and goes on."""
         self.mistakes.append(Mistake(str(self.folder / file), line, column, what))
 
     def text(self, file: str, expected: str) -> str | None:
-        """A file's text; None after noting that it is missing, empty or not UTF-8."""
+        """Reads a file's text; None after noting that it is missing, empty or not UTF-8."""
         try:
             body = (self.folder / file).read_bytes()
         except OSError as error:
@@ -79,7 +79,7 @@ class FolderReader:
         return text
 
     def toml(self, file: str, expected: str) -> TomlTable | None:
-        """A TOML file as a table; None after noting why not."""
+        """Reads a TOML file as a table; None after noting why not."""
         text = self.text(file, expected)
         if text is None:
             return None
@@ -93,7 +93,7 @@ class FolderReader:
             return None
 
     def rows(self, file: str, columns: Sequence[str], may_be_empty: str | None = None) -> Iterator[CsvRow]:
-        """The rows of a CSV file with exactly these columns, in any order, their cells stripped and filled but for one.
+        """Reads the rows of a CSV file with exactly these columns, in any order, cells stripped and filled but for one.
 
         A missing cell of the column that `may_be_empty` is an empty one.
         """
@@ -153,7 +153,7 @@ class CsvRow:
         return self.values[column]
 
     def mistake(self, column: str | int, what: str) -> None:
-        """Note what is wrong with the cell of a column, given by name or place."""
+        """Notes what is wrong with the cell of a column, given by name or place."""
         if isinstance(column, str):
             column = self._header.index(column) if column in self._header else 0
         starts = [cell.start(1) + 1 for cell in _CELL.finditer(self._text)]
@@ -174,21 +174,21 @@ class TomlTable:
         return found.start(1) if found else start
 
     def mistake(self, key: str | None, what: str) -> None:
-        """Note what is wrong with a key, or with the whole table."""
+        """Notes what is wrong with a key, or with the whole table."""
         offset = self._start if key is None else self._find(key, self._start)
         line = self._text.count("\n", 0, offset) + 1
         column = offset - (self._text.rfind("\n", 0, offset) + 1) + 1
         self._reader.mistake(self._file, line, column, what)
 
     def check_keys(self, allowed: Iterable[str], place: str) -> None:
-        """Note every key that is not allowed."""
+        """Notes every key that is not allowed."""
         options = list(allowed)
         for key in self.values:
             if key not in options:
                 self.mistake(key, f"unknown key {key} in {place}; {suggest(key, options)}")
 
     def string(self, key: str) -> str | None:
-        """A text that must be there."""
+        """Reads a text that must be there."""
         value = self.values.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
@@ -197,7 +197,7 @@ class TomlTable:
         return None
 
     def day(self, key: str, *, is_required: bool = True) -> dt.date | None:
-        """A day without a time."""
+        """Reads a day without a time."""
         value = self.values.get(key)
         if type(value) is dt.date:
             return value
@@ -208,7 +208,7 @@ class TomlTable:
         return None
 
     def table(self, key: str) -> TomlTable | None:
-        """A table inside this one; None where there is none, or after noting that it is no table."""
+        """Reads a table inside this one; None where there is none, or after noting that it is no table."""
         value = self.values.get(key)
         if isinstance(value, dict):
             return TomlTable(self._reader, self._file, self._text, value, self._find(key, self._start))
@@ -217,7 +217,7 @@ class TomlTable:
         return None
 
     def tables(self, key: str) -> list[TomlTable]:
-        """An array of tables, as `[[key]]` writes it."""
+        """Reads an array of tables, as `[[key]]` writes it."""
         values = self.values.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             self.mistake(key, f"{key} must be written as [[{key}]] tables")

@@ -25,7 +25,7 @@ _YEARS = range(2006, 2101)
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The days whose month ends are scored, both included."""
+    """The span of days whose month ends are scored, both included."""
 
     start: dt.date
     end: dt.date
@@ -41,7 +41,7 @@ class Company(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """One social account of a company; `position` is its place in the file."""
+    """A social account of a company; `position` is its place in the file."""
 
     company_id: str
     platform: str
@@ -87,7 +87,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class PanelError(UserMistake):
-    """Every mistake of a panel, a line each: `file:line:column: what; allowed: values`."""
+    """A panel has mistakes; the message has a line for each: `file:line:column: what; allowed: values`."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(set(mistakes)))
@@ -95,7 +95,7 @@ class PanelError(UserMistake):
 
 
 def load_panel(folder: Path, sources: Mapping[str, Source]) -> Panel:
-    """The panel of a folder.
+    """Reads the panel of a folder.
 
     Raises:
         PanelError: listing every mistake in it.
@@ -168,7 +168,7 @@ def _panel_id(study: TomlTable, folder: Path) -> str | None:
 
 
 def coverage(panel: Panel, sources: Mapping[str, Source]) -> list[Coverage]:
-    """The days that the panel's files of posts can speak of, a row an entry and platform.
+    """Lists the days that the panel's files of posts can speak of, a row for each entry and platform.
 
     An export of several networks speaks of those of the panel's accounts that no other source speaks of.
     """
@@ -270,7 +270,7 @@ def _check_company(row: CsvRow, known: set[str]) -> None:
 def _check_owner(
     row: CsvRow, column: str, what: str, owners: dict[tuple[str, str], tuple[str, int]], key: tuple[str, str]
 ) -> bool:
-    """Note that an account or identifier is another company's; whether it is the first of its kind."""
+    """Notes an account or identifier that is another company's; returns whether it is the first of its kind."""
     owner, line = owners.setdefault(key, (row["company_id"], row.line))
     if owner != row["company_id"]:
         row.mistake(column, f"{what} belongs to {owner} already (line {line}); one company only")

@@ -34,11 +34,11 @@ _KINDS = (
 
 
 class SourceError(UserMistake):
-    """A whole response or file that cannot be what its source says it is; the message is for the reader."""
+    """A whole response or file is not what its source says it is; the message is for the reader."""
 
 
 def unpacked(body: bytes) -> bytes:
-    """The body itself, or what a gzip file holds.
+    """Returns the body itself, or what a gzip file holds.
 
     Raises:
         SourceError: it is broken, or holds more than `MOST_BYTES`.
@@ -63,7 +63,7 @@ def unpacked(body: bytes) -> bytes:
 
 
 def text_of(body: bytes, encoding: str | None = None) -> str:
-    """A file's text: UTF-8 with or without byte-order marks, UTF-16 with one, or in the `encoding` that was named.
+    """Decodes a file's text: UTF-8 with or without byte-order marks, UTF-16 with one, or the `encoding` that was named.
 
     Raises:
         SourceError: naming what the file is, or the first byte that is not of the encoding.
@@ -85,7 +85,7 @@ def text_of(body: bytes, encoding: str | None = None) -> str:
 
 
 def without_mark(body: bytes) -> bytes:
-    """A body of JSON unpacked, as UTF-8 and without byte-order marks.
+    """Returns a JSON body unpacked, as UTF-8 and without byte-order marks.
 
     Raises:
         SourceError: it is UTF-16 and broken.
@@ -99,7 +99,7 @@ def without_mark(body: bytes) -> bytes:
 
 
 def is_encoding(name: str) -> bool:
-    """Whether Python knows the name of a text encoding."""
+    """Checks whether Python knows the name of a text encoding."""
     try:
         return codecs.lookup(name)._is_text_encoding
     except (LookupError, ValueError):

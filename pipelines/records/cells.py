@@ -31,7 +31,7 @@ _OUTVOTES = 20
 
 
 class Undecided(UserMistake):
-    """Cells that can be read in two ways, or that contradict each other; `cells` holds one or two examples."""
+    """Cells of a file can be read in two ways, or contradict each other; `cells` holds one or two examples."""
 
     def __init__(self, *cells: str) -> None:
         super().__init__(*cells)
@@ -39,17 +39,17 @@ class Undecided(UserMistake):
 
 
 class Notation(msgspec.Struct, frozen=True):
-    """Which marks a file writes in its numbers: before the fraction, and between thousands (may be empty)."""
+    """The marks that a file writes in its numbers: before the fraction, and between thousands (may be empty)."""
 
     decimal: str = "."
     thousands: str = ","
 
     def number(self, text: str) -> float:
-        """A finite number; ValueError where it is none."""
+        """Reads a finite number; ValueError where it is none."""
         return number_of(text if self is ENGLISH else self._english(text))
 
     def count(self, text: str) -> int:
-        """A whole number from 0; ValueError where it is none."""
+        """Reads a whole number from 0; ValueError where it is none."""
         return count_of(text if self is ENGLISH else self._english(text))
 
     def _english(self, text: str) -> str:
@@ -68,7 +68,7 @@ EUROPEAN = Notation(",", ".")
 
 @lru_cache(maxsize=65_536)
 def number_of(text: str) -> float:
-    """A finite number in English notation; ValueError where it is none.
+    """Reads a finite number in English notation; ValueError where it is none.
 
     >>> number_of("1,234.5")
     1234.5
@@ -85,7 +85,7 @@ def number_of(text: str) -> float:
 
 
 def count_of(text: str) -> int:
-    """A whole number from 0 in English notation; ValueError where it is none."""
+    """Reads a whole number from 0 in English notation; ValueError where it is none."""
     digits = text.replace(",", "") if _NUMBER.fullmatch(text) else ""
     whole = int(digits) if digits.isdecimal() else number_of(text)
     if whole != int(whole) or not 0 <= whole <= _MOST:
@@ -94,7 +94,7 @@ def count_of(text: str) -> int:
 
 
 def notation_told(options: Mapping[str, str]) -> Notation | None:
-    """The notation that `decimal` and `thousands` of a `[[files]]` entry say; None where they say nothing.
+    """Returns the notation that `decimal` and `thousands` of a `[[files]]` entry state; None where they state none.
 
     Raises:
         SourceError: they are no marks, or one and the same.
@@ -116,7 +116,7 @@ def notation_told(options: Mapping[str, str]) -> Notation | None:
 
 
 def decide_notation(numbers: Iterable[str], counts: Iterable[str], *, is_comma_separated: bool) -> Notation:
-    """The notation of a file, from examples of its cells.
+    """Decides the notation of a file from examples of its cells.
 
     `1.5` and `1,234,567` are English, `1,5` and `1.234.567` European, `1.234` could be either. A count is whole:
     as one, `1,204` is English. Where commas separate the cells, a comma in a number is no decimal mark unless others
@@ -164,7 +164,7 @@ def count_value(value: float | str | None) -> int | None:
 
 
 def year_of(text: str) -> int:
-    """The first year from 1900 to 2099 in a text; ValueError where it names none."""
+    """Finds the first year from 1900 to 2099 in a text; ValueError where it names none."""
     found = _YEAR.search(text)
     if not found:
         raise ValueError
@@ -172,12 +172,12 @@ def year_of(text: str) -> int:
 
 
 def web_link(text: str | None) -> str | None:
-    """A link that starts with http or https; None for anything else."""
+    """Returns a link that starts with http or https; None for anything else."""
     return text if text and _WEB.fullmatch(text) else None
 
 
 def number_text(value: float) -> str:
-    """A number of a typed file as text that no notation reads as another number: `3.0` is `3`, `1.234` is `1.2340`."""
+    """Writes a typed file's number so that no notation reads another: `3.0` becomes `3`, `1.234` becomes `1.2340`."""
     if isinstance(value, int):
         return str(value)
     if value.is_integer() and abs(value) < 1e15:
@@ -187,7 +187,7 @@ def number_text(value: float) -> str:
 
 
 def kind_by_text(text: str | None, platform: str, *, is_reply_marked: bool = True) -> str:
-    """`repost` where a text begins as one, `reply` where it begins with a name and its platform means that, `original`.
+    """Tells a post's kind from how its text begins: `repost`, `reply` (a name, where that means one) or `original`.
 
     Exports and old clients lose the mark of a retweet but not its words: `RT @name …`, `MT @name …` where it is cut.
     Likes of such a row are those of somebody else's post, so it has no engagement of its own.

@@ -57,7 +57,7 @@ _OUTVOTES = 20
 
 
 class Unclear(UserMistake, ValueError):
-    """A time that can be read in two ways; the message goes on from the column's name."""
+    """A time can be read in two ways; the message goes on from the column's name."""
 
 
 @lru_cache(maxsize=65_536)
@@ -68,7 +68,7 @@ def moment_of(
     since: dt.datetime = EARLIEST,
     is_day_first: bool | None = None,
 ) -> dt.datetime:
-    """A time from `since` to 2199 as UTC, of `zone` where it names none; ValueError where no format fits.
+    """Reads a time from `since` to 2199 as UTC, of `zone` where it names none; ValueError where no format fits.
 
     `since` is the day a service opened: 1970 or year 1, which programs put for an unknown time, is none of its times.
     `is_day_first` says what `RESAVED` makes of `2/3/2025`; None: nothing.
@@ -116,7 +116,7 @@ def _iso(text: str, zone: dt.tzinfo) -> dt.datetime:
 
 
 def _with_zone_name(text: str, form: str, zone: dt.tzinfo) -> dt.datetime:
-    """Reads with strptime, which knows `UTC` and the names of the machine's own zone only, and drops them."""
+    """Reads a time with strptime, which knows only `UTC` and the machine's own zones, and drops their names."""
     for word in _WORD.finditer(text):
         try:
             naive = dt.datetime.strptime(text[: word.start()] + "UTC" + text[word.end() :], form)  # noqa: DTZ007
@@ -127,7 +127,7 @@ def _with_zone_name(text: str, form: str, zone: dt.tzinfo) -> dt.datetime:
 
 
 def _in_zone(naive: dt.datetime, name: str, zone: dt.tzinfo) -> dt.datetime:
-    """A time in the zone that it names: one that the panel's own zone bears first, then one that is unmistakable."""
+    """Puts a time into the zone that it names: one that the panel's own zone bears first, then an unmistakable one."""
     for fold in (0, 1):
         local = naive.replace(tzinfo=zone, fold=fold)
         if local.tzname() == name.upper():
@@ -172,7 +172,7 @@ def _resaved(text: str, is_day_first: bool | None) -> dt.datetime:
 def decide_day_first(
     cells: Iterable[tuple[str, Callable[[dt.date], bool]]], *, padded: bool | None = None
 ) -> bool | None:
-    """Whether the dates of a file are written day first, from all its cells; None where none of them depends on it.
+    """Decides from all cells whether a file writes its dates day first; None where no date depends on it.
 
     With each cell comes which days are possible there: a cell decides where one reading is none. Where none does,
     two-digit days and months are the publisher's own form, whose order is `padded` (None: it has none); others were

@@ -20,7 +20,7 @@ _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.
 
 
 def normalise_identifier(scheme: str, value: str) -> str:
-    """The one spelling of an identifier, so that the panel's and the publishers' compare equal.
+    """Returns an identifier in its one spelling, so that the panel's and the publishers' compare equal.
 
     ISIN, LEI and ticker are upper case; a CIK loses leading zeros and a UK company number regains them (8 places);
     a domain is the host of a link, lower case and without `www.`; social handles lose case and `@`, names surplus
@@ -46,19 +46,19 @@ def normalise_identifier(scheme: str, value: str) -> str:
 
 
 def identifier_fault(scheme: str, value: str) -> str | None:
-    """What is wrong with an identifier of a common scheme; None where nothing is, or no rule is known."""
+    """Says what is wrong with an identifier of a common scheme; None where nothing is, or no rule is known."""
     spelled = normalise_identifier(scheme, value)
     is_right, rule = _RULES.get(scheme, (bool, ""))
     return None if is_right(spelled) else f"{scheme} {value!r} {rule}"
 
 
 def is_lei(value: str) -> bool:
-    """Whether a text is a legal entity identifier: 20 places, check digits by ISO 17442 (ISO 7064, mod 97-10)."""
+    """Checks for a legal entity identifier: 20 places, check digits by ISO 17442 (ISO 7064, mod 97-10)."""
     return bool(_LEI.fullmatch(value)) and int("".join(str(int(sign, 36)) for sign in value)) % 97 == 1
 
 
 def is_isin(value: str) -> bool:
-    """Whether a text is a securities identification number: 12 places, check digit by ISO 6166 (Luhn)."""
+    """Checks for a securities identification number: 12 places, check digit by ISO 6166 (Luhn)."""
     if not _ISIN.fullmatch(value):
         return False
     digits = "".join(str(int(sign, 36)) for sign in value)
@@ -78,7 +78,7 @@ _RULES: dict[str, tuple[Callable[[str], object], str]] = {
 
 
 def subject_of(*identifiers: tuple[str, str | None], name: str | None = None) -> Subject:
-    """A subject from `(scheme, value)` pairs in order of trust; pairs without a value are left out.
+    """Builds a subject from `(scheme, value)` pairs in order of trust; pairs without a value are left out.
 
     >>> subject_of(("lei", "5493001kjtiigc8y1r12"), ("cik", None), name="Example plc")
     Subject(identifiers=(('lei', '5493001KJTIIGC8Y1R12'),), name='Example plc')
@@ -92,14 +92,14 @@ MEDIA_HOSTS = frozenset(("gfycat.com", "giphy.com", "gph.is", "klipy.com", "teno
 
 
 def is_media(url: str) -> bool:
-    """Whether a link leads to a host of moving pictures."""
+    """Checks whether a link leads to a host of moving pictures."""
     labels = (domain_of(url) or "").split(".")
     return ".".join(labels[-2:]) in MEDIA_HOSTS
 
 
 @lru_cache(maxsize=65_536)
 def domain_of(url: str) -> str | None:
-    """The host of a web link, lower case, without `www.`, letters beyond ASCII as `xn--…`; None where it has none.
+    """Returns the host of a web link, lower case, without `www.`, in ASCII (`xn--…`); None where it has none.
 
     >>> domain_of("https://www.Example.org/about"), domain_of("mailto:info@example.org")
     ('example.org', None)

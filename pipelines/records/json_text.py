@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def json_lines(body: bytes, encoding: str | None = None) -> Iterator[tuple[int, bytes]]:
-    """The lines of a JSON lines file that hold something, with their numbers.
+    """Yields the lines of a JSON lines file that are not blank, with their numbers.
 
     Raises:
         SourceError: there is none, or the file is not of its encoding.
@@ -34,7 +34,7 @@ def json_lines(body: bytes, encoding: str | None = None) -> Iterator[tuple[int, 
 
 
 def json_items(body: bytes, encoding: str | None = None) -> Iterator[tuple[str, bytes]]:
-    """The objects of a JSON file, each with the place that its locators begin with (`line:3#`, `/3`).
+    """Yields the objects of a JSON file, each with the place that its locators begin with (`line:3#`, `/3`).
 
     Raises:
         SourceError: it is empty, a document without objects, or several documents over several lines each.
@@ -56,12 +56,12 @@ def json_items(body: bytes, encoding: str | None = None) -> Iterator[tuple[str, 
 
 
 def record_place(prefix: str) -> str:
-    """The locator of an object itself, by the place that its locators begin with: `line:3#/`, `/3`, `/`."""
+    """Returns the locator of an object itself, from the place that its locators begin with: `line:3#/`, `/3`, `/`."""
     return f"{prefix}/" if prefix[-1:] in ("#", "") else prefix
 
 
 def decoded(text: bytes, decoder: msgspec.json.Decoder[T]) -> T:
-    """JSON as the type of a decoder; text that is no JSON to the letter is mended first.
+    """Decodes JSON as a decoder's type; text that is not strictly JSON is mended first.
 
     Raises:
         msgspec.MsgspecError: no JSON, or not of the type.
@@ -81,7 +81,7 @@ def decoded(text: bytes, decoder: msgspec.json.Decoder[T]) -> T:
 
 
 def mended_json(body: bytes) -> Any:
-    """A JSON value with what its letter forbids and publishers write: a lone surrogate is U+FFFD, `NaN` is null.
+    """Mends JSON that is not strict, as publishers write it: a lone surrogate becomes U+FFFD, `NaN` null.
 
     Raises:
         ValueError: it is no JSON even so.
@@ -93,7 +93,7 @@ def mended_json(body: bytes) -> Any:
 
 
 def _of_document(whole: bytes) -> Iterator[tuple[str, bytes]]:
-    """The objects of an array, of the one array inside an object, or the object itself."""
+    """Yields the objects of an array, of the one array inside an object, or the object itself."""
     prefix, value = "", msgspec.json.decode(whole, type=list[msgspec.Raw] | dict[str, msgspec.Raw])
     if isinstance(value, dict):
         arrays = {key: inner for key, inner in value.items() if bytes(inner).lstrip()[:1] == b"["}

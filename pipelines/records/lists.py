@@ -19,11 +19,11 @@ SEEDS = SQL / "seeds"
 
 
 class ListError(UserMistake):
-    """A list of `sql/seeds/` that cannot be used; the message names file and line, and says what is allowed."""
+    """A list of `sql/seeds/` cannot be used; the message names file and line, and says what is allowed."""
 
 
 class ListRow:
-    """One row: its line, and its cells by column."""
+    """A row of a list: its line, and its cells by column."""
 
     __slots__ = ("cells", "line", "path")
 
@@ -41,7 +41,7 @@ class ListRow:
         return f"{list_place(self.path)}:{self.line}"
 
     def number(self, column: str) -> float:
-        """A finite number.
+        """Reads a finite number.
 
         Raises:
             ListError: the cell is none.
@@ -55,7 +55,7 @@ class ListRow:
         return number
 
     def whole(self, column: str) -> int:
-        """A whole number.
+        """Reads a whole number.
 
         Raises:
             ListError: the cell is none.
@@ -66,7 +66,7 @@ class ListRow:
             raise self._wrong(column, "a whole number") from None
 
     def date(self, column: str) -> dt.date:
-        """A date, written as 2020-12-31.
+        """Reads a date, written as 2020-12-31.
 
         Raises:
             ListError: the cell is none.
@@ -77,7 +77,7 @@ class ListRow:
             raise self._wrong(column, "a date as 2020-12-31") from None
 
     def truth(self, column: str) -> bool:
-        """`true` or `false`.
+        """Reads `true` or `false`.
 
         Raises:
             ListError: the cell is neither.
@@ -91,7 +91,7 @@ class ListRow:
 
 
 def read_list(path: Path, columns: Collection[str] = ()) -> list[ListRow]:
-    """The rows of a list whose header has at least these `columns`; blank lines are no rows.
+    """Reads the rows of a list whose header has at least these `columns`; blank lines are skipped.
 
     Raises:
         ListError: no such file, not UTF-8, a column missing or named twice, a row of another width than its header,
@@ -112,7 +112,7 @@ def read_list(path: Path, columns: Collection[str] = ()) -> list[ListRow]:
 
 
 def list_header(path: Path, columns: Collection[str] = ()) -> list[str]:
-    """The columns of a list, which has at least these `columns`.
+    """Reads the columns of a list, which must have at least these `columns`.
 
     Raises:
         ListError: as `read_list`, of the header alone.
@@ -128,7 +128,7 @@ def list_place(path: Path) -> str:
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Each record that is not blank, with its first physical line."""
+    """Yields each record that is not blank, with its first physical line."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader, line = csv.reader(file, strict=True), 1

@@ -25,7 +25,7 @@ FORMATS = ("csv", "tsv", "jsonl", "parquet")
 def mapped_rows(
     body: bytes, form: str | None, columns: Mapping[str, str], known: Collection[str], options: Mapping[str, str]
 ) -> Table:
-    """Rows asked for by the names of the map: `columns` leads from them to the file's, `known` are all there may be.
+    """Reads a file's rows under the names of the map: `columns` leads to the file's own, `known` are all allowed names.
 
     A CSV record is at `line:N`, a JSON line at `line:N#/`, an object of a JSON array at `/N/`, a Parquet row at `row:N`
     counted from 1, a workbook's row at `sheet!A1`.
@@ -115,7 +115,7 @@ def _not_text(locator: str, name: str) -> Reject:
 
 
 def _replaced(values: Iterable[bytes | None]) -> tuple[list[str | None], list[int]]:
-    """Texts with U+FFFD for what is not UTF-8, and the numbers of the rows where that was."""
+    """Decodes texts with U+FFFD for what is not UTF-8, and lists the numbers of the rows where that was."""
     texts: list[str | None] = []
     wrong = []
     for number, value in enumerate(values, 1):
@@ -128,7 +128,7 @@ def _replaced(values: Iterable[bytes | None]) -> tuple[list[str | None], list[in
 def _matched(
     columns: Mapping[str, str], known: Collection[str], present: Iterable[str]
 ) -> tuple[list[str], dict[str, int]]:
-    """The file's columns to read, and the place of each known name among them (-1: not mapped)."""
+    """Returns the file's columns to read, and the position of each known name among them (-1: not mapped)."""
     present = list(present)
     spelled = {name_key(name): name for name in present}
     missing = [column for column in columns.values() if name_key(column) not in spelled]
@@ -148,7 +148,7 @@ def _flattened(value: dict[str, object], prefix: str = "") -> Iterator[tuple[str
 
 
 def _text(value: object) -> str:
-    """A value as the text that a table would hold; blank where there is none."""
+    """Writes a value as a table's text would; blank where there is none."""
     match value:
         case None | dict():
             return ""

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class BadCell(UserMistake):
-    """A cell that cannot be what its column says; `reason` never repeats its text."""
+    """A cell is not what its column says; `reason` never repeats its text."""
 
     def __init__(self, locator: str, reason: str) -> None:
         super().__init__(reason)
@@ -26,7 +26,7 @@ class BadCell(UserMistake):
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of a table share.
+    """What all rows of one table share.
 
     `places`: columns by the name they are asked for, -1 where the file has none; `mark`: what stands between a row's
     place and a column's name in a locator, and `sheet`, where the table is a workbook's, the sheet's name instead.
@@ -60,35 +60,35 @@ class Row:
 
     @property
     def notes(self) -> list[Reject]:
-        """Rejects of cells that cost the row nothing else, until they are taken out."""
+        """Yields the rejects of cells that cost the row nothing else, and forgets them."""
         return self._shape.notes
 
     @property
     def cells(self) -> Sequence[str]:
-        """All cells, in the file's order."""
+        """Returns all cells, in the file's order."""
         return self._cells
 
     def has(self, column: str) -> bool:
-        """Whether the file has the column."""
+        """Checks whether the file has the column."""
         return self._places[column] >= 0
 
     def locator(self, column: str) -> str:
-        """The locator of one cell, with the column as the file spells it."""
+        """Returns the locator of one cell, with the column as the file spells it."""
         place, shape = self._shape.places[column], self._shape
         if shape.sheet is not None:
             return f"{shape.sheet}!{cell_name(int(self.place.rpartition('!A')[2]), max(place, 0) + 1)}"
         return f"{self.place}{shape.mark}{shape.header[place] if place >= 0 else column}"
 
     def bad(self, column: str, reason: str) -> BadCell:
-        """The error to raise for a cell: `reason` goes on from the column's name."""
+        """Builds the error to raise for a cell: `reason` goes on from the column's name."""
         return BadCell(self.locator(column), f"{column} {reason}")
 
     def note(self, bad: BadCell, record_type: str) -> None:
-        """Have a bad cell among the rejects without giving up the row."""
+        """Adds a bad cell to the rejects without giving up the row."""
         self._shape.notes.append(Reject(bad.locator, record_type, bad.reason))
 
     def tried(self, read: Callable[[str], T], column: str, record_type: str) -> T | None:
-        """What `read`, one of this row's methods, makes of a column; None with a reject where the cell is bad."""
+        """Reads a column with `read`, one of this row's methods; None with a reject where the cell is bad."""
         try:
             return read(column)
         except BadCell as bad:
@@ -96,26 +96,26 @@ class Row:
             return None
 
     def required(self, column: str) -> str:
-        """A cell that must not be blank."""
+        """Reads a cell that must not be blank."""
         text = self[column]
         if text is None:
             raise self.bad(column, "is blank")
         return text
 
     def number(self, column: str) -> float | None:
-        """A number, perhaps with a sign, in the file's notation."""
+        """Reads a number, perhaps with a sign, in the file's notation."""
         return self._read(column, self._shape.number, "is no number")
 
     def count(self, column: str) -> int | None:
-        """A whole number from 0."""
+        """Reads a whole number from 0."""
         return self._read(column, self._shape.count, "is no count")
 
     def year(self, column: str) -> int | None:
-        """The first year that the cell names (`2030, 2025` and `FY2030` are 2030)."""
+        """Reads the first year that the cell names (`2030, 2025` and `FY2030` are 2030)."""
         return self._read(column, year_of, "names no year")
 
     def moment(self, column: str, formats: Sequence[str], zone: dt.tzinfo = dt.UTC) -> dt.datetime | None:
-        """A time in one of the formats, of `zone` where it names none, as UTC."""
+        """Reads a time in one of the formats, of `zone` where it names none, as UTC."""
         order = self._shape.is_day_first
         return self._read(
             column,
@@ -136,7 +136,7 @@ class Row:
 
 
 def cell_name(row: int, column: int) -> str:
-    """The name of a workbook's cell by its row and column, counted from 1: `A1`, `AB12`."""
+    """Returns the name of a workbook's cell by its row and column, counted from 1: `A1`, `AB12`."""
     letters = ""
     while column:
         column, letter = divmod(column - 1, 26)

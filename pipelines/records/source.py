@@ -92,7 +92,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known before a pass.
+    """What is known of a target before a pass.
 
     `as_of` is its moment, `reached` how far the last complete pass came (in the source's own words), `due` the posts to
     be observed again. `recent` are posts with their times that a timeline read again should show: one that it lacks is
@@ -138,14 +138,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def find_sources() -> dict[str, Source]:
-    """Every source of the `sources` folder by name."""
+    """Finds every source of the `sources` folder, by name."""
     package = importlib.import_module("pipelines.sources")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     return {name: as_source(name, importlib.import_module(f"pipelines.sources.{name}")) for name in names}
 
 
 def as_source(name: str, module: ModuleType) -> Source:
-    """The source that a module defines.
+    """Makes the source that a module defines.
 
     Raises:
         SourceError: naming what the module lacks.
@@ -170,7 +170,7 @@ def as_source(name: str, module: ModuleType) -> Source:
 
 
 def parsed(source: Source, response: Response) -> list[Record | Reject]:
-    """What a response says, every number and time in its range; a defect of the source becomes a reject.
+    """Parses a response, every number and time in its range; a defect of the source becomes a reject.
 
     Raises:
         SourceError: the response is not what the source says it is.
@@ -185,7 +185,7 @@ def parsed(source: Source, response: Response) -> list[Record | Reject]:
 
 
 def code_version(*places: Path, apart: Path | None = None) -> str:
-    """The digest of the code and lists in files and folders, down to their leaves; one file may be set `apart`.
+    """Computes a digest of the code and lists in files and folders, to their leaves; one file may be set `apart`.
 
     A table remembers the version of what made it and is made anew when that changes.
     """

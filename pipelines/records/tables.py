@@ -44,7 +44,7 @@ _WHERE = "in the [[files]] entry of panel.toml"
 
 
 class Table:
-    """The rows below a header; iterating gives them in order, with a reject where a record is broken."""
+    """The rows below a header, yielded in order, with a reject where a record is broken."""
 
     def __init__(
         self, shape: Shape, records: Iterable[Placed], *, delimiter: str = "", options: Mapping[str, str] | None = None
@@ -56,7 +56,7 @@ class Table:
         self._delimiter = delimiter
 
     def renamed(self, columns: Mapping[str, str], known: Collection[str]) -> Table:
-        """The same rows, asked for by `known` names: `columns` leads to the file's, the others are blank."""
+        """Returns the same rows under `known` names: `columns` leads to the file's own, the others are blank."""
         given = {name: self._shape.places[column] for name, column in columns.items()}
         return self._with(places=dict.fromkeys(known, -1) | given)
 
@@ -68,7 +68,7 @@ class Table:
         dates: Mapping[str, IsPossible] | None = None,
         padded: bool | None = None,
     ) -> Table:
-        """The same rows, their numbers and dates read as all cells of these columns, or the options, say.
+        """Returns the same rows, read in the number notation and date order that all cells, or the options, decide.
 
         `dates`: the columns of dates that a spreadsheet may have written, with which days are possible there; `padded`:
         see `decide_day_first`.
@@ -104,7 +104,7 @@ class Table:
         return Table(shape, self._records, delimiter=self._delimiter, options=self._options)
 
     def _notation(self, records: Sequence[Placed], numbers: Iterable[str], counts: Iterable[str]) -> Notation:
-        """The notation that a sample from all the file's length proves without doubt, else the one of all cells."""
+        """Decides the notation by a sample of the whole file if that leaves no doubt, else by all cells."""
         for step in {max(1, len(records) // _SAMPLE): None, 1: None}:
             samples = [
                 [
@@ -162,7 +162,7 @@ def read_table(
     spellings: Mapping[str, str] | None = None,
     options: Mapping[str, str] | None = None,
 ) -> Table:
-    """A table whose header, in one of its first lines, has the `required` columns: CSV, TSV, semicolons, a workbook.
+    """Reads a table whose header, in one of its first lines, has the `required` columns: delimited text or a workbook.
 
     Case and white space of names do not matter; `spellings` leads from further spellings to those asked for. A line of
     text ends at its line feed, wherever that stands. `options` are those of `TABLE_OPTIONS`, others are ignored.
@@ -193,7 +193,7 @@ def read_table(
 
 
 def _readings(body: bytes, encoding: str | None) -> Iterator[tuple[str, str | None, Iterator[Placed]]]:
-    """The ways to take a body for a table: by delimiter, or by sheet."""
+    """Yields the ways to read a body as a table: by delimiter, or by sheet."""
     if is_workbook(body):
         for sheet, rows in sheets_of(body):
             yield "", sheet, iter([(f"{sheet}!A{number}", row) for number, row in enumerate(rows, 1)])
@@ -216,18 +216,18 @@ def _white(returns: re.Match[str]) -> str:
 
 
 def no_column(missing: Iterable[str], columns: Iterable[str]) -> SourceError:
-    """The error for columns that a file lacks, naming them and what it has."""
+    """Builds the error for columns that a file lacks, naming them and what it has."""
     has = ", ".join(" ".join(column.split()) for column in columns if column.strip())
     return SourceError(f"no column {', '.join(map(repr, missing))}; the file has: {has[:600] or 'no header'}")
 
 
 def name_key(name: str) -> str:
-    """What makes two spellings of a column's name the same."""
+    """Returns a column's name so that its different spellings compare equal."""
     return "".join(name.split()).casefold()
 
 
 def _distinct(records: Iterable[Placed], place: int) -> list[str]:
-    """The different cells in one place of records, in order; none where the place is -1."""
+    """Yields the different cells in one column of records, in order; none where its position is -1."""
     if place < 0:
         return []
     cells = dict.fromkeys(
@@ -249,7 +249,7 @@ def _places(header: Sequence[str], names: Mapping[str, str], wanted: Collection[
 
 
 def _records(text: str, delimiter: str) -> Iterator[Placed]:
-    """Records with their first physical line; a broken one is a reject."""
+    """Yields records with their first physical line; a broken one is a reject."""
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
     while True:
@@ -282,7 +282,7 @@ def _nulls(options: Mapping[str, str]) -> frozenset[str]:
 def records_of(
     rows: Iterable[Row | Reject], record_type: str, read: Callable[[Row], Iterable[Record | Reject]]
 ) -> Iterator[Record | Reject]:
-    """What `read` makes of each row, and a reject for each row in which it met a bad cell."""
+    """Yields what `read` makes of each row, and a reject for each row in which it met a bad cell."""
     for row in rows:
         if isinstance(row, Reject):
             yield row

@@ -224,7 +224,7 @@ _COMPLAINTS = {
 
 
 def checked(said: Iterable[Record | Reject]) -> Iterator[Record | Reject]:
-    """The records with every number and time in its range: one that is not becomes None, with a reject.
+    """Yields the records with every number and time in its range: one that is not becomes None, with a reject.
 
     Where the field must not be None, the record becomes a reject.
     """
@@ -259,7 +259,7 @@ def _repaired(record: Record) -> Iterator[Record | Reject]:
 
 
 def _kinds(record_type: type[Record]) -> dict[str, tuple[type, bool]]:
-    """The fields of numbers and times, with their types, and whether they must be there."""
+    """Returns the fields of numbers and times, with their types, and whether they must be there."""
     kinds = {}
     for name, hint in typing.get_type_hints(record_type).items():
         options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)

@@ -26,7 +26,7 @@ Sheet = tuple[str, list[list[str]]]
 
 
 def is_workbook(body: bytes) -> bool:
-    """Whether a body is a workbook, by what it holds."""
+    """Checks whether a body is a workbook, by what it holds."""
     if body[:4] == _OLE:
         return True
     if body[:4] != _ZIP:
@@ -40,7 +40,7 @@ def is_workbook(body: bytes) -> bool:
 
 
 def sheets_of(body: bytes) -> Iterator[Sheet]:
-    """Each sheet's name and rows, in the workbook's order; times are ISO 8601, whole numbers have no point.
+    """Yields each sheet's name and rows, in the workbook's order; times are ISO 8601, whole numbers have no point.
 
     Raises:
         SourceError: it is broken, locked by a password, or too large.
@@ -66,7 +66,7 @@ def sheets_of(body: bytes) -> Iterator[Sheet]:
 
 
 def record_at(body: bytes, locator: str) -> tuple[list[str], list[str], str]:
-    """What stands at `sheet!C5`: the sheet's heading, row 5, and the name of column C (blank for column A).
+    """Returns what stands at `sheet!C5`: the sheet's heading, row 5, and the name of column C (blank for column A).
 
     Raises:
         LookupError: the workbook has no such place.
@@ -98,7 +98,7 @@ def _text(cell: object) -> str:
 
 
 def inert(cell: Cell) -> Cell | str:
-    """The cell; text that a spreadsheet would take for a formula with an apostrophe before it. Numbers stay.
+    """Puts an apostrophe before text that a spreadsheet would take for a formula. Numbers stay.
 
     >>> inert("=1+1"), inert("-0.5"), inert(-0.5), inert("a-b")
     ("'=1+1", "'-0.5", -0.5, 'a-b')

@@ -57,7 +57,7 @@ _PEER_GROUPS = "select company_id, peer_group from companies"
 
 
 class ScoreChange(msgspec.Struct, frozen=True):
-    """A company's score at a month end: new less old (None where it came or went), and why."""
+    """A change of a company's score at a month end: new less old (None where it came or went), and why."""
 
     company_id: str
     period: dt.date
@@ -66,7 +66,7 @@ class ScoreChange(msgspec.Struct, frozen=True):
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One of two releases: how to ask it, and the version of the code that made it."""
+    """One of the two releases compared: how to query it, and the version of the code that made it."""
 
     query: Query
     code_version: str
@@ -95,7 +95,7 @@ _ABSENT = _Value(None, None, "not computed")
 
 
 def score_changes(old: Side, new: Side) -> list[ScoreChange]:
-    """Every index score that changed; of a company and month end without an index in both, every pillar's."""
+    """Finds every index score that changed; where neither release has an index, every pillar's score."""
     before, after = (_numbers(side, _INDEX) for side in (old, new))
     pillars_before, pillars_after = (_numbers(side, _PILLARS) for side in (old, new))
     causes = _Causes(old, new, (before, after), (pillars_before, pillars_after))
@@ -129,7 +129,7 @@ def _numbers(side: Side, sql: str) -> dict[Row, float]:
 
 
 def _differing(old: Mapping[Key, float], new: Mapping[Key, float]) -> dict[Key, float | None]:
-    """New less old where they differ; None where one is missing."""
+    """Subtracts old from new wherever they differ; None where one is missing."""
     found: dict[Key, float | None] = {}
     for key in {**old, **new}:
         if key not in old or key not in new:
@@ -140,7 +140,7 @@ def _differing(old: Mapping[Key, float], new: Mapping[Key, float]) -> dict[Key, 
 
 
 class _Causes:
-    """What differs between two releases, ready to be asked for a company and a month end."""
+    """What differs between two releases, to tell why a company's scores at a month end changed."""
 
     def __init__(self, old: Side, new: Side, indices: Pair, pillars: Pair) -> None:
         self._sides = old, new
@@ -162,7 +162,7 @@ class _Causes:
         return events_between(*(side.query for side in self._sides))
 
     def appeared(self, period: dt.date, is_new: bool) -> tuple[str, bool]:
-        """That an index came or went; if it did for all, why, and whether that is known."""
+        """Says that an index came or went; if it did for all companies, also why, and whether that is known."""
         if period in self._ranked[not is_new]:
             return _FIRST if is_new else _GONE, False
         why = self._parameters[not is_new].get("index_withheld", "")
@@ -171,7 +171,7 @@ class _Causes:
         return f"no company has an index any more{f' ({why})' if why else ''}", bool(why)
 
     def of(self, company: str, period: dt.date, pillars: Sequence[str], change: float | None) -> list[str]:
-        """What changed in these pillars' headline indicators, in parts of one sentence."""
+        """Says what changed in these pillars' headline indicators, in parts of one sentence."""
         used = {
             name: definition
             for side in self._definitions
@@ -198,7 +198,7 @@ class _Causes:
         return parts + self._code
 
     def _coverage(self, period: dt.date) -> Iterator[str]:
-        """Pillars that other companies have now or no more: how many do decides whether a pillar enters the index."""
+        """Says which pillars other companies gained or lost: enough must have a pillar for an index to count it."""
         before, after = self._scored
         for at, pillar in sorted({key for key in (*before, *after) if key[0] == period}):
             if before[at, pillar] != after[at, pillar]:
@@ -212,7 +212,7 @@ class _Causes:
 
 
 def _chosen_otherwise(before: Mapping[str, str], after: Mapping[str, str], *, is_withheld: bool) -> Iterator[str]:
-    """The parameters that someone chose otherwise, in one text, if any; fitted ones have a dot in their names."""
+    """Lists the parameters that someone set differently, in one text, without fitted ones (a dot in their names)."""
     idle = _OF_NO_SCORE if is_withheld else _OF_NO_SCORE | _OF_INTERVALS
     changed = [
         f"{name} {before.get(name, 'none')} -> {after.get(name, 'none')}"
@@ -224,7 +224,7 @@ def _chosen_otherwise(before: Mapping[str, str], after: Mapping[str, str], *, is
 
 
 def _rescaled(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
-    """Indicators whose goalposts moved."""
+    """Finds the indicators whose goalposts moved."""
     return {
         name.split(".", 1)[1]
         for name in {*before, *after}
@@ -233,7 +233,7 @@ def _rescaled(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
 
 
 def _redefined(before: Mapping[str, _Definition], after: Mapping[str, _Definition]) -> dict[str, str]:
-    """Indicators defined otherwise, and in what."""
+    """Finds the indicators whose definition changed, and what changed in it."""
     found: dict[str, str] = {}
     if not before:
         return found
@@ -261,7 +261,7 @@ def _panel_changes(old: Side, new: Side) -> Iterator[str]:
 
 
 def _value_changes(old: Side, new: Side) -> dict[tuple[str, dt.date], dict[str, str]]:
-    """Of each company and month end, the indicators whose published value or its sample changed, and how."""
+    """Finds, by company and month end, the indicators whose published value or sample changed, and how."""
     before, after = ({row[:3]: _Value(*row[3:]) for row in rows_of(side.query, _VALUES)} for side in (old, new))
     found: dict[tuple[str, dt.date], dict[str, str]] = {}
     for key in sorted({*before, *after}, key=str):

@@ -37,7 +37,7 @@ _TARGETS = "select distinct company_id, source || '/' || kind, topic_id, publish
 
 
 class Event(msgspec.Struct, frozen=True):
-    """What became of something of a company; it counts at month ends from `first` on, for so `long`."""
+    """A change to one of a company's items; it counts at month ends from `first` on, for so `long`."""
 
     feeds: Feeds
     what: str
@@ -45,18 +45,18 @@ class Event(msgspec.Struct, frozen=True):
     long: dt.timedelta
 
     def counts(self, period: dt.date) -> bool:
-        """Whether it counts at a month end."""
+        """Checks whether the event counts at a month end."""
         return self.first <= period and period - self.first <= self.long
 
 
 def rows_of(query: Query, sql: str) -> list[Row]:
-    """The rows of an answer."""
+    """Returns the rows of an answer."""
     table = query(sql)
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True)) if table.num_rows else []
 
 
 def events_between(old: Query, new: Query) -> dict[str, list[Event]]:
-    """Every event by company."""
+    """Finds every event between two releases, by company."""
     found: dict[str, list[Event]] = {}
     for events in (_of_posts(old, new), _of_disclosures(old, new), _of_targets(old, new)):
         for company, event in events:
@@ -65,7 +65,7 @@ def events_between(old: Query, new: Query) -> dict[str, list[Event]]:
 
 
 def told(events: Iterable[Event], period: dt.date, feeds: set[Feeds]) -> list[str]:
-    """What of the events counts at a month end for indicators fed so; like events counted, the most frequent first."""
+    """Says which events count at a month end for indicators fed by them, like ones counted, the most frequent first."""
     counts = Counter(it.what for it in events if it.feeds in feeds and it.counts(period))
     return [what if number == 1 else f"{number} times {what}" for what, number in counts.most_common()]
 
@@ -111,7 +111,7 @@ def _of_targets(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
 
 
 def _changed(old: Query, new: Query, sql: str) -> Iterator[tuple[Row, tuple[object, object]]]:
-    """Keys whose vintages (publication and value, the last two columns) differ, with the values of either release.
+    """Finds keys whose vintages (publication and value, the last two columns) differ; gives both releases' values.
 
     The value is that of the latest publication; among several of one time, one that only this release has. None where
     there is none.

@@ -16,7 +16,7 @@ _CODE = (ROOT / "pipelines", SQL)
 
 
 def facts_of(database: Tables, settings: dict[str, str], panel: Panel) -> Facts:
-    """The facts of the release that the working database would make of a panel; `settings` are told as given."""
+    """Collects the facts of the release that the working database would make; `settings` are passed on as given."""
 
     def rows(sql: str) -> list[dict[str, str]]:
         return list(database.query(sql).to_pylist())

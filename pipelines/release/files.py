@@ -27,7 +27,7 @@ _OF_NOTHING = sha256(b"").hexdigest()
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One check: its claim, whether it blocks (`contract`) or warns (`judgement`), how many rows offend, and some."""
+    """The result of a check: its claim, whether it blocks (`contract`) or warns (`judgement`), and offending rows."""
 
     check_id: str
     claim: str
@@ -37,12 +37,12 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether nothing offends."""
+        """Whether no row offends against the claim."""
         return self.offenders == 0
 
     @property
     def sentence(self) -> str:
-        """The failure in one line."""
+        """The failed check in one line."""
         shown = f" ({', '.join(self.examples[:3])}{', …' if self.offenders > len(self.examples[:3]) else ''})"
         return f"{self.check_id}: {self.claim} Offenders: {self.offenders}{shown if self.examples else ''}"
 
@@ -85,7 +85,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def store_months(home: Home, table: pa.Table) -> dict[str, str]:
-    """Write each month's rows under the digest of its bytes, where not there yet; month to digest."""
+    """Writes each month's rows to the store under their digest, unless they are there; returns month to digest."""
     months = table.column("month").to_pylist()
     rows = table.drop_columns(["month"])
     starts = [place for place, month in enumerate(months) if place == 0 or month != months[place - 1]]
@@ -97,7 +97,7 @@ def store_months(home: Home, table: pa.Table) -> dict[str, str]:
 
 
 def store_rows(home: Home, rows: pa.Table) -> str:
-    """Write rows under the digest of their bytes, where not there yet; the digest."""
+    """Writes rows to the store under the digest of their bytes, unless they are there; returns the digest."""
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd")
     body = sink.getvalue().to_pybytes()
@@ -109,7 +109,7 @@ def store_rows(home: Home, rows: pa.Table) -> str:
 
 
 def keep_texts(texts: pa.Table, panel: PanelFolder) -> None:
-    """Write the texts of posts that may be shown (`post_id`, `text`) beside the releases, which hold none."""
+    """Writes the texts of posts that may be shown (`post_id`, `text`) beside the releases, which hold none."""
     with replacing(panel.texts) as file:
         pq.write_table(texts, file)
 
@@ -117,7 +117,7 @@ def keep_texts(texts: pa.Table, panel: PanelFolder) -> None:
 def connect(
     database: Path, home: Home, files: dict[str, dict[str, str]], *, panel: PanelFolder | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """An in-memory database whose schema `scorecards` shows the release, and which can open no other file.
+    """Opens an in-memory database whose schema `scorecards` shows the release, and which can open no other file.
 
     With its `panel`, texts may be read too, and of a fictional world `fiction.truth(company_id, measure, value)` is
     what its estimates should have found.
@@ -169,7 +169,7 @@ def _quoted(path: Path) -> str:
 
 
 def content_of(panel: str, tables: Mapping[str, TableFacts]) -> str:
-    """The digest of all that a release says: its panel and its tables' digests.
+    """Computes the digest of all that a release says, from its panel and its tables' digests.
 
     What changed since the release before is left out, as if empty: it depends on which release that was.
     """
@@ -179,13 +179,13 @@ def content_of(panel: str, tables: Mapping[str, TableFacts]) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
+    """Computes the SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 
 def differences(home: Home, manifest: Manifest) -> list[str]:
-    """What differs from the manifest, one line each: files by their bytes, tables by their rows."""
+    """Compares a release with its manifest, files by their bytes, tables by their rows; a line for each difference."""
     differs = []
     if content_of(manifest.panel, manifest.tables) != manifest.content:
         differs.append("manifest.json: its content digest is not that of its tables")

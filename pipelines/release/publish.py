@@ -134,7 +134,7 @@ def publish(
 def _write_changes(
     home: Path, earlier: Manifest, database: Path, files: dict[str, dict[str, str]], facts: Facts
 ) -> None:
-    """Fill `score_changes`: what changed since the release that was current, or why the two were not compared."""
+    """Fills `score_changes` with what changed since the current release, or why the two were not compared."""
     rows: list[tuple[object, ...]]
     try:
         with connect(database, Home(home), files) as connection, open_release(home, earlier.release_id) as old:
@@ -149,7 +149,7 @@ def _write_changes(
 
 
 def _clean(home: Home) -> None:
-    """Take away what a publisher that was killed left behind."""
+    """Deletes what a publisher that was killed left behind."""
     for leftover in home.releases.glob(f"{ASIDE}*"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     for leftover in home.store.glob(f"{ASIDE}*"):

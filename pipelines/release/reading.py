@@ -21,7 +21,7 @@ _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
 class NoRelease(ReleaseError):
-    """There is no such release here."""
+    """A release that was asked for does not exist."""
 
 
 class WhichPanel(ReleaseError):
@@ -29,7 +29,7 @@ class WhichPanel(ReleaseError):
 
 
 def changes_between(home: Path, one: str, other: str) -> list[ScoreChange]:
-    """Which scores of release `other` differ from those of `one`, and why.
+    """Finds which scores of release `other` differ from those of `one`, and why.
 
     Raises:
         ReleaseError: there is no such release, one cannot be read, or they are of two panels.
@@ -44,7 +44,7 @@ def changes_between(home: Path, one: str, other: str) -> list[ScoreChange]:
 
 
 def asked(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-    """The answer to a query whose tables are in schema `scorecards`."""
+    """Runs a query whose tables are in schema `scorecards`, and returns its answer."""
     with connection.cursor() as cursor:
         cursor.execute("set schema = 'scorecards'")
         return cursor.sql(sql, params=list(parameters)).to_arrow_table()
@@ -67,7 +67,7 @@ class OpenRelease:
         return self.manifest.release_id
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        """The answer to one SELECT (also SHOW, DESCRIBE, SUMMARIZE); safe to call from several threads.
+        """Runs one SELECT (also SHOW, DESCRIBE, SUMMARIZE); safe to call from several threads.
 
         Raises:
             ReleaseError: it is not one SELECT, or DuckDB refuses it; the message is DuckDB's first line.
@@ -81,7 +81,7 @@ class OpenRelease:
             raise ReleaseError(next(iter(str(error).splitlines()), "DuckDB refused the query")) from None
 
     def post_texts(self, post_ids: Sequence[str]) -> dict[str, str]:
-        """Texts of posts that may be shown, from the store outside the releases; the others are absent."""
+        """Reads the texts of posts that may be shown, from the store outside the releases; others are absent."""
         if not post_ids or not self._texts.exists():
             return {}
         found = self.query(
@@ -91,7 +91,7 @@ class OpenRelease:
         return dict(zip(found.column("post_id").to_pylist(), found.column("text").to_pylist(), strict=True))
 
     def pillar_draws(self) -> pa.Table | None:
-        """Draws of the pillars' scores at the latest period; None where the release was made without.
+        """Reads the draws of the pillars' scores at the latest period; None where the release has none.
 
         Raises:
             ReleaseError: their file is missing or broken.
@@ -105,7 +105,7 @@ class OpenRelease:
             raise ReleaseError(f"release {self.release_id}: its draws cannot be read: {error}") from None
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Closes the release's database and files."""
         self._connection.close()
 
     def __enter__(self) -> OpenRelease:
@@ -179,7 +179,7 @@ def current_id(home: Path, panel: str | None = None) -> str:
 
 
 def manifest_of(home: Path, release_id: str) -> Manifest:
-    """The manifest of a release."""
+    """Reads the manifest of a release."""
     path = Home(home).manifest(release_id)
     if not _ID.fullmatch(release_id) or not path.is_file():
         known = ", ".join(manifest.release_id for manifest in list_releases(home)) or "none"
@@ -191,11 +191,11 @@ def manifest_of(home: Path, release_id: str) -> Manifest:
 
 
 def list_releases(home: Path) -> list[Manifest]:
-    """All releases, the newest first."""
+    """Lists all releases, the newest first."""
     found = [path.parent.name for path in Home(home).releases.glob("*/manifest.json")]
     return [manifest_of(home, name) for name in sorted(found, reverse=True) if _ID.fullmatch(name)]
 
 
 def verify(home: Path, release_id: str | None = None) -> list[str]:
-    """What of a release differs from its manifest, one line each: files by bytes, tables by rows."""
+    """Checks a release against its manifest, files by bytes, tables by rows; returns a line for each difference."""
     return differences(Home(home), manifest_of(home, release_id or current_id(home)))

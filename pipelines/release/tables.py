@@ -91,23 +91,23 @@ _SCHEMAS = ("scorecards", "index")
 
 
 class ReleaseError(UserMistake):
-    """A release that cannot be made, found or read; the message is one line for the reader."""
+    """A release cannot be made, found or read; the message is one line for the reader."""
 
 
 class Tables(Protocol):
-    """A database that gives the tables; `warehouse.Database` is one."""
+    """A database that the tables of a release are read from; `warehouse.Database` is one."""
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        """The answer to a query."""
+        """Runs a query and returns its answer."""
         ...
 
     def exists(self, name: str) -> bool:
-        """Whether `schema.table` is there."""
+        """Checks whether `schema.table` exists."""
         ...
 
 
 def read(database: Tables, table: str) -> pa.Table:
-    """A release table from the working database (`scorecards` first, then `index`), in the contract's columns, sorted.
+    """Reads a release table from `scorecards`, else `index`, of the working database: the contract's columns, sorted.
 
     A monthly table has a last column `month` (DATE, the first day of the month its post was made). A table that
     nothing makes yet is empty.
@@ -146,7 +146,7 @@ def _empty(table: str) -> str:
 
 
 def empty_select(table: str) -> str:
-    """A SELECT of no rows with the table's columns and types."""
+    """Returns a SELECT of no rows with the table's columns and types."""
     return f"select {_empty(table)} where false"
 
 

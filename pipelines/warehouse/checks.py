@@ -12,7 +12,7 @@ _EXAMPLES = 5
 
 
 def run_checks(db: Database, models: Mapping[str, Model]) -> list[CheckResult]:
-    """One result a check: its claim, its severity, how many rows offend and the first of them."""
+    """Runs every check; returns for each its claim, its severity, how many rows offend and the first of them."""
     results = []
     for model, header in check_models(models):
         offenders = db.rows(model.sql)

@@ -22,7 +22,7 @@ from pipelines.warehouse.raw import Batch, raw_schema
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No garbage collection: walking millions of rows in search of cycles, of which there are none, costs a third."""
+    """Turns garbage collection off, which takes a third of the time to look for cycles among rows that have none."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -52,25 +52,25 @@ def _advice(path: Path, error: duckdb.Error) -> str:
 
 
 class Database:
-    """An open warehouse."""
+    """The warehouse, open for reading and writing."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Run a statement for its effect."""
+        """Runs a statement for its effect."""
         self.connection.execute(sql, list(parameters))
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        """Run a query; the whole answer as an Arrow table."""
+        """Runs a query; returns the whole answer as an Arrow table."""
         return self.connection.sql(sql, params=list(parameters)).to_arrow_table()
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, typing.Any]]:
-        """Run a query; the answer as dictionaries."""
+        """Runs a query; returns the answer as dictionaries."""
         return typing.cast(list[dict[str, typing.Any]], self.query(sql, parameters).to_pylist())
 
     def exists(self, name: str) -> bool:
-        """Whether `schema.table` is there."""
+        """Checks whether `schema.table` exists."""
         schema, table = name.split(".")
         found = self.rows(
             "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
@@ -79,19 +79,19 @@ class Database:
         return bool(found)
 
     def replace_table(self, name: str, select: str) -> int:
-        """Make `schema.table` anew from a SELECT, in one transaction; the number of its rows."""
+        """Makes `schema.table` anew from a SELECT, in one transaction; returns the number of its rows."""
         with self.transaction():
             self._schema(name)
             self.execute(f"create or replace table {name} as {select}")
         return self.count(name)
 
     def replace_view(self, name: str, select: str) -> None:
-        """Make the view `schema.view` anew."""
+        """Makes the view `schema.view` anew."""
         self._schema(name)
         self.execute(f"create or replace view {name} as {select}")
 
     def replace_rows(self, name: str, table: pa.Table) -> int:
-        """Make `schema.table` anew from an Arrow table; the number of its rows."""
+        """Makes `schema.table` anew from an Arrow table; returns the number of its rows."""
         self.connection.register("incoming", table)
         try:
             return self.replace_table(name, "select * from incoming")
@@ -99,7 +99,7 @@ class Database:
             self.connection.unregister("incoming")
 
     def append_rows(self, name: str, table: pa.Table) -> None:
-        """Add an Arrow table's rows to a table, by column name."""
+        """Adds an Arrow table's rows to a table, by column name."""
         self.connection.register("incoming", table)
         try:
             self.execute(f"insert into {name} by name select * from incoming")  # noqa: S608 - our own names
@@ -107,7 +107,7 @@ class Database:
             self.connection.unregister("incoming")
 
     def count(self, name: str) -> int:
-        """Rows of a table."""
+        """Counts the rows of a table."""
         return int(self.rows(f"select count(*) as n from {name}")[0]["n"])  # noqa: S608 - our own names
 
     def _schema(self, name: str) -> None:
@@ -115,7 +115,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing."""
+        """Commits what the block did when it ends; rolls all of it back when it raises."""
         self.execute("begin")
         try:
             yield
@@ -125,7 +125,7 @@ class Database:
         self.execute("commit")
 
     def create_raw(self) -> None:
-        """The empty tables of schema `raw`, where they are not there yet."""
+        """Creates the tables and columns of schema `raw` that do not exist yet."""
         self.execute("create schema if not exists raw")
         for name, columns in raw_schema().items():
             body = ", ".join(f"{column} {kind}" for column, kind in columns.items())
@@ -139,7 +139,7 @@ class Database:
                     self.execute(f"alter table {name} add column {column} {kind}")
 
     def forget(self, response_ids: Sequence[str], *kept: str) -> None:
-        """Take everything that these responses said out of `raw`, but for the tables kept; part of a transaction."""
+        """Deletes what these responses said from all tables of `raw` but those `kept`; within a transaction."""
         if response_ids:
             for name, columns in raw_schema().items():
                 if "response_id" in columns and name not in kept:
@@ -149,7 +149,7 @@ class Database:
                     )
 
     def load(self, batch: Batch, lengths: dict[str, int], passes: Sequence[Sequence[object]] = ()) -> None:
-        """Put a batch into `raw`, replacing what its responses said before, in one transaction.
+        """Puts a batch into `raw`, replacing what its responses said before, in one transaction.
 
         `lengths`: archive file to the bytes of it that are now loaded.
         """
@@ -169,7 +169,7 @@ class Database:
 
 
 class Warehouse:
-    """The DuckDB file and its writer's lock."""
+    """The warehouse's DuckDB file, and the lock that its one writer holds."""
 
     def __init__(self, path: Path, *, lock_seconds: float = LOCK_SECONDS) -> None:
         self.path = path
@@ -178,7 +178,7 @@ class Warehouse:
 
     @contextmanager
     def writer(self) -> Iterator[Database]:
-        """The database open for writing; nested calls of one process share the connection.
+        """Opens the database for writing; nested calls of one process share the connection.
 
         Raises:
             Locked: another process kept the lock longer than `lock_seconds`.

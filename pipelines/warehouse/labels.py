@@ -30,7 +30,7 @@ def label_texts(
     *,
     progress: Callable[[str], None] = lambda _: None,
 ) -> int:
-    """Bring the tables of `topics` up to date; how many texts were labelled anew.
+    """Labels the texts that the tables of `topics` lack or have from another version; returns how many it labelled.
 
     `post_topics` and `reply_topics` have the labels, `languages` the language of every post that was read.
     """
@@ -71,7 +71,7 @@ def _label_kind(db: Database, read: Reader, version: str, kind: str, progress: C
 
 
 def _unlabelled(db: Database, version: str, kind: str) -> pa.Table:
-    """The latest form of each text that is new, edited or was labelled by another version."""
+    """Finds the latest form of each text that is new, edited or was labelled by another version."""
     _, raw, key = _TABLES[kind]
     return db.query(
         f"""
@@ -91,7 +91,7 @@ def _unlabelled(db: Database, version: str, kind: str) -> pa.Table:
 
 
 def _replace(db: Database, kind: str, part: pa.Table, readings: Sequence[Reading]) -> None:
-    """Put what was read in the place of what was known of the same texts, in one transaction."""
+    """Replaces what the `topics` tables say of some texts by what was read now, in one transaction."""
     table, _, key = _TABLES[kind]
     platforms, ids = part["platform"].to_pylist(), part["id"].to_pylist()
     rows = [

@@ -51,7 +51,7 @@ class LoadReport(msgspec.Struct):
 
 
 def parse(source: Source, response: Response, *, is_file: bool) -> list[Record | Reject]:
-    """Parse a response; one that is not what its source says it is becomes one reject with the reason."""
+    """Parses a response; one that is not what its source says it is becomes one reject with the reason."""
     try:
         return parse_file(source, response) if is_file else parsed(source, response)
     except SourceError as error:
@@ -69,7 +69,7 @@ def load(
     until: dt.datetime | None = None,
     progress: Callable[[LoadReport], None] | None = None,
 ) -> LoadReport:
-    """Load what is new in the archive.
+    """Loads what is new in the archive.
 
     `files`: the panel's files, parsed where they are new; other files' records are taken out. What says that it was
     fetched after `now` comes of a clock that ran ahead: its times are false, so it becomes a reject, and its pass no
@@ -194,7 +194,7 @@ def _forget_stale(db: Database, archive: Archive, sources: Mapping[str, Source],
 
 
 def _refuse_ahead(db: Database, now: dt.datetime) -> None:
-    """Take out what was loaded while the clock ran ahead, now that it is right."""
+    """Rejects the responses that were loaded while the clock ran ahead, now that it is right."""
     latest = (now + _AHEAD).astimezone(dt.UTC).replace(tzinfo=None)
     ahead = db.rows(
         """

@@ -28,7 +28,7 @@ SOURCES = ("source", "publisher", "licence", "url", "measures", "does_not_measur
 
 
 def panel_tables(db: Database, panel: Panel, sources: Mapping[str, Source]) -> dict[str, pa.Table]:
-    """Every table of schema `panel`; what a pass could see counts as covered to the day of its last complete pass."""
+    """Makes every table of schema `panel`; what a pass could see is covered to the day of its last complete pass."""
     passes = db.rows("""
         select source, company_id, cast(max(as_of) as date) as last_date from raw.passes
         where is_complete group by source, company_id order by source, company_id

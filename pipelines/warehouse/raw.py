@@ -61,7 +61,7 @@ def _union(hint: object) -> tuple[type, ...]:
 
 
 def _columns(record_type: type[Record]) -> dict[str, str]:
-    """Scalar columns of a record type with their DuckDB types, in the struct's order."""
+    """Returns the scalar columns of a record type with their DuckDB types, in the struct's order."""
     return {
         name: _DUCKDB_TYPES[kind]
         for name, kind in _kinds(record_type).items()
@@ -75,7 +75,7 @@ def arrow_columns(struct: type[msgspec.Struct]) -> dict[str, pa.DataType]:
 
 
 def raw_schema() -> dict[str, dict[str, str]]:
-    """All tables of schema `raw`: name to columns with their DuckDB types."""
+    """Returns all tables of schema `raw`: name to columns with their DuckDB types."""
     schema = {f"raw.{_TABLES[kind.__name__]}": _KEYS | _columns(kind) for kind in RECORD_TYPES}
     schema["raw.posts"] |= {"has_links": "BOOLEAN"}
     schema["raw.replies"] |= {"has_question": "BOOLEAN"}
@@ -123,7 +123,7 @@ def raw_schema() -> dict[str, dict[str, str]]:
 
 
 class Ledger(msgspec.Struct, kw_only=True):
-    """One row of `raw.responses`, and what its response said."""
+    """A row of `raw.responses`: where a response came from, when, and where in the archive it is."""
 
     response_id: str
     source: str
@@ -143,7 +143,7 @@ class Ledger(msgspec.Struct, kw_only=True):
 
 
 class Batch:
-    """Records of many responses, column by column, on their way into `raw`."""
+    """Records of many responses, collected column by column to be loaded into `raw` at once."""
 
     def __init__(self, pseudonym_key: bytes) -> None:
         self._key = pseudonym_key
@@ -157,7 +157,7 @@ class Batch:
         self._tables: list[tuple[str, pa.Table]] = []
 
     def add(self, ledger: Ledger, records: Iterable[Record | Reject]) -> None:
-        """Take everything that one response said; what `parse` raises on the way leaves the batch as it was."""
+        """Adds all that one response said; if `parse` raises on the way, the batch stays as it was."""
         said = list(records)
         self._tables = []
         self.ledger.append(ledger)
@@ -190,7 +190,7 @@ class Batch:
         return subject_id
 
     def pseudonym(self, person_id: str) -> str:
-        """The keyed pseudonym of an account outside the companies."""
+        """Returns the keyed pseudonym of an account outside the companies."""
         known = self._people.get(person_id)
         if known is None:
             known = blake2b(person_id.encode("utf-8", "surrogatepass"), digest_size=12, key=self._key).hexdigest()
@@ -198,7 +198,7 @@ class Batch:
         return known
 
     def counts(self) -> dict[str, int]:
-        """Records taken so far by type."""
+        """Counts the records added so far, by type."""
         return {_TABLES[kind.__name__]: len(records) for kind, records in self._records.items()}
 
     def tables(self) -> list[tuple[str, pa.Table]]:
@@ -250,7 +250,7 @@ def _rows(schema: dict[str, dict[str, str]], name: str, rows: Sequence[Sequence[
 
 
 def _arrow(columns: dict[str, str], values: dict[str, typing.Any]) -> pa.Table:
-    """Columns as an Arrow table; a lone surrogate in a text, which no database takes, becomes `?`."""
+    """Turns columns into an Arrow table; a lone surrogate in a text, which no database takes, becomes `?`."""
     arrays = []
     for name, kind in columns.items():
         arrow_type = ARROW_TYPES[kind]

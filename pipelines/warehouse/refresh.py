@@ -17,7 +17,7 @@ from pipelines.warehouse.models import Model, views
 
 
 class Fingerprints:
-    """What each table was made from, kept beside the tables."""
+    """A digest for each table of what it was made from, kept beside the tables."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -44,7 +44,7 @@ class Fingerprints:
         return f"{row['n']} {row['digest']} {passes['digest']}"
 
     def make(self, name: str, text: str, inputs: Iterable[str], maker: Callable[[], object]) -> bool:
-        """Call `maker` unless the table stands as its text and inputs would make it; whether it was called."""
+        """Calls `maker` if the table's text or inputs changed since it was made; returns whether it called it."""
         fingerprint = sha256("\n".join([text, *(f"{it} {self.of(it)}" for it in sorted(inputs))]).encode()).hexdigest()
         if self._known.get(name) == fingerprint:
             return False
@@ -56,7 +56,7 @@ class Fingerprints:
 
 
 def refresh_rows(db: Database, fingerprints: Fingerprints, tables: Mapping[str, pa.Table]) -> list[str]:
-    """Make tables that are given as rows anew where they changed; the names of those made."""
+    """Makes those of the given tables anew whose rows changed; returns their names."""
     made = []
     for name, table in tables.items():
         digest = sha256(str(table.schema).encode())
@@ -75,7 +75,7 @@ def refresh_models(
     names: Iterable[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
-    """Make the SQL models of some schemas anew, in their order; of `names` alone, if given. The names of those made.
+    """Makes the SQL models of some schemas anew, in their order (only `names`, if given); returns the names made.
 
     Raises:
         ModelError: naming the file whose statement the database refused.
@@ -91,7 +91,7 @@ def refresh_models(
 
 
 def refresh_views(db: Database, models: Mapping[str, Model]) -> None:
-    """Make the generated views anew, once every indicator that they unite is there."""
+    """Makes the generated views anew, once every indicator that they unite exists."""
     if all(db.exists(name) for name in models if name.startswith("indicators.")):
         for name, select in views(models).items():
             db.replace_view(name, select)

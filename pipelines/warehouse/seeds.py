@@ -41,7 +41,7 @@ _READ: dict[pa.DataType, Callable[[ListRow, str], object]] = {
 
 
 def seed_tables(folder: Path, models: Mapping[str, Model]) -> dict[str, pa.Table]:
-    """The lists of a folder that statements or the index read, as tables of schema `seeds`.
+    """Reads the lists of a folder that statements or the index use, as tables of schema `seeds`.
 
     Raises:
         ListError: naming file and line of a column that a statement reads and the list lacks, or of what is not of its
@@ -55,7 +55,7 @@ def seed_tables(folder: Path, models: Mapping[str, Model]) -> dict[str, pa.Table
 
 
 def seed_table(path: Path, columns: tuple[str, ...] = ()) -> pa.Table:
-    """One list, which has at least these `columns`.
+    """Reads one list, which must have at least these `columns`, as a table.
 
     Raises:
         ListError: naming file and line.
@@ -71,7 +71,7 @@ def seed_table(path: Path, columns: tuple[str, ...] = ()) -> pa.Table:
 
 
 def columns_read(models: Mapping[str, Model]) -> dict[str, list[str]]:
-    """Every list that is read, by name, with the columns that are read of it."""
+    """Returns the name of every list that is read, with the columns that are read of it."""
     found = {name: set(columns) for name, columns in READ_BY_INDEX.items()}
     for model in models.values():
         if any(table.startswith("seeds.") for table in model.upstream):
@@ -92,7 +92,7 @@ def columns_read(models: Mapping[str, Model]) -> dict[str, list[str]]:
 
 
 def seed_type(name: str) -> pa.DataType:
-    """The type of a list's column, from its name."""
+    """Derives the type of a list's column from its name."""
     if name.startswith(("is_", "has_")):
         return pa.bool_()
     if name.endswith("_count") or name in ("position", "sdg", "level"):
