@@ -151,10 +151,11 @@ class Home:
         return self.store / f"{digest}.parquet"
 
     def pseudonym_key(self) -> bytes:
-        """Reads the key of pseudonyms, 32 random bytes, and makes it at the first asking, for its owner alone."""
+        """Reads the key of pseudonyms (32 random bytes, readable by its owner alone); the first call makes it."""
         path = self.path / "pseudonym.key"
         if not path.exists():
             with lock(path.with_suffix(".lock"), "making pseudonym.key", is_kept=False):
+                # Another process may have made it meanwhile; a second key would split each person in two.
                 if not path.exists():
                     with replacing(path, mode=0o600) as file:
                         file.write(secrets.token_bytes(32))
@@ -196,6 +197,7 @@ def replacing(path: Path, *, mode: int = 0o666) -> Iterator[BinaryIO]:
         with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "wb") as file:
             yield file
             file.flush()
+            # On the disk before it takes the name: else a power cut could leave that name to an empty file.
             os.fsync(file.fileno())
         aside.replace(path)
     finally:

@@ -54,13 +54,13 @@ def evidence_of(home: Path, response_id: str, locator: str | None = None) -> Evi
     Raises:
         EvidenceError: the response is unknown, its body was deleted after its retention, or the locator leads nowhere.
     """
-    archive, found = find(home, response_id)
+    archive, evidence = find(home, response_id)
     if locator is None:
-        return found
-    if found.is_restricted:
-        return msgspec.structs.replace(found, locator=locator)
-    excerpt = excerpt_at(body_of(archive, found), locator, texts_of(PanelFolder(archive.root.parent), response_id))
-    return msgspec.structs.replace(found, locator=locator, excerpt=excerpt)
+        return evidence
+    if evidence.is_restricted:
+        return msgspec.structs.replace(evidence, locator=locator)
+    excerpt = excerpt_at(body_of(archive, evidence), locator, texts_of(PanelFolder(archive.root.parent), response_id))
+    return msgspec.structs.replace(evidence, locator=locator, excerpt=excerpt)
 
 
 def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
@@ -80,33 +80,37 @@ def find(home: Path, response_id: str) -> tuple[Archive, Evidence]:
     raise EvidenceError(f"no response {response_id!r} in {home}; `seismograph sql` on `scorecards.posts` lists some")
 
 
-def whole(archive: Archive, found: Evidence) -> bytes:
+def whole(archive: Archive, evidence: Evidence) -> bytes:
     """Returns the whole body of a response, if all of it may be shown.
 
     Raises:
         EvidenceError: it holds words that may not be shown, or its archive file is gone.
     """
-    if found.is_restricted:
-        raise EvidenceError(f"{found.response_id} holds other people's words: it is kept for some days and never shown")
-    body = body_of(archive, found)
-    if reason := texts_of(PanelFolder(archive.root.parent), found.response_id).withheld(body):
+    if evidence.is_restricted:
         raise EvidenceError(
-            f"{found.response_id} holds words that may not be shown ({reason}), so it is not given whole; "
+            f"{evidence.response_id} holds other people's words: it is kept for some days and never shown"
+        )
+    body = body_of(archive, evidence)
+    if reason := texts_of(PanelFolder(archive.root.parent), evidence.response_id).withheld(body):
+        raise EvidenceError(
+            f"{evidence.response_id} holds words that may not be shown ({reason}), so it is not given whole; "
             "--locator shows one record of it, with such words masked"
         )
     return body
 
 
-def body_of(archive: Archive, found: Evidence) -> bytes:
+def body_of(archive: Archive, evidence: Evidence) -> bytes:
     """Reads the body of a response as it came.
 
     Raises:
         EvidenceError: its archive file is gone.
     """
     try:
-        return archive.read(found.archive_file, found.archive_offset).body
+        return archive.read(evidence.archive_file, evidence.archive_offset).body
     except ArchiveError:
-        raise EvidenceError(f"{found.archive_file} is gone: restricted bodies are deleted after a short time") from None
+        raise EvidenceError(
+            f"{evidence.archive_file} is gone: restricted bodies are deleted after a short time"
+        ) from None
 
 
 def excerpt_at(body: bytes, locator: str, texts: Texts) -> str:
@@ -122,13 +126,14 @@ def excerpt_at(body: bytes, locator: str, texts: Texts) -> str:
         body = unpacked(body)
         if body[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
             header, record, column = record_at(body, locator)
+            # A record of a workbook is known by its row's first cell, whichever cell was asked for.
             reason = texts.reason_at(re.sub(r"![A-Z]+(\d+)$", r"!A\1", locator))
             return _cells(header, [str(mask(*pair, reason)) for pair in zip(header, record, strict=False)], column)
         if place.startswith("row:"):
             row, _, column = place.removeprefix("row:").partition(";column:")
             reason = texts.reason_at(f"row:{int(row)}")
             (record,) = pq.read_table(io.BytesIO(body)).slice(int(row) - 1, 1).to_pylist()
-            return _cells(list(record), [str(mask(name, it, reason)) for name, it in record.items()], column)
+            return _cells(list(record), [str(mask(name, value, reason)) for name, value in record.items()], column)
         if place.startswith("line:"):
             line, _, column = place.removeprefix("line:").partition(";column:")
             if pointer:

@@ -51,7 +51,7 @@ async def run_passes(
     progress: Callable[[PassResult], None] | None = None,
     limits: Limits | None = None,
 ) -> list[PassResult]:
-    """Run a source's passes, `concurrency` at a time; one result a pass, in the order of `passes`.
+    """Runs a source's passes, `concurrency` at a time; returns one result a pass, in the order of `passes`.
 
     A pass that fails never stops another. What the archive holds of a pass is replayed before the network is asked;
     offline, a missing answer ends the pass. `headers` may hold secrets: they are sent, never archived.
@@ -79,6 +79,7 @@ async def run_passes(
                 async with asyncio.TaskGroup() as group:
                     tasks = [group.create_task(run_one(target, known)) for target, known in passes]
             except BaseExceptionGroup as errors:
+                # The first error says enough, and callers catch it by its class, which a group would hide.
                 raise errors.exceptions[0] from None
             return [task.result() for task in tasks]
 
@@ -138,6 +139,7 @@ class _Driver:
         if not isinstance(error, SourceError):
             where = extract_tb(error.__traceback__)[-1]
             reason = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {reason}"
+        # Offline, the archive is only read.
         if self._fetcher is not None:
             current.fail(reason)
         return NoAnswer(reason)

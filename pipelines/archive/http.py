@@ -98,6 +98,7 @@ class Fetcher:
                 await self._limits.sleep(self._wait(attempt, error.wait))
             else:
                 url = answer.url
+                # The archive keeps the URL and shows it, so no password may stand in it.
                 plain = str(url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url)
                 headers = answer.headers.multi_items()
                 return current.write(request, plain, answer.status_code, headers, body, self._clock())
@@ -112,6 +113,7 @@ class Fetcher:
         return httpx.URL(url, params=list(request.params))
 
     def _wait(self, attempt: int, asked: float | None) -> float:
+        # Jittered, so that passes that failed together do not all come back together.
         backoff = self._limits.first_wait * 2 ** (attempt - 1) * (0.5 + self._limits.jitter())
         return min(asked if asked and asked > 0 else backoff, self._limits.longest_wait)
 
@@ -135,6 +137,7 @@ class Fetcher:
     async def _body(self, answer: httpx.Response) -> bytes:
         parts, size = [], 0
         async for part in answer.aiter_bytes():
+            # Counted as it comes: the length that a server states may be missing or false.
             size += len(part)
             if size > self._limits.body_bytes:
                 raise NoAnswer(f"{answer.url.host}: the answer is larger than {self._limits.body_bytes:,} bytes")
@@ -145,6 +148,7 @@ class Fetcher:
 def _redirected(url: httpx.URL, location: str) -> httpx.URL:
     target = url.join(location)
     is_upgrade = (url.scheme, target.scheme, url.port, target.port) == ("http", "https", None, None)
+    # The client's headers may hold a key, which goes to the host that it was made for and to no other.
     if target.host != url.host or ((target.scheme, target.port) != (url.scheme, url.port) and not is_upgrade):
         raise NoAnswer(f"{url.host} redirects to another host, {target.host}; it was not followed")
     return target

@@ -41,9 +41,10 @@ def archive_files(archive: Archive, panel: Panel, sources: Mapping[str, Source],
             )
     for name, group in groupby(entries, key=attrgetter("source")):
         with open_run(archive, name, run_id) as run:
-            found = [_file(name, panel, entry, role, path) for entry in group for role, path in _paths(entry)]
+            responses = [_file(name, panel, entry, role, path) for entry in group for role, path in _paths(entry)]
             new = {}
-            for response in found:
+            # All are parsed before any is written, so that one that cannot be read leaves the archive as it was.
+            for response in responses:
                 is_new = not run.has_file(response.response_id)
                 said[response.response_id] = parse_file(sources[name], response) if is_new else None
                 if is_new:

@@ -109,6 +109,7 @@ class Pass:
         """Archive an answer: `url` without secrets, `body` decoded. The same body as before becomes a revisit,
         unless the earlier record can be read no more."""
         ordinal = self._asked.get(request.key, 0)
+        # A restricted body is deleted after its retention, so no revisit may refer to one.
         original = None if request.is_restricted else self._run.original_of(url)
         if original and status != 304 and (not body or original.digest != warc.digest_of(body)):
             original = None
@@ -160,4 +161,5 @@ class Pass:
         self._earlier.ends.append(self._run.append(draft))
         self.was_complete = self.was_complete or is_complete
         self._has_grown = False
+        # Later runs rely on how far a closed pass reached, so that must survive a power cut.
         self._run.sync()

@@ -129,7 +129,7 @@ class Archive:
         return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in sorted(paths)}
 
     def entries(self, known_lengths: Mapping[str, int]) -> Iterator[Entry]:
-        """Reads all records behind the known length of each file; a file that shrank is read anew. Cuts torn tails."""
+        """Yields all records behind the known length of each file; a file that shrank is read anew. Cuts torn tails."""
         for file, size in self.file_lengths().items():
             known = known_lengths.get(file, 0)
             if size != known:
@@ -217,9 +217,11 @@ class Archive:
         path = self.index_path(file)
         try:
             covered, places = msgspec.msgpack.decode(path.read_bytes(), type=tuple[int, list[warc.Place]])
+        # The index only saves time: where it is missing or broken, the file is scanned again.
         except (OSError, msgspec.DecodeError):
             covered, places = 0, []
         size = (self.root / file).stat().st_size
+        # Shorter than its index says, it is not the file that was indexed.
         if covered > size:
             covered, places = 0, []
         if covered < size:

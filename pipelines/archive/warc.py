@@ -219,7 +219,7 @@ def read_record(path: Path, file: str, offset: int) -> WarcRecord:
 
 
 def scan(path: Path, file: str, start: int = 0) -> Iterator[WarcRecord | Damage]:
-    """Reads all records of a file from an offset on, and reports the damage between and behind them."""
+    """Yields all records of a file from an offset on, and the damage between and behind them."""
     with path.open("rb") as stream:
         end = stream.seek(0, 2)
         offset = start
@@ -238,14 +238,15 @@ def scan(path: Path, file: str, start: int = 0) -> Iterator[WarcRecord | Damage]
 def _next_record(stream: BinaryIO, file: str, start: int) -> int | None:
     stream.seek(start)
     rest = stream.read()
-    found = rest.find(_MAGIC)
-    while found >= 0:
+    # Compressed bytes may hold the magic number by chance, so only a whole record behind it counts.
+    position = rest.find(_MAGIC)
+    while position >= 0:
         try:
-            _record(stream, file, start + found)
+            _record(stream, file, start + position)
         except WarcError:
-            found = rest.find(_MAGIC, found + 1)
+            position = rest.find(_MAGIC, position + 1)
         else:
-            return start + found
+            return start + position
     return None
 
 

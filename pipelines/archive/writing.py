@@ -167,6 +167,7 @@ class Run:
             while rest:
                 rest = rest[stream.write(rest) :]
         except BaseException:
+            # Half a record, left by a full disk say, would become damage as soon as another followed it.
             stream.truncate(offset)
             raise
         place = draft.at(file, offset, len(data))
@@ -204,6 +205,7 @@ class Run:
         self.sync()
         for file, stream in self._streams.items():
             stream.close()
+            # A new file's name reaches the disk only with its folder: else a power cut could lose the whole file.
             folder = os.open((self.archive.root / file).parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
@@ -242,6 +244,7 @@ def open_run(archive: Archive, source: str, run_id: str) -> Iterator[Run]:
     """
     with ExitStack() as held:
         held.enter_context(archive.locked(file_name(source, run_id), archive.lock_seconds))
+        # Cut only under the lock: without it, the tail may be a record that another run is writing.
         archive.cut_tails(source, run_id)
         may_resume = False
         with suppress(Locked):

@@ -14,7 +14,7 @@ __all__ = ["build_definitions"]
 
 
 def build_definitions(observatory: Observatory) -> Definitions:
-    """Builds all that Dagster needs to show and run an observatory, in one process: more would only import more."""
+    """Builds all that Dagster needs to run an observatory, in one process: one a step would only cost imports."""
     return Definitions(
         assets=[
             *source_assets(observatory),

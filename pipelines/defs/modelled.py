@@ -123,7 +123,7 @@ class _Origins:
     def of(self, db: Database, name: str) -> MetadataValue:
         sources = sources_in_use(self._observatory)
         return MetadataValue.json(
-            sorted(sources[it].origin.publisher for it in self._sources(db, name) if it in sources)
+            sorted(sources[source].origin.publisher for source in self._sources(db, name) if source in sources)
         )
 
     def _sources(self, db: Database, name: str) -> frozenset[str]:
@@ -140,7 +140,7 @@ class _Origins:
                 )
                 self._known[name] = frozenset(row["source"] for row in rows)
             else:
-                self._known[name] = frozenset().union(*(self._sources(db, it) for it in self._inputs(name)))
+                self._known[name] = frozenset().union(*(self._sources(db, upstream) for upstream in self._inputs(name)))
         return self._known[name]
 
     def _inputs(self, name: str) -> Iterable[str]:

@@ -105,7 +105,7 @@ def _targets(source: Source, panel: Panel, companies: Sequence[str] | None) -> l
 
 
 def _looks(db: Database, platform: str, now: dt.datetime) -> dict[str | None, _Looks]:
-    """By company: the posts on the ladder, the old ones whose turn it is, those missed once, those of two weeks."""
+    """Finds posts to look at again, by company: those on the ladder, old ones in turn, missed once, of two weeks."""
     rows = db.rows(
         """
         with own as (

@@ -95,6 +95,7 @@ class Observatory:
             Locked: another run did not finish in time.
             ReleaseWithheld: a contract check failed or data were lost; the previous release stays current.
         """
+        # Held over all steps, so that no other run loads or publishes between two of them.
         with self.warehouse.writer():
             progress("fetching")
             self.fetch(names, companies, is_offline=is_offline, refetch=refetch)

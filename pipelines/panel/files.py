@@ -88,11 +88,11 @@ def _paths(entry: TomlTable, role: str, folder: Path) -> tuple[Path, ...]:
     if any(mark in pattern for mark in "*?["):
         start = Path(path.anchor) if path.is_absolute() else folder
         matches = start.glob(str(path.relative_to(path.anchor)))
-        found = [plain] if plain.is_file() else sorted(match for match in matches if match.is_file())
+        files = [plain] if plain.is_file() else sorted(match for match in matches if match.is_file())
     else:
-        found = [plain] if plain.is_file() else []
-    if not found:
+        files = [plain] if plain.is_file() else []
+    if not files:
         problem = "matches no file" if any(mark in pattern for mark in "*?[") else "is not a file"
         whence = "" if path.is_absolute() else f"; it is relative to {folder}"
         entry.mistake(role, f"{role} {pattern!r} {problem}{whence}")
-    return tuple(found)
+    return tuple(files)

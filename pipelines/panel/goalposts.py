@@ -43,14 +43,14 @@ def read_goalposts(reader: FolderReader) -> tuple[Goalpost, ...]:
     rows, given = list(reader.rows(GOALPOSTS_FILE, ("parameter", "value"))), dict[str, dict[str, CsvRow]]()
     versions = [row for row in rows if row["parameter"] == "version"]
     for row in rows:
-        found = _PARAMETER.fullmatch(row["parameter"])
+        match = _PARAMETER.fullmatch(row["parameter"])
         if row["parameter"] == "version":
             if row is not versions[0]:
                 row.mistake("parameter", f"version is in line {versions[0].line} already")
-        elif not found:
+        elif not match:
             row.mistake("parameter", f"unknown parameter {row['parameter']!r}; allowed: version, goalpost_low.…, …")
-        elif given.setdefault(found[2], {}).setdefault(found[1], row) is not row:
-            row.mistake("parameter", f"{row['parameter']} is in line {given[found[2]][found[1]].line} already")
+        elif given.setdefault(match[2], {}).setdefault(match[1], row) is not row:
+            row.mistake("parameter", f"{row['parameter']} is in line {given[match[2]][match[1]].line} already")
     if rows and not versions:
         rows[0].mistake("parameter", "no row says the version of the method that the goalposts are of")
     version = _number(versions[0]) if versions else None

@@ -93,7 +93,7 @@ class FolderReader:
             return None
 
     def rows(self, file: str, columns: Sequence[str], may_be_empty: str | None = None) -> Iterator[CsvRow]:
-        """Reads the rows of a CSV file with exactly these columns, in any order, cells stripped and filled but for one.
+        """Yields a CSV file's rows with exactly these columns, in any order; cells are stripped, all filled but one.
 
         A missing cell of the column that `may_be_empty` is an empty one.
         """
@@ -170,8 +170,8 @@ class TomlTable:
 
     def _find(self, key: str, start: int) -> int:
         pattern = rf"(?m)(?:^[ \t]*|[{{,.\[][ \t]*)[\"']?({re.escape(key)})[\"']?[ \t]*[=.\]]"
-        found = re.compile(pattern).search(self._text, start)
-        return found.start(1) if found else start
+        match = re.compile(pattern).search(self._text, start)
+        return match.start(1) if match else start
 
     def mistake(self, key: str | None, what: str) -> None:
         """Notes what is wrong with a key, or with the whole table."""

@@ -157,7 +157,7 @@ def _is_read(reads: object, text: str) -> bool:
 
 
 def count_value(value: float | str | None) -> int | None:
-    """A count of a typed file, where `12.0` and `"12"` are 12 and null is none; ValueError where it is no count."""
+    """Reads a typed file's count: `12.0` and `"12"` are 12, null is none; ValueError where it is no count."""
     if value is None or isinstance(value, bool):
         return None
     return count_of(value if isinstance(value, str) else number_text(value))
@@ -165,10 +165,10 @@ def count_value(value: float | str | None) -> int | None:
 
 def year_of(text: str) -> int:
     """Finds the first year from 1900 to 2099 in a text; ValueError where it names none."""
-    found = _YEAR.search(text)
-    if not found:
+    match = _YEAR.search(text)
+    if not match:
         raise ValueError
-    return int(found.group())
+    return int(match.group())
 
 
 def web_link(text: str | None) -> str | None:
@@ -187,7 +187,7 @@ def number_text(value: float) -> str:
 
 
 def kind_by_text(text: str | None, platform: str, *, is_reply_marked: bool = True) -> str:
-    """Tells a post's kind from how its text begins: `repost`, `reply` (a name, where that means one) or `original`.
+    """Tells a post's kind by how its text begins: `repost`, `reply` (`@name`, where that marks one) or `original`.
 
     Exports and old clients lose the mark of a retweet but not its words: `RT @name …`, `MT @name …` where it is cut.
     Likes of such a row are those of somebody else's post, so it has no engagement of its own.

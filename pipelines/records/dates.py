@@ -116,7 +116,7 @@ def _iso(text: str, zone: dt.tzinfo) -> dt.datetime:
 
 
 def _with_zone_name(text: str, form: str, zone: dt.tzinfo) -> dt.datetime:
-    """Reads a time with strptime, which knows only `UTC` and the machine's own zones, and drops their names."""
+    """Reads a time that names its zone; strptime knows only `UTC` and the machine's own zones, and drops them."""
     for word in _WORD.finditer(text):
         try:
             naive = dt.datetime.strptime(text[: word.start()] + "UTC" + text[word.end() :], form)  # noqa: DTZ007
@@ -146,12 +146,12 @@ def _in_zone(naive: dt.datetime, name: str, zone: dt.tzinfo) -> dt.datetime:
 
 
 def _resaved(text: str, is_day_first: bool | None) -> dt.datetime:
-    if found := _YEAR_FIRST.fullmatch(text):
-        month, day = int(found["a"]), int(found["b"])
-    elif found := _YEAR_LAST.fullmatch(text):
-        day, month = int(found["a"]), int(found["b"])
+    if match := _YEAR_FIRST.fullmatch(text):
+        month, day = int(match["a"]), int(match["b"])
+    elif match := _YEAR_LAST.fullmatch(text):
+        day, month = int(match["a"]), int(match["b"])
         # A date with points is written day first everywhere.
-        if found["mark"] != "." and day != month:
+        if match["mark"] != "." and day != month:
             if is_day_first is None:
                 raise Unclear("does not tell day from month; say which comes first with date_order in panel.toml")
             day, month = (day, month) if is_day_first else (month, day)
@@ -160,13 +160,13 @@ def _resaved(text: str, is_day_first: bool | None) -> dt.datetime:
         return moment.replace(microsecond=0)
     else:
         raise ValueError
-    hour = int(found["hour"] or 0)
-    if half := found["half"]:
+    hour = int(match["hour"] or 0)
+    if half := match["half"]:
         if not 1 <= hour <= 12:
             raise ValueError
         hour = hour % 12 + (12 if half in "Pp" else 0)
-    naive = dt.datetime(int(found["year"]), month, day, hour)  # noqa: DTZ001 - the zone comes next
-    return naive.replace(minute=int(found["minute"] or 0), second=int(found["second"] or 0))
+    naive = dt.datetime(int(match["year"]), month, day, hour)  # noqa: DTZ001 - the zone comes next
+    return naive.replace(minute=int(match["minute"] or 0), second=int(match["second"] or 0))
 
 
 def decide_day_first(
@@ -186,11 +186,11 @@ def decide_day_first(
     either: list[str] = []
     others = 0
     for text, is_possible in cells:
-        found = None if text[:4].isdecimal() else _YEAR_LAST.fullmatch(text)
-        if not found or found["mark"] == "." or found["a"] == found["b"]:
+        match = None if text[:4].isdecimal() else _YEAR_LAST.fullmatch(text)
+        if not match or match["mark"] == "." or match["a"] == match["b"]:
             others += 1
             continue
-        a, b, year = int(found["a"]), int(found["b"]), int(found["year"])
+        a, b, year = int(match["a"]), int(match["b"]), int(match["year"])
         is_dmy, is_mdy = _is_date(year, b, a, is_possible), _is_date(year, a, b, is_possible)
         if is_dmy and is_mdy:
             either.append(text)

@@ -60,12 +60,12 @@ class Row:
 
     @property
     def notes(self) -> list[Reject]:
-        """Yields the rejects of cells that cost the row nothing else, and forgets them."""
+        """The rejects of cells that cost the row nothing else, until they are taken out."""
         return self._shape.notes
 
     @property
     def cells(self) -> Sequence[str]:
-        """Returns all cells, in the file's order."""
+        """All cells, in the file's order."""
         return self._cells
 
     def has(self, column: str) -> bool:

@@ -109,7 +109,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How a pass that came to its end did: how far it reached, and what could not be read, by name, with what to do."""
+    """The result of a pass that reached its end: how far it got; what could not be read, by name, and what to do."""
 
     reached: str | None
     missing: tuple[str, ...] = ()

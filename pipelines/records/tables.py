@@ -68,7 +68,7 @@ class Table:
         dates: Mapping[str, IsPossible] | None = None,
         padded: bool | None = None,
     ) -> Table:
-        """Returns the same rows, read in the number notation and date order that all cells, or the options, decide.
+        """Returns the same rows with their number notation and date order decided, by the options or by all cells.
 
         `dates`: the columns of dates that a spreadsheet may have written, with which days are possible there; `padded`:
         see `decide_day_first`.
@@ -178,8 +178,8 @@ def read_table(
         for _, cells in islice(records, _HEADER_WITHIN):
             if isinstance(cells, Reject):
                 continue
-            found = {names[key] for cell in cells if (key := name_key(cell)) in names}
-            if found.issuperset(required):
+            named = {names[key] for cell in cells if (key := name_key(cell)) in names}
+            if named.issuperset(required):
                 header = list(cells)
                 while header and not header[-1].strip():
                     header.pop()
@@ -187,7 +187,7 @@ def read_table(
                 return Table(
                     Shape(header=header, places=places, sheet=sheet), records, delimiter=delimiter, options=options
                 )
-            best = max(best, (len(found.intersection(required)), cells), key=lambda it: it[0])
+            best = max(best, (len(named.intersection(required)), cells), key=lambda it: it[0])
     missing = [name for name in required if name not in {names.get(name_key(cell)) for cell in best[1]}]
     raise no_column(missing, best[1])
 
@@ -227,7 +227,7 @@ def name_key(name: str) -> str:
 
 
 def _distinct(records: Iterable[Placed], place: int) -> list[str]:
-    """Yields the different cells in one column of records, in order; none where its position is -1."""
+    """Returns the different cells in one column of records, in order; none where its position is -1."""
     if place < 0:
         return []
     cells = dict.fromkeys(

@@ -71,13 +71,13 @@ def record_at(body: bytes, locator: str) -> tuple[list[str], list[str], str]:
     Raises:
         LookupError: the workbook has no such place.
     """
-    found = _CELL.fullmatch(locator)
-    if not found:
+    match = _CELL.fullmatch(locator)
+    if not match:
         raise LookupError(locator)
-    rows = next(rows for name, rows in sheets_of(body) if name == found[1])
-    number, place = int(found[3]), sum((ord(c) - 64) * 26**power for power, c in enumerate(reversed(found[2]))) - 1
+    rows = next(rows for name, rows in sheets_of(body) if name == match[1])
+    number, position = int(match[3]), sum((ord(c) - 64) * 26**power for power, c in enumerate(reversed(match[2]))) - 1
     heading = max(rows[: min(20, number - 1)], key=lambda row: sum(map(bool, row)))
-    return heading, rows[number - 1], heading[place] if place else ""
+    return heading, rows[number - 1], heading[position] if position else ""
 
 
 def _unpacked_size(body: bytes) -> int:

@@ -103,20 +103,20 @@ def score_changes(old: Side, new: Side) -> list[ScoreChange]:
     moved: dict[Row, list[str]] = {}
     for company, period, pillar in pillars:
         moved.setdefault((company, period), []).append(pillar)
-    found = []
+    changes = []
     for (company, period), change in _differing(before, after).items():
         parts = causes.of(company, period, moved.get((company, period), []), change)
         if change is None:
             appeared, is_reason = causes.appeared(period, (company, period) in after)
             parts = [appeared, *(parts or [_NOTHING] * (not is_reason))]
-        found.append(ScoreChange(company, period, change, "; ".join(parts) or _NOTHING))
+        changes.append(ScoreChange(company, period, change, "; ".join(parts) or _NOTHING))
     for key, change in pillars.items():
         company, period, pillar = key
         if (company, period) not in before and (company, period) not in after:
             first = [] if change is not None else [_FIRST if key in pillars_after else _GONE]
             parts = [*first, *(causes.of(company, period, [pillar], change) or [_NOTHING])]
-            found.append(ScoreChange(company, period, change, f"pillar {pillar}: {'; '.join(parts)}"))
-    return sorted(found, key=lambda it: (it.company_id, it.period, it.cause))
+            changes.append(ScoreChange(company, period, change, f"pillar {pillar}: {'; '.join(parts)}"))
+    return sorted(changes, key=lambda it: (it.company_id, it.period, it.cause))
 
 
 _FIRST = "a score for the first time"
@@ -130,13 +130,13 @@ def _numbers(side: Side, sql: str) -> dict[Row, float]:
 
 def _differing(old: Mapping[Key, float], new: Mapping[Key, float]) -> dict[Key, float | None]:
     """Subtracts old from new wherever they differ; None where one is missing."""
-    found: dict[Key, float | None] = {}
+    differences: dict[Key, float | None] = {}
     for key in {**old, **new}:
         if key not in old or key not in new:
-            found[key] = None
+            differences[key] = None
         elif abs(new[key] - old[key]) > _LEAST:
-            found[key] = new[key] - old[key]
-    return found
+            differences[key] = new[key] - old[key]
+    return differences
 
 
 class _Causes:
@@ -234,19 +234,19 @@ def _rescaled(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
 
 def _redefined(before: Mapping[str, _Definition], after: Mapping[str, _Definition]) -> dict[str, str]:
     """Finds the indicators whose definition changed, and what changed in it."""
-    found: dict[str, str] = {}
+    redefined: dict[str, str] = {}
     if not before:
-        return found
+        return redefined
     for name in sorted({*before, *after}):
         if name not in before or name not in after:
-            found[name] = "new" if name in after else "no longer computed"
+            redefined[name] = "new" if name in after else "no longer computed"
         elif differences := [
             f"{field} {getattr(before[name], field)} -> {getattr(after[name], field)}"
             for field in _Definition.__struct_fields__
             if getattr(before[name], field) != getattr(after[name], field)
         ]:
-            found[name] = ", ".join(differences)
-    return found
+            redefined[name] = ", ".join(differences)
+    return redefined
 
 
 def _panel_changes(old: Side, new: Side) -> Iterator[str]:
@@ -263,12 +263,12 @@ def _panel_changes(old: Side, new: Side) -> Iterator[str]:
 def _value_changes(old: Side, new: Side) -> dict[tuple[str, dt.date], dict[str, str]]:
     """Finds, by company and month end, the indicators whose published value or sample changed, and how."""
     before, after = ({row[:3]: _Value(*row[3:]) for row in rows_of(side.query, _VALUES)} for side in (old, new))
-    found: dict[tuple[str, dt.date], dict[str, str]] = {}
+    changes: dict[tuple[str, dt.date], dict[str, str]] = {}
     for key in sorted({*before, *after}, key=str):
         if how := _how(before.get(key, _ABSENT), after.get(key, _ABSENT)):
             company, period, indicator = key
-            found.setdefault((company, period), {})[indicator] = how
-    return found
+            changes.setdefault((company, period), {})[indicator] = how
+    return changes
 
 
 def _how(was: _Value, now: _Value) -> str | None:

@@ -57,16 +57,16 @@ def rows_of(query: Query, sql: str) -> list[Row]:
 
 def events_between(old: Query, new: Query) -> dict[str, list[Event]]:
     """Finds every event between two releases, by company."""
-    found: dict[str, list[Event]] = {}
+    by_company: dict[str, list[Event]] = {}
     for events in (_of_posts(old, new), _of_disclosures(old, new), _of_targets(old, new)):
         for company, event in events:
-            found.setdefault(company, []).append(event)
-    return found
+            by_company.setdefault(company, []).append(event)
+    return by_company
 
 
 def told(events: Iterable[Event], period: dt.date, feeds: set[Feeds]) -> list[str]:
     """Says which events count at a month end for indicators fed by them, like ones counted, the most frequent first."""
-    counts = Counter(it.what for it in events if it.feeds in feeds and it.counts(period))
+    counts = Counter(event.what for event in events if event.feeds in feeds and event.counts(period))
     return [what if number == 1 else f"{number} times {what}" for what, number in counts.most_common()]
 
 
@@ -87,10 +87,10 @@ def _of_posts(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
 
 
 def _topics(side: Query) -> dict[object, set[Row]]:
-    found: dict[object, set[Row]] = {}
+    labels: dict[object, set[Row]] = {}
     for post, *label in rows_of(side, _TOPICS):
-        found.setdefault(post, set()).add(tuple(label))
-    return found
+        labels.setdefault(post, set()).add(tuple(label))
+    return labels
 
 
 def _of_disclosures(old: Query, new: Query) -> Iterator[tuple[str, Event]]:
@@ -124,10 +124,10 @@ def _changed(old: Query, new: Query, sql: str) -> Iterator[tuple[Row, tuple[obje
 
 
 def _vintages(side: Query, sql: str) -> dict[Row, set[Row]]:
-    found: dict[Row, set[Row]] = {}
+    vintages: dict[Row, set[Row]] = {}
     for *key, published, value in rows_of(side, sql):
-        found.setdefault(tuple(key), set()).add((published or dt.datetime.min, value))  # noqa: DTZ901 - as the release
-    return found
+        vintages.setdefault(tuple(key), set()).add((published or dt.datetime.min, value))  # noqa: DTZ901 - as the release
+    return vintages
 
 
 def _latest(own: set[Row], others: set[Row]) -> object:

@@ -209,12 +209,12 @@ def differences(home: Home, manifest: Manifest) -> list[str]:
 def _tables_that_differ(path: Path, home: Home, manifest: Manifest) -> list[str]:
     try:
         with connect(path, home, manifest.files) as connection:
-            found = {table: table_facts(connection, table) for table in manifest.tables}
+            measured = {table: table_facts(connection, table) for table in manifest.tables}
     except duckdb.Error as error:
         return [f"tables cannot be read: {next(iter(str(error).splitlines()), '')}"]
     return [
-        f"{table}: {found[table].rows} rows with digest {found[table].digest[:12]}, "
+        f"{table}: {measured[table].rows} rows with digest {measured[table].digest[:12]}, "
         f"the manifest says {stated.rows} with {stated.digest[:12]}"
         for table, stated in manifest.tables.items()
-        if found[table] != stated
+        if measured[table] != stated
     ]

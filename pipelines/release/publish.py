@@ -91,6 +91,7 @@ def publish(
     places = Home(home)
     releases = places.releases
     with lock(places.publishing_lock, f"publishing under {releases}", seconds=lock_seconds):
+        # Under the lock, whatever still stands aside has no living writer.
         _clean(places)
         made_at = clock().astimezone(dt.UTC).replace(microsecond=0)
         aside = releases / f"{ASIDE}{made_at:%Y%m%dT%H%M%SZ}-{os.getpid()}"
@@ -140,7 +141,7 @@ def _write_changes(
         with connect(database, Home(home), files) as connection, open_release(home, earlier.release_id) as old:
             new = Side(lambda sql: asked(connection, sql), facts.code_version)
             changed = score_changes(Side(old.query, earlier.facts.code_version), new)
-        rows = [(it.company_id, it.period, earlier.release_id, it.change, it.cause) for it in changed]
+        rows = [(one.company_id, one.period, earlier.release_id, one.change, one.cause) for one in changed]
     except Exception as error:  # whatever the earlier release holds, it must not stop this one
         rows = [(None, None, earlier.release_id, None, f"not compared: {error or type(error).__name__}")]
     if rows:

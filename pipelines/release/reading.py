@@ -84,11 +84,11 @@ class OpenRelease:
         """Reads the texts of posts that may be shown, from the store outside the releases; others are absent."""
         if not post_ids or not self._texts.exists():
             return {}
-        found = self.query(
+        table = self.query(
             "select post_id, text from read_parquet(?) where post_id in (select unnest(?)) and text is not null",
             [str(self._texts.absolute()), list(post_ids)],
         )
-        return dict(zip(found.column("post_id").to_pylist(), found.column("text").to_pylist(), strict=True))
+        return dict(zip(table.column("post_id").to_pylist(), table.column("text").to_pylist(), strict=True))
 
     def pillar_draws(self) -> pa.Table | None:
         """Reads the draws of the pillars' scores at the latest period; None where the release has none.
@@ -192,8 +192,8 @@ def manifest_of(home: Path, release_id: str) -> Manifest:
 
 def list_releases(home: Path) -> list[Manifest]:
     """Lists all releases, the newest first."""
-    found = [path.parent.name for path in Home(home).releases.glob("*/manifest.json")]
-    return [manifest_of(home, name) for name in sorted(found, reverse=True) if _ID.fullmatch(name)]
+    release_ids = [path.parent.name for path in Home(home).releases.glob("*/manifest.json")]
+    return [manifest_of(home, name) for name in sorted(release_ids, reverse=True) if _ID.fullmatch(name)]
 
 
 def verify(home: Path, release_id: str | None = None) -> list[str]:

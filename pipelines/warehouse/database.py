@@ -72,11 +72,11 @@ class Database:
     def exists(self, name: str) -> bool:
         """Checks whether `schema.table` exists."""
         schema, table = name.split(".")
-        found = self.rows(
+        tables = self.rows(
             "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
             (schema, table),
         )
-        return bool(found)
+        return bool(tables)
 
     def replace_table(self, name: str, select: str) -> int:
         """Makes `schema.table` anew from a SELECT, in one transaction; returns the number of its rows."""

@@ -15,6 +15,7 @@ from pipelines.warehouse.refresh import Fingerprints
 
 Reader = Callable[[Sequence[str]], Sequence[Reading]]
 
+# A chunk is one transaction: a run that is stopped loses the labels of one chunk at most.
 _CHUNK = 20_000
 _TABLES = {
     "post": ("topics.post_topics", "raw.posts", "post_id"),
@@ -73,6 +74,7 @@ def _label_kind(db: Database, read: Reader, version: str, kind: str, progress: C
 def _unlabelled(db: Database, version: str, kind: str) -> pa.Table:
     """Finds the latest form of each text that is new, edited or was labelled by another version."""
     _, raw, key = _TABLES[kind]
+    # The response and the position break ties of time, so that every run picks the same form of a text.
     return db.query(
         f"""
         with latest as (
@@ -95,9 +97,9 @@ def _replace(db: Database, kind: str, part: pa.Table, readings: Sequence[Reading
     table, _, key = _TABLES[kind]
     platforms, ids = part["platform"].to_pylist(), part["id"].to_pylist()
     rows = [
-        {"platform": platform, key: id_, "topic_id": it.topic_id, "score": it.score, "evidence": it.evidence}
-        for platform, id_, found in zip(platforms, ids, readings, strict=True)
-        for it in found.labels
+        {"platform": platform, key: id_, "topic_id": label.topic_id, "score": label.score, "evidence": label.evidence}
+        for platform, id_, reading in zip(platforms, ids, readings, strict=True)
+        for label in reading.labels
     ]
     names = ("platform", key, "topic_id", "evidence")
     schema = pa.schema([*((name, pa.string()) for name in names), ("score", pa.float64())])
@@ -109,7 +111,7 @@ def _replace(db: Database, kind: str, part: pa.Table, readings: Sequence[Reading
         ),
     }
     if kind == "post":
-        languages = pa.array([it.language for it in readings], pa.string())
+        languages = pa.array([reading.language for reading in readings], pa.string())
         own = part.select(["platform", "id"]).rename_columns(["platform", "post_id"])
         new["topics.languages"] = ("post_id", own.append_column("language", languages))
     with db.transaction():

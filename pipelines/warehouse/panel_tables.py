@@ -39,8 +39,8 @@ def panel_tables(db: Database, panel: Panel, sources: Mapping[str, Source]) -> d
         if row["source"] in sources and (platform := sources[row["source"]].origin.platform)
     ]
     accounts = [
-        Account(it.company_id, it.platform, normalise_identifier(it.platform, it.handle), it.position)
-        for it in panel.accounts
+        msgspec.structs.replace(account, handle=normalise_identifier(account.platform, account.handle))
+        for account in panel.accounts
     ]
     used = {*panel.sources, *(entry.source for entry in panel.files)}
     origins = [

@@ -26,7 +26,7 @@ class Fingerprints:
         self._known = {row["name"]: row["fingerprint"] for row in db.rows("select name, fingerprint from meta.tables")}
 
     def of(self, name: str) -> str:
-        """A table's fingerprint; all of `raw`, of `topics` and of `index` has one, as each is made in one step."""
+        """Returns a table's fingerprint; `raw`, `topics` and `index` have one each, as each is made in one step."""
         if name.startswith(("raw.", "topics.", "index.")):
             name = name.split(".")[0]
         if name == "raw" and "raw" not in self._known:
@@ -45,9 +45,11 @@ class Fingerprints:
 
     def make(self, name: str, text: str, inputs: Iterable[str], maker: Callable[[], object]) -> bool:
         """Calls `maker` if the table's text or inputs changed since it was made; returns whether it called it."""
-        fingerprint = sha256("\n".join([text, *(f"{it} {self.of(it)}" for it in sorted(inputs))]).encode()).hexdigest()
+        stated = [text, *(f"{table} {self.of(table)}" for table in sorted(inputs))]
+        fingerprint = sha256("\n".join(stated).encode()).hexdigest()
         if self._known.get(name) == fingerprint:
             return False
+        # Forgotten first: if `maker` is stopped halfway, the next run makes the table again.
         self._db.execute("delete from meta.tables where name = ?", [name])
         maker()
         self._db.execute("insert into meta.tables values (?, ?)", [name, fingerprint])

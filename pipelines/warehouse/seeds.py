@@ -72,7 +72,7 @@ def seed_table(path: Path, columns: tuple[str, ...] = ()) -> pa.Table:
 
 def columns_read(models: Mapping[str, Model]) -> dict[str, list[str]]:
     """Returns the name of every list that is read, with the columns that are read of it."""
-    found = {name: set(columns) for name, columns in READ_BY_INDEX.items()}
+    by_list = {name: set(columns) for name, columns in READ_BY_INDEX.items()}
     for model in models.values():
         if any(table.startswith("seeds.") for table in model.upstream):
             for scope in traverse_scope(parse(model.sql)):
@@ -82,13 +82,13 @@ def columns_read(models: Mapping[str, Model]) -> dict[str, list[str]]:
                     if isinstance(source, exp.Table) and source.db == "seeds"
                 }
                 for name in tables.values():
-                    found.setdefault(name, set())
+                    by_list.setdefault(name, set())
                 is_only = len(scope.sources) == 1
                 for column in scope.columns:
                     alias = column.table or (next(iter(scope.sources)) if is_only else "")
                     if alias in tables:
-                        found[tables[alias]].add(column.name)
-    return {name: sorted(found[name]) for name in sorted(found)}
+                        by_list[tables[alias]].add(column.name)
+    return {name: sorted(by_list[name]) for name in sorted(by_list)}
 
 
 def seed_type(name: str) -> pa.DataType:
