@@ -29,7 +29,7 @@ class Health(msgspec.Struct):
 
 
 def check_archive(archive: Archive) -> Health:
-    """Read every record of an archive, with its body."""
+    """Reads every record of an archive, with its body."""
     health = Health()
     places = set[tuple[str, int, str]]()
     revisits = list[warc.Place]()

@@ -38,7 +38,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def derived_name(file: str) -> str:
-    """The name of the file that keeps what was read from a restricted archive file.
+    """Returns the name of the file that keeps what was read from a restricted archive file.
 
     >>> derived_name("restricted/bluesky/20260302T120000Z.warc.gz")
     'restricted/bluesky/20260302T120000Z.derived.jsonl.gz'
@@ -47,7 +47,7 @@ def derived_name(file: str) -> str:
 
 
 def write_derived(archive: Archive, derived: Derived) -> None:
-    """Keep what was read from a file: on the disk, whole, when this returns."""
+    """Keeps what was read from a file: on the disk, whole, when this returns."""
     lines = [msgspec.json.encode({"file": derived.file, "length": derived.length})]
     for table, rows in sorted(derived.rows.items()):
         lines += [msgspec.json.encode(_Row(table, dict(row))) for row in rows]
@@ -56,7 +56,7 @@ def write_derived(archive: Archive, derived: Derived) -> None:
 
 
 def read_derived(archive: Archive, file: str) -> Derived | None:
-    """What was read from a restricted file; None, with a warning, where that can be read no more."""
+    """Reads what is kept of a restricted file; None, with a warning, where that can be read no more."""
     path = archive.root / derived_name(file)
     try:
         first, *lines = gzip.decompress(path.read_bytes()).split(b"\n")
@@ -72,6 +72,6 @@ def read_derived(archive: Archive, file: str) -> Derived | None:
 
 
 def derived_files(archive: Archive) -> Iterator[str]:
-    """The restricted archive files of which something is kept here, the oldest run of each source first."""
+    """Lists the restricted archive files of which something is kept here, the oldest run of each source first."""
     for path in sorted(archive.root.glob(f"{RESTRICTED}/*/*{_SUFFIX}")):
         yield path.relative_to(archive.root).as_posix().removesuffix(_SUFFIX) + ".warc.gz"

@@ -106,7 +106,7 @@ class Pass:
         body: bytes,
         fetched_at: dt.datetime,
     ) -> Response:
-        """Archive an answer: `url` without secrets, `body` decoded. The same body as before becomes a revisit,
+        """Archives an answer: `url` without secrets, `body` decoded. The same body as before becomes a revisit,
         unless the earlier record can be read no more."""
         ordinal = self._asked.get(request.key, 0)
         # A restricted body is deleted after its retention, so no revisit may refer to one.

@@ -168,7 +168,7 @@ class Archive:
         return data
 
     def expire(self, before: dt.datetime, keep: Callable[[str, int], bool] = lambda *_: True) -> list[str]:
-        """Delete the restricted files whose last record is older; their names. One being written stays.
+        """Deletes restricted files all of whose records are older, but none being written; returns their names.
 
         `keep` is asked first, with the file and the end of its last record: it keeps what must outlive the words, and
         says whether the file may go.
@@ -234,7 +234,7 @@ class Archive:
         return places
 
     def index_path(self, file: str) -> Path:
-        """Where the places of a file's records are kept."""
+        """Returns the path where the places of a file's records are kept."""
         return self.root / (file.removesuffix(_SUFFIX) + ".index")
 
     def _records(self, file: str, start: int) -> Iterator[warc.WarcRecord]:

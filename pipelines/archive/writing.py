@@ -109,7 +109,7 @@ class Run:
         return file_response(self.source, role, name, body, observed_at, options)
 
     def has_file(self, response_id: str) -> bool:
-        """Whether the archive has a file already, and it can be read."""
+        """Checks whether the archive has a file already, and it can be read."""
         return any(map(self.can_read, self._files.get(response_id, ())))
 
     def write_file(self, response: Response) -> None:
@@ -145,7 +145,7 @@ class Run:
             return True
 
     def can_read(self, place: warc.Place) -> bool:
-        """Whether a record still stands where it was written, whole."""
+        """Checks whether a record still stands whole where it was written."""
         try:
             found = self.archive.record(place.file, place.offset).place
         except ArchiveError:
@@ -153,7 +153,7 @@ class Run:
         return (found.record_id, found.digest) == (place.record_id, place.digest)
 
     def original_of(self, url: str) -> warc.Place | None:
-        """The last response to a URL, which a revisit may refer to once it was read."""
+        """Returns the place of the last response to a URL, which a revisit may refer to once it was read."""
         return self._originals.get(url)
 
     def append(self, draft: warc.Draft) -> warc.Place:

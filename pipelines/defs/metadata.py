@@ -28,7 +28,7 @@ _DICTIONARY = "seeds.dictionary"
 
 
 def _descriptions(db: Database, name: str) -> dict[str, str]:
-    """Meaning and unit of a table's columns, where a release holds it."""
+    """Returns the meaning and unit of a table's columns, where a release holds it."""
     schema, _, table = name.partition(".")
     if schema not in _RELEASED or not db.exists(_DICTIONARY):
         return {}

@@ -173,7 +173,7 @@ class Observatory:
         return report
 
     def label(self, *, progress: Tell = tell_nobody) -> int:
-        """Label the topics of texts that are new, edited or were labelled by another version; how many there were.
+        """Labels the topics of texts that are new, edited or labelled by another version; returns their number.
 
         Then other people's words whose retention is over are deleted: only now has everything been read from them.
         """

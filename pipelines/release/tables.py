@@ -151,7 +151,7 @@ def empty_select(table: str) -> str:
 
 
 def view_select(table: str, source: str, held: Sequence[str]) -> str:
-    """A SELECT of the table's columns from `source`, whose columns are `held`: an earlier release lacks some.
+    """Returns a SELECT of the table's columns from `source`, which has those `held`: an earlier release lacks some.
 
     What it calls by a former name has today's; what came later is NULL. Any other column must be there: where it is
     not, the view lacks it too, and whoever asks for it is told.
@@ -167,7 +167,7 @@ def view_select(table: str, source: str, held: Sequence[str]) -> str:
 
 
 def digest_select(source: str, columns: Mapping[str, str]) -> str:
-    """A SELECT of one row `(rows, digest)`: SHA-256 over the sorted rows of `source`, response ids left out.
+    """Returns a SELECT of one row `(rows, digest)`: SHA-256 over `source`'s sorted rows without response ids.
 
     `columns`, in their order with their types, are those that the release holds, which may be an earlier one's.
 

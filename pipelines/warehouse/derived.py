@@ -23,7 +23,7 @@ _LABEL_COLUMNS = {"platform": "VARCHAR", "reply_id": "VARCHAR", "topic_id": "VAR
 
 
 def expire_texts(db: Database, archive: Archive, before: dt.datetime) -> list[str]:
-    """Delete other people's words that were fetched earlier, once what they said is kept; the archive files deleted.
+    """Deletes other people's words fetched earlier, once what they said is kept; returns the archive files deleted.
 
     To be called when everything is loaded and labelled. What is not yet loaded stays for the next time. A kill leaves
     words, never a gap: they are deleted after what was read from them has reached the disk.
@@ -44,7 +44,7 @@ def expire_texts(db: Database, archive: Archive, before: dt.datetime) -> list[st
 
 
 def drop_expired_texts(db: Database, before: dt.datetime) -> None:
-    """Forget the words of others that were fetched earlier; what was read from them stays."""
+    """Deletes the words of others that were fetched earlier; what was read from them stays."""
     db.execute(
         """
         update raw.replies set text = null
@@ -55,7 +55,7 @@ def drop_expired_texts(db: Database, before: dt.datetime) -> None:
 
 
 def _keep_lost(db: Database, archive: Archive, loaded: Mapping[str, int]) -> None:
-    """Keep what only the warehouse knows: of restricted files that are gone and of which nothing is kept."""
+    """Keeps what only the warehouse knows: of restricted files that are gone and of which nothing is kept."""
     there, kept = archive.file_lengths(), set(derived_files(archive))
     for row in db.rows("select distinct archive_file as file from raw.responses where is_restricted order by all"):
         file = row["file"]
@@ -65,7 +65,7 @@ def _keep_lost(db: Database, archive: Archive, loaded: Mapping[str, int]) -> Non
 
 
 def _rows_of(db: Database, file: str) -> dict[str, list[dict[str, Any]]]:
-    """What `raw` and `topics` hold of an archive file, without words."""
+    """Returns what `raw` and `topics` hold of an archive file, without words."""
     own = "select response_id from raw.responses where archive_file = ?"
     rows = {
         name: db.rows(
@@ -88,7 +88,7 @@ def _rows_of(db: Database, file: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def load_derived(db: Database, archive: Archive, until: dt.datetime | None = None) -> int:
-    """Load what is kept of archive files that are gone and that this warehouse has not read; how many responses.
+    """Loads what is kept of archive files that are gone and not read here yet; returns the number of responses.
 
     With `until`, a file that holds anything fetched later is left out.
     """

@@ -47,7 +47,7 @@ def label_texts(
 
 
 def create_topics(db: Database) -> None:
-    """The empty tables of schema `topics`, where they are not there yet."""
+    """Creates the tables of schema `topics` that do not exist yet."""
     db.execute("create schema if not exists topics")
     db.execute(
         "create table if not exists topics.labelled (kind varchar, platform varchar, id varchar, digest varchar)"

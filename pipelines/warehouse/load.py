@@ -126,7 +126,7 @@ def load(
 
 
 def _batch(said_by: Sequence[Said], key: bytes) -> Batch:
-    """What some responses say, as tables; one whose records fit no table becomes one reject with the reason."""
+    """Turns what some responses say into tables; one whose records fit no table becomes one reject with the reason."""
     with suppress(Exception):  # a source's mistake in one record must never stop the run of all sources
         return _filled(said_by, key)
     fitting: list[Said] = []
@@ -170,7 +170,7 @@ def _ledger(entry: Entry, response: Response, source: Source) -> Ledger:
 
 
 def _forget_stale(db: Database, archive: Archive, sources: Mapping[str, Source], files: Parsed) -> set[str]:
-    """Take out what the panel lists no more; have what another parser version read loaded anew. The sources changed.
+    """Deletes what the panel no longer lists; has other versions' reading loaded anew, and returns those sources.
 
     What another version read stays until it is replaced. Where the archive file is gone, it is all that there is.
     """
@@ -222,7 +222,7 @@ def _version(sources: Mapping[str, Source], row: Mapping[str, str]) -> str | Non
 
 
 def _settle(db: Database, archive: Archive, sources: Mapping[str, Source], changed: set[str]) -> None:
-    """What a new version could not read again, as its record is damaged, stays as read and is not tried every run."""
+    """Keeps what a new version could not read again, its record being damaged, and marks it to be tried no more."""
     there = list(archive.file_lengths())
     for name in sorted(changed):
         old = "source = ? and parser_version <> ? and archive_file in (select unnest(?))"

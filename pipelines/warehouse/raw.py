@@ -70,7 +70,7 @@ def _columns(record_type: type[Record]) -> dict[str, str]:
 
 
 def arrow_columns(struct: type[msgspec.Struct]) -> dict[str, pa.DataType]:
-    """The columns of a table of such structs, with their Arrow types."""
+    """Returns the columns of a table of such structs, with their Arrow types."""
     return {name: ARROW_TYPES[_DUCKDB_TYPES[kind]] for name, kind in _kinds(struct).items()}
 
 
@@ -202,7 +202,7 @@ class Batch:
         return {_TABLES[kind.__name__]: len(records) for kind, records in self._records.items()}
 
     def tables(self) -> list[tuple[str, pa.Table]]:
-        """The batch as Arrow tables, one a raw table."""
+        """Returns the batch as Arrow tables, one for each table of `raw`."""
         if not self._tables:
             self._tables = list(self._make_tables())
         return self._tables
