@@ -2,7 +2,8 @@
 
 A figure is that of the snapshot date, which the file leaves to the law: 31 March for public bodies and 5 April for all
 others, in the year before the report is due. Blank means not disclosed: no record. A negative gap favours women.
-A company may report by several employers: who reported is told by company number, which outlives the service's own ids.
+A company may report by several employers, told apart by the service's own ids, where a file has them. An employer's
+band of staff (EmployerSize) counts as the band's lower end, and weighs what several employers of one company report.
 Dates that a spreadsheet wrote are read as all of the file say: a report is due in March, April or October only.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Generator, Iterator
+from functools import partial
 
 from pipelines.records import (
     ISO,
@@ -65,11 +67,20 @@ _SHARES = {
 }
 _METRICS = _GAPS | _SHARES
 _REQUIRED = ("EmployerName", "CompanyNumber", "DueDate", "DiffMeanHourlyPercent")
-_OPTIONAL = ("EmployerId", "CurrentName", "SicCodes", "DateSubmitted", "CompanyLinkToGPGInfo", *_METRICS)
+_OPTIONAL = ("EmployerId", "CurrentName", "SicCodes", "DateSubmitted", "CompanyLinkToGPGInfo", "EmployerSize", *_METRICS)
 _DATES = ("%Y/%m/%d %H:%M:%S", RESAVED, ISO)
 _DUE_MONTHS = (3, 4, 10)
 _FIRST_YEAR = 2017
 _PUBLIC_SECTOR = "1"
+_LEAST_EMPLOYEES = {
+    "not provided": None,
+    "less than 250": 0,
+    "250 to 499": 250,
+    "500 to 999": 500,
+    "1000 to 4999": 1000,
+    "5000 to 19999": 5000,
+    "20000 or more": 20_000,
+}
 
 
 def requests(target: Target, known: Known) -> Generator[Request, Response, str | None]:
@@ -104,6 +115,16 @@ def _employer(row: Row) -> Iterator[Record | Reject]:
     )
     # Employers of one company number report apart; only early files lack the employer's own id.
     reporter_id = subject.identifiers[0][1] if subject.identifiers else normalise_identifier("name", name)
+    figure = partial(
+        Disclosure,
+        subject=subject,
+        period_start=start,
+        period_end=end,
+        published_at=published_at,
+        url=url,
+        reporter_id=reporter_id,
+        reporter_name=name,
+    )
     for column, metric_id in _METRICS.items():
         try:
             value = row.number(column)
@@ -113,19 +134,24 @@ def _employer(row: Row) -> Iterator[Record | Reject]:
             yield Reject(bad.locator, "Disclosure", bad.reason)
             continue
         if value is not None:
-            yield Disclosure(
-                subject=subject,
-                locator=row.locator(column),
-                metric_id=metric_id,
-                period_start=start,
-                period_end=end,
-                value=value,
-                unit="percent",
-                published_at=published_at,
-                url=url,
-                reporter_id=reporter_id,
-                reporter_name=name,
-            )
+            yield figure(locator=row.locator(column), metric_id=metric_id, value=value, unit="percent")
+    least = row.tried(lambda column: _least_employees(row, column), "EmployerSize", "Disclosure")
+    if least is not None:
+        yield figure(
+            locator=row.locator("EmployerSize"),
+            metric_id="employees_at_least",
+            value=least,
+            unit="employees",
+            answer=row["EmployerSize"],
+        )
+
+
+def _least_employees(row: Row, column: str) -> int | None:
+    """The lower end of an employer's band of staff; None where it is not given."""
+    band = " ".join((row[column] or "not provided").replace(",", "").split()).casefold()
+    if band not in _LEAST_EMPLOYEES:
+        raise row.bad(column, "is no band of staff that is known")
+    return _LEAST_EMPLOYEES[band]
 
 
 def _period(row: Row) -> tuple[dt.date, dt.date]:

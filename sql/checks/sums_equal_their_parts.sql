@@ -1,4 +1,4 @@
--- Every summed figure is the sum of its facilities' figures by owned share.
+-- Every summed figure is the sum of its parts' figures, each by its share.
 -- severity: contract
 with sums as (
     select p.company_id, p.metric_id, p.period_end, cast(sum(p.value * p.share) as double) as value

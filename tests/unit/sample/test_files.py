@@ -79,8 +79,8 @@ def test_pay_gaps_are_what_the_world_says_and_are_restated(world: World) -> None
         row = after[str(990_000 + company.number)]
         assert float(row["DiffMedianHourlyPercent"]) == pytest.approx(pay_gap(company, 2025), abs=0.0051)
     disclosures = [record for record in uk_gender_pay_gap.parse(response(last)) if isinstance(record, Disclosure)]
-    # Ten figures of 24 companies and of three employers whom nobody in the panel knows.
-    assert len(disclosures) == 270
+    # Ten figures and a size of 24 companies and of three employers whom nobody in the panel knows.
+    assert len(disclosures) == 11 * 27
     assert len({disclosure.subject for disclosure in disclosures}) == 27
     assert world.answer(URL.format(2026), late)[0] == 404
     assert world.answer(URL.format(2016), late)[0] == 404

@@ -53,6 +53,35 @@ def test_asda_2020(latest: list[Record | Reject]) -> None:
         assert of(latest, "ASDA STORES LIMITED", metric_id).value == value
 
 
+def test_a_size_is_the_lower_end_of_its_band(latest: list[Record | Reject]) -> None:
+    size = of(latest, "ASDA STORES LIMITED", "employees_at_least")
+    assert (size.value, size.unit, size.answer) == (20_000, "employees", "20,000 or more")
+    assert size.locator.endswith(";column:EmployerSize")
+
+
+def test_every_band_has_its_lower_end_and_no_band_is_no_reject() -> None:
+    bands = {
+        "Less than 250": [0],
+        "250 to 499": [250],
+        '"500  to 999 "': [500],
+        "1000 to 4999": [1000],
+        '"5000 to 19,999"': [5000],
+        '"20,000 or more"': [20_000],
+        "Not Provided": [],
+        "": [],
+        "many": [],
+    }
+    header = HEADER.replace("FemaleTopQuartile", "EmployerSize")
+    rows = [f"E,{number},2,1,{band},05/04/2018 00:00:00," for number, band in enumerate(bands)]
+    said = parsed("uk_gender_pay_gap", header + "\n".join(rows))
+    for number, least in enumerate(bands.values()):
+        mine = [it for it in only(Disclosure, said) if it.locator.startswith(f"line:{number + 2};")]
+        assert [it.value for it in mine] == [1, *least]
+    assert [(it.locator, it.reason) for it in rejects(said)] == [
+        ("line:10;column:EmployerSize", "EmployerSize is no band of staff that is known")
+    ]
+
+
 def test_public_bodies_are_measured_on_31_march_whatever_the_deadline(latest: list[Record | Reject]) -> None:
     assert {it.period_end for it in only(Disclosure, latest)} == {dt.date(2020, 3, 31), dt.date(2020, 4, 5)}
     public = {it.subject for it in only(Disclosure, latest) if it.period_end == dt.date(2020, 3, 31)}

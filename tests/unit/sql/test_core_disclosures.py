@@ -81,6 +81,25 @@ def test_8_units_of_known_size_are_weighed_by_it(world: World) -> None:
     ]
 
 
+def test_8_a_weighed_figure_is_shown_beside_its_units_with_its_rule_and_parts(world: World) -> None:
+    """(250 x 7 + 1000 x 12) / 1250 = 11, of which the units' shares are 0.2 and 0.8."""
+    for unit, gap, size in (("1", 7.0, 250.0), ("2", 12.0, 1000.0)):
+        reported(world, unit, gap)
+        reported(world, unit, size, metric_id="employees_at_least")
+    shown = world.rows("scorecards.disclosures", "metric_id", "reporter_name", "value", "response_id")
+    rule = "all units, each by the least number of employees it states"
+    assert [row for row in shown if row[0] == GAP] == [
+        (GAP, "Unit 1", 7.0, "r1"),
+        (GAP, "Unit 2", 12.0, "r1"),
+        (GAP, rule, pytest.approx(11.0), None),
+    ]
+    assert {row[1] for row in shown if row[0] != GAP} == {"Unit 1", "Unit 2"}
+    assert world.rows("scorecards.disclosure_parts", "metric_id", "part", "value", "share") == [
+        (GAP, "Unit 1 (1)", 7.0, pytest.approx(0.2)),
+        (GAP, "Unit 2 (2)", 12.0, pytest.approx(0.8)),
+    ]
+
+
 def test_8_a_unit_of_unknown_size_leaves_the_company_without_a_figure(world: World) -> None:
     reported(world, "1", 7.0)
     reported(world, "2", 12.0)
