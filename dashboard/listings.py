@@ -89,7 +89,7 @@ def disclosures(release: OpenRelease, company_id: str, period: dt.date) -> list[
     """All figures that a company disclosed of periods ended by a date, every version, the latest period first."""
     sql = """
         select * from disclosures where company_id = ? and period_end <= ?
-        order by period_end desc, metric_id, published_at desc nulls last, source, locator
+        order by period_end desc, metric_id, reporter_name, published_at desc nulls last, source, locator
     """
     return rows(release, sql, company_id, period)
 

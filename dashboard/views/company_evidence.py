@@ -138,6 +138,7 @@ def disclosures(release: OpenRelease, card: Scorecard) -> None:
     rows = [
         {
             "Figure": label(row["metric_id"]),
+            "Reported by": row["reporter_name"],
             "Period ends": row["period_end"],
             "Value": exact(row["value"], row["unit"] or ""),
             "Published": row["published_at"],
@@ -149,6 +150,7 @@ def disclosures(release: OpenRelease, card: Scorecard) -> None:
     ] + [
         {
             "Figure": f"{row['topic']}: {label(row['kind'] or '').lower()}, {label(row['status'] or '').lower()}",
+            "Reported by": None,
             "Period ends": dt.date(row["target_year"], 12, 31) if row["target_year"] else None,
             "Value": "target" if row["target_value"] is None else exact(row["target_value"], row["unit"] or ""),
             "Published": row["published_at"],
@@ -158,6 +160,10 @@ def disclosures(release: OpenRelease, card: Scorecard) -> None:
         }
         for row in targets
     ]
+    if len({row["reporter_id"] for row in figures if row["reporter_id"]}) < 2:
+        # Most companies report as one: then a column of one name would only take room.
+        for listed in rows:
+            del listed["Reported by"]
     chosen = table(
         st,
         rows,

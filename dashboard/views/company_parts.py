@@ -9,12 +9,13 @@ import streamlit as st
 from dashboard import data
 from dashboard.views.choices import selected_row
 from dashboard.views.escaping import table
-from pipelines.scorecard import exact, number
+from pipelines.scorecard import exact, number, share_of
 
 
 def show(figure: data.Row, parts: Sequence[data.Row], show_evidence: Callable[..., None]) -> None:
     """List the parts of a figure; `show_evidence` shows a selected part's own figure and its share."""
     unit = figure["unit"] or ""
+    counts_by = share_of(figure["reporter_name"])
     st.subheader(f"The {len(parts)} parts of this sum", anchor=False)
     key = " ".join(str(figure[name]) for name in ("company_id", "metric_id", "period_end"))
     chosen = table(
@@ -23,7 +24,7 @@ def show(figure: data.Row, parts: Sequence[data.Row], show_evidence: Callable[..
             {
                 "Part": part["part"],
                 "Its figure": exact(part["value"], unit),
-                "Share owned": None if part["share"] is None else f"{number(100 * part['share'])}%",
+                counts_by.capitalize(): None if part["share"] is None else f"{number(100 * part['share'])}%",
                 "Counted": exact(part["counted"], unit),
             }
             for part in parts
@@ -48,4 +49,4 @@ def show(figure: data.Row, parts: Sequence[data.Row], show_evidence: Callable[..
     )
     share = {name: part[name] for name in ("part", "share", "share_response_id", "share_locator")}
     proof = data.proof(part["share_response_id"], part["share_locator"])
-    show_evidence(share, title="Share of the part", text=f"{part['part']}: share owned", proof=proof)
+    show_evidence(share, title="Share of the part", text=f"{part['part']}: {counts_by}", proof=proof)

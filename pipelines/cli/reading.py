@@ -159,14 +159,15 @@ def evidence(
 def _figure(home: Path, name: str) -> int:
     """Say where a disclosed figure is stated; a summed one part by part."""
     from pipelines.release import open_release
-    from pipelines.scorecard import exact, parts_of, rows_of
+    from pipelines.scorecard import exact, parts_of, rows_of, share_of
 
     company_id, metric_id, end = name.split("/")
     with open_release(home) as opened:
         stated = rows_of(
             opened,
-            "select period_end, value, coalesce(unit, '') as unit, source, response_id, locator from disclosures "
-            "where company_id = ? and metric_id = ? and cast(period_end as varchar) = ? order by source, published_at",
+            "select period_end, value, coalesce(unit, '') as unit, source, reporter_name, response_id, locator "
+            "from disclosures where company_id = ? and metric_id = ? and cast(period_end as varchar) = ? "
+            "order by source, reporter_name, published_at",
             company_id,
             metric_id,
             end,
@@ -176,13 +177,15 @@ def _figure(home: Path, name: str) -> int:
                 f"no figure {name!r} in release {opened.release_id}; `seismograph sql` on `disclosures` lists all"
             )
         for row in stated:
-            say(f"{name}  {exact(row['value'], row['unit'])}  {row['source']}")
+            by = f"  {row['reporter_name']}" if row["reporter_name"] else ""
+            say(f"{name}  {exact(row['value'], row['unit'])}  {row['source']}{by}")
             parts = () if row["response_id"] else parts_of(opened, company_id, metric_id, row["period_end"])
             if row["response_id"]:
                 say(f"            {row['response_id']} --locator '{row['locator']}'")
             elif not parts:
                 say("            the release does not say where it is stated")
             else:
-                say(f"            the sum of {len(parts)} parts, each its value times the share that the company owns")
+                share = share_of(row["reporter_name"])
+                say(f"            the sum of {len(parts)} parts, each its value times its {share}")
                 terminal.print_rows(parts[0].__struct_fields__, [msgspec.structs.astuple(it) for it in parts], "table")
     return 0

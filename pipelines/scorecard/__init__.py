@@ -16,6 +16,7 @@ from pipelines.scorecard.words import (
     number,
     points,
     score,
+    share_of,
     with_unit,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "rows_of",
     "score",
     "scorecard",
+    "share_of",
     "to_csv",
     "to_json",
     "to_pdf",

@@ -66,12 +66,16 @@ _INDEX = """
     from index_scores where company_id = ? and period = ? and known_at = 'now'
 """
 _DISCLOSURES = """
-    select metric_id, period_end, value, coalesce(unit, '') as unit, source, url, published_at, response_id, locator
+    select metric_id, period_end, value, coalesce(unit, '') as unit, source, url, published_at, response_id, locator,
+        reporter_id, reporter_name
     from disclosures
     where company_id = ? and period_end <= ?
-    qualify row_number() over (
-        partition by metric_id order by period_end desc, published_at desc nulls last, source, response_id, locator
-    ) = 1 order by metric_id
+    qualify year(period_end) = max(year(period_end)) over (partition by metric_id)
+        and row_number() over (
+            partition by metric_id, reporter_id
+            order by period_end desc, published_at desc nulls last, source, response_id, locator
+        ) = 1
+    order by metric_id, reporter_id nulls first
 """
 _PARTS = """
     select part, value, share, response_id, locator, share_response_id, share_locator from disclosure_parts
@@ -183,7 +187,10 @@ def _lines(release: OpenRelease, kind: type[Line], sql: str, *parameters: object
 
 
 def _disclosures(release: OpenRelease, company_id: str, at: dt.date) -> tuple[DisclosureLine, ...]:
-    """The latest figures; one that stands nowhere is a sum, and comes with its parts."""
+    """The latest figures of each unit; one that stands nowhere is a sum, and comes with its parts.
+
+    A unit's figures of years before the company's latest are left out: sources rename units.
+    """
     lines = _lines(release, DisclosureLine, _DISCLOSURES, company_id, at)
     return tuple(
         line
@@ -194,7 +201,7 @@ def _disclosures(release: OpenRelease, company_id: str, at: dt.date) -> tuple[Di
 
 
 def parts_of(release: OpenRelease, company_id: str, metric_id: str, period_end: dt.date) -> tuple[PartLine, ...]:
-    """The facilities' figures in a summed figure, the largest owned amount first; empty where it is no sum."""
+    """The parts of a summed figure, the largest counted amount first; empty where it is no sum."""
     return _lines(release, PartLine, _PARTS, company_id, metric_id, period_end)
 
 

@@ -112,7 +112,10 @@ class TopicLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A facility's figure, the share of it that the company owns, and where each is stated."""
+    """A part's figure, the share it counts with, and where each is stated.
+
+    A part is a facility, counted by the share owned, or a unit, counted by its share of all units' employees.
+    """
 
     part: str
     value: float | None
@@ -124,9 +127,10 @@ class PartLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DisclosureLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A metric, and the latest figure that the company disclosed of it up to the period.
+    """A metric, and a figure of the latest year that the company, or a unit of it, disclosed up to the period.
 
-    A figure stands at a place of a response, or is the sum of `parts`, each its value times its share.
+    A figure stands at a place of a response, or is the sum of `parts`, each its value times its share. Of a sum of
+    units, `reporter_name` is the rule by which they are weighed.
     """
 
     metric_id: str
@@ -138,6 +142,8 @@ class DisclosureLine(msgspec.Struct, frozen=True, kw_only=True):
     published_at: dt.datetime | None
     response_id: str | None = None
     locator: str | None = None
+    reporter_id: str | None = None
+    reporter_name: str | None = None
     parts: tuple[PartLine, ...] = ()
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from pipelines.records import inert
 from pipelines.scorecard.card import FICTION, OF_BOTH, OF_NOTHING, OF_SAMPLING, Scorecard
-from pipelines.scorecard.words import commitment, label, rests_on
+from pipelines.scorecard.words import commitment, figure_titles, rests_on, share_of
 
 SCHEMA = "seismograph-scorecard-1"
 Cell = str | float | int | bool | dt.date | None
@@ -24,7 +24,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     `level` tells the kind of number: index, rank, pillar, indicator, indicator_score, topic, disclosure,
     disclosure_part, commitment; a `note` is a line of text that the numbers are to be read with. `interval_of` says
     what the interval holds. Where `is_lower_bound`, the true value is more than `value`. A part of a summed figure
-    counts with its share.
+    counts with its share; `reporter_name` says which unit reported, or by what rule units are weighed.
     """
 
     company_id: str
@@ -49,6 +49,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     share: float | None = None
     share_response_id: str | None = None
     share_locator: str | None = None
+    reporter_id: str | None = None
+    reporter_name: str | None = None
     is_fictional: bool = False
     release_id: str
 
@@ -140,18 +142,22 @@ def _lines(card: Scorecard) -> Iterator[Line]:
             unit="posts",
             sample_size=card.posts,
         )
-    for figure in card.disclosures:
+    for title, figure in zip(figure_titles(card.disclosures), card.disclosures, strict=True):
         yield line(
             level="disclosure",
             id=figure.metric_id,
-            title=label(figure.metric_id),
+            title=title,
             period=figure.period_end,
             value=figure.value,
             unit=figure.unit,
             source=figure.source,
             response_id=figure.response_id,
             locator=figure.locator,
-            reason=f"the sum of {len(figure.parts)} parts, below, each by its share" if figure.parts else None,
+            reporter_id=figure.reporter_id,
+            reporter_name=figure.reporter_name,
+            reason=f"the sum of {len(figure.parts)} parts, below, each by its {share_of(figure.reporter_name)}"
+            if figure.parts
+            else None,
         )
         for part in figure.parts:
             yield line(

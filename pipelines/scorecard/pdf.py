@@ -16,6 +16,7 @@ from pipelines.scorecard.words import (
     commitment,
     day,
     exact,
+    figure_titles,
     interval,
     label,
     points,
@@ -24,7 +25,7 @@ from pipelines.scorecard.words import (
     with_unit,
 )
 
-_ROWS = {"indicators": 10, "topics": 5, "disclosures": 5, "commitments": 4, "sources": 8}
+_ROWS = {"indicators": 10, "topics": 5, "disclosures": 8, "commitments": 4, "sources": 8}
 """The number of rows of each list that the page has room for; the CSV and JSON have all."""
 
 
@@ -101,12 +102,13 @@ def _page_data(card: Scorecard) -> dict[str, object]:
         "topics": [{"title": _shortened(t.title, 40), "posts": t.posts} for t in card.topics[: _ROWS["topics"]]],
         "disclosures": [
             {
-                "title": _shortened(label(line.metric_id), 44)
-                + (f" (sum\u00a0of\u00a0{n})" if (n := len(line.parts)) else ""),
+                "title": _shortened(title, 100) + (f" (sum\u00a0of\u00a0{n})" if (n := len(line.parts)) else ""),
                 "value": _shortened(exact(line.value, line.unit), 30),
                 "when": day(line.period_end),
             }
-            for line in card.disclosures[: _ROWS["disclosures"]]
+            for title, line in list(zip(figure_titles(card.disclosures), card.disclosures, strict=True))[
+                : _ROWS["disclosures"]
+            ]
         ],
         "disclosed_by": _disclosed_by(card, publishers),
         "commitments": [

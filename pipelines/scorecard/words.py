@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
-from pipelines.scorecard.card import CommitmentLine
+from pipelines.scorecard.card import CommitmentLine, DisclosureLine
 
 PILLARS_FOR_INDEX = 5
 _MOST_DIGITS = 15
@@ -108,6 +109,22 @@ def label(identifier: str) -> str:
     """Writes an identifier such as `mean_pay_gap` as words: `Mean pay gap`."""
     words = identifier.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def figure_titles(lines: Sequence[DisclosureLine]) -> list[str]:
+    """Writes what each figure is, with the unit that reported it where several lines are of one metric."""
+    of_metric = Counter(line.metric_id for line in lines)
+    return [
+        f"{label(line.metric_id)} – {line.reporter_name}"
+        if line.reporter_name and of_metric[line.metric_id] > 1
+        else label(line.metric_id)
+        for line in lines
+    ]
+
+
+def share_of(reporter_name: str | None) -> str:
+    """Says what the share is by which a part of a summed figure counts: units have a rule, facilities an owner."""
+    return "share of the units' employees" if reporter_name else "share owned"
 
 
 def commitment(target: CommitmentLine) -> str:

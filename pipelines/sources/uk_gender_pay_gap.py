@@ -67,7 +67,15 @@ _SHARES = {
 }
 _METRICS = _GAPS | _SHARES
 _REQUIRED = ("EmployerName", "CompanyNumber", "DueDate", "DiffMeanHourlyPercent")
-_OPTIONAL = ("EmployerId", "CurrentName", "SicCodes", "DateSubmitted", "CompanyLinkToGPGInfo", "EmployerSize", *_METRICS)
+_OPTIONAL = (
+    "EmployerId",
+    "CurrentName",
+    "SicCodes",
+    "DateSubmitted",
+    "CompanyLinkToGPGInfo",
+    "EmployerSize",
+    *_METRICS,
+)
 _DATES = ("%Y/%m/%d %H:%M:%S", RESAVED, ISO)
 _DUE_MONTHS = (3, 4, 10)
 _FIRST_YEAR = 2017

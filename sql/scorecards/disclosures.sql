@@ -8,7 +8,7 @@ union all
 select
     f.company_id,
     cast(null as string) as reporter_id,
-    'all units, each by the least number of employees it states' as reporter_name,
+    'mean of its units, weighed by the least number of employees that each states' as reporter_name,
     f.metric_id, p.period_start, f.period_end, f.value, p.unit, f.source,
     cast(null as string) as url,
     f.published_at,

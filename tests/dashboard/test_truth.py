@@ -367,6 +367,21 @@ def test_29b_a_summed_figure_opens_its_parts_with_evidence_for_each(
     assert asked[-2:] == [("urn:uuid:plants", "line:3"), ("urn:uuid:owners", "line:9")]
 
 
+def test_8_figures_name_their_units_where_a_company_has_several(home: Path) -> None:
+    rows = tables()
+    gaps = [row for row in rows["disclosures"] if (row["company_id"], row["unit"]) == ("pomelo", "percent")]
+    for row in gaps:
+        row |= {"reporter_id": "1", "reporter_name": "Pomelo Works"}
+    made(home, rows)
+    assert "Reported by" not in run(COMPANY, company="pomelo").dataframe[3].value
+    rows["disclosures"] += [gaps[-1] | {"reporter_id": "2", "reporter_name": "Pomelo Shops", "value": 12.5}]
+    made(home, rows, hours=1)
+    listed = run(COMPANY, company="pomelo").dataframe[3].value
+    named = dict(zip(listed["Reported by"], listed["Value"], strict=True))
+    assert set(named) >= {"Pomelo Works", "Pomelo Shops"}
+    assert named["Pomelo Shops"] == "12.5%"
+
+
 @pytest.mark.parametrize("page", [APP, COMPANY, WHAT_IF, METHOD_PAGE])
 def test_30_every_page_names_its_panel_its_age_and_that_it_is_fictional(
     home: Path, monkeypatch: pytest.MonkeyPatch, page: Path

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from pipelines.release import OpenRelease, ReleaseError, open_release
+from pipelines.release import Facts, OpenRelease, ReleaseError, open_release, publish
 from pipelines.scorecard import Scorecard, UnknownCompany, periods, scorecard, to_csv, to_json, to_pdf
 from pipelines.scorecard.card import PartLine
 from pipelines.scorecard.exports import csv_bytes, file_name
 from pipelines.scorecard.pdf import main_lines, to_svg
-from tests.dashboard.fictional import CLOCK, HOSTILE, WITHOUT_FOLLOWERS, month_ends
+from tests.dashboard.fictional import CLOCK, HOSTILE, PANEL, WITHOUT_FOLLOWERS, database_of, month_ends, tables
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +231,49 @@ def test_23_an_index_says_on_how_many_pillars_it_rests(opened: OpenRelease, card
     assert row["title"] == "Engagement index on 5 of 6 pillars, without Community"
     assert msgspec.json.decode(to_json(five))["index"]["pillars"] == ["SO", "I", "A", "LME", "DIA"]
     assert scorecard(opened, "hushed").index.pillars == ()
+
+
+def test_8_units_of_a_company_are_told_apart_alike_in_every_format(tmp_path: Path) -> None:
+    """Two units and their weighed mean of the latest year; a unit that was renamed since is left out."""
+    release_rows = tables()
+    gap = next(row for row in release_rows["disclosures"] if row["company_id"] == "pomelo" and row["unit"] == "percent")
+    kept = [row for row in release_rows["disclosures"] if row["company_id"] != "pomelo"]
+    units = [(2019, "old", "Works", 5.0), (2020, "1", "Works", 7.0), (2020, "2", "Shops", 12.0)]
+    release_rows["disclosures"] = [
+        *kept,
+        *(
+            gap | {"period_end": dt.date(year, 4, 5), "reporter_id": unit, "reporter_name": name, "value": value}
+            for year, unit, name, value in units
+        ),
+        gap
+        | {"period_end": dt.date(2020, 4, 5), "reporter_name": "by size", "value": 11.0}
+        | {"response_id": None, "locator": None},
+    ]
+    key = {"company_id": "pomelo", "metric_id": gap["metric_id"], "period_end": dt.date(2020, 4, 5)}
+    release_rows["disclosure_parts"] = [
+        key | {"part": "Works (1)", "value": 7.0, "share": 0.2},
+        key | {"part": "Shops (2)", "value": 12.0, "share": 0.8},
+    ]
+    publish(tmp_path, database_of(release_rows), panel_name=PANEL, clock=lambda: CLOCK, facts=Facts())
+    with open_release(tmp_path) as release:
+        pomelo = scorecard(release, "pomelo")
+    expected = [("by size", 11.0), ("Works", 7.0), ("Shops", 12.0)]
+    assert [(line.reporter_name, line.value) for line in pomelo.disclosures] == expected
+    assert [len(line.parts) for line in pomelo.disclosures] == [2, 0, 0]
+    titles = [f"Median pay gap – {name}" for name, _ in expected]
+    found = [row for row in rows(to_csv(pomelo)) if row["level"] == "disclosure"]
+    assert [(row["reporter_name"], float(row["value"])) for row in found] == expected
+    assert [row["title"] for row in found] == titles
+    assert found[0]["reason"] == "the sum of 2 parts, below, each by its share of the units' employees"
+    body = msgspec.json.decode(to_json(pomelo))["disclosures"]
+    assert [(line["reporter_name"], line["value"]) for line in body] == expected
+    page = b"".join(to_svg(replace(pomelo, disclosures=pomelo.disclosures[1:])))
+    assert page != b"".join(to_svg(replace(pomelo, disclosures=pomelo.disclosures[2:])))
+    assert len(to_svg(pomelo)) == 1
+    if tool := shutil.which("pdftotext"):
+        (tmp_path / "card.pdf").write_bytes(to_pdf(pomelo))
+        shown = subprocess.run([tool, tmp_path / "card.pdf", "-"], capture_output=True, text=True, check=True).stdout
+        assert all(title in " ".join(shown.split()) for title in titles)
 
 
 def test_29_a_summed_figure_comes_with_its_parts(card: Scorecard, tmp_path: Path) -> None:

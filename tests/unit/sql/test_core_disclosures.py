@@ -87,7 +87,7 @@ def test_8_a_weighed_figure_is_shown_beside_its_units_with_its_rule_and_parts(wo
         reported(world, unit, gap)
         reported(world, unit, size, metric_id="employees_at_least")
     shown = world.rows("scorecards.disclosures", "metric_id", "reporter_name", "value", "response_id")
-    rule = "all units, each by the least number of employees it states"
+    rule = "mean of its units, weighed by the least number of employees that each states"
     assert [row for row in shown if row[0] == GAP] == [
         (GAP, "Unit 1", 7.0, "r1"),
         (GAP, "Unit 2", 12.0, "r1"),

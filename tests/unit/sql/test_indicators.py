@@ -271,7 +271,7 @@ def test_a_trend_is_the_log_slope_over_three_years_or_four(world: World) -> None
     # A tenth less every year is a slope of ln 0.9, whatever year is missing.
     for year in (2016, 2017, 2019, 2020):
         world.disclosure(100.0 * 0.9 ** (year - 2016), year, metric_id="ghg_emissions")
-    found = outcomes(world)
+    found = {key: told for key, told in outcomes(world).items() if told[0] is not None}
     assert set(found) == {("ghg_emissions:trend", 2019), ("ghg_emissions:trend", 2020)}
     assert found["ghg_emissions:trend", 2020][0] == pytest.approx(log(0.9), abs=1e-9)
     assert found["ghg_emissions:trend", 2020][1] == -1.0
