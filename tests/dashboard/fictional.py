@@ -345,7 +345,9 @@ def database_of(rows: dict[str, list[Row]]) -> Database:
     for table, given in ((table, given) for table, given in rows.items() if table in TABLES):
         connection.execute(f"create table scorecards.{table} as {empty_select(table)}")
         if given:
-            connection.register("incoming", pa.Table.from_pylist(given))
+            # Arrow takes the columns of the first row alone.
+            columns = dict.fromkeys(column for row in given for column in row)
+            connection.register("incoming", pa.Table.from_pylist([columns | row for row in given]))
             connection.execute(f"insert into scorecards.{table} by name select * from incoming")  # noqa: S608
             connection.unregister("incoming")
     if DRAWS in rows:
