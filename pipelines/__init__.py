@@ -26,6 +26,7 @@ Here: where the checkout lies, and the tree of errors. Rooms raise the leaves; c
         EvidenceError      a response that cannot be shown
       Failure            no mistake of the user's: wait, or look at what happened, and run again; exit code 1
         Locked             another process holds a lock, and did not let go in time
+        Unreadable         the working database is damaged, or its disk is full
         ArchiveError       a file of the archive that cannot be read or written
         NoAnswer           a server gives no answer to go on from; the pass stops there
         WarcError          a record that is not what WARC says it must be

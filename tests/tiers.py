@@ -15,7 +15,7 @@ import pytest
 
 FOLDERS = ("pipeline", "contracts", "dashboard", "unit", "scale")
 """Folders of tests, the costliest first: a file of minutes that starts last keeps everybody waiting."""
-ROOMS_ELSEWHERE = {"sql", "dashboard"}
+ROOMS_ELSEWHERE = {"sql", "dashboard", "home"}
 """What has unit tests and is no room of `pipelines/`."""
 WHOLE = {"build_demo": "builds a whole demo", "demo_home": "builds a whole demo", "sync_playwright": "starts a browser"}
 """What a unit test may do only when it is marked slow, by the name that it does it by."""

@@ -32,9 +32,16 @@ DOCUMENTS = [
 IDS = [it.relative_to(ROOT).as_posix() for it in DOCUMENTS]
 ROOTS = ("pipelines/", "dashboard/", "sql/", "tests/", ".github/", ".ci/")
 FILE = re.compile(r"[\w./<>*…-]+\.(?:py|sql|md|toml|yaml|csv|typ|txt)")
-ELSEWHERE = {"panel.toml", "companies.csv", "accounts.csv", "identifiers.csv", "goalposts.csv", "dagster.yaml"} | {
-    "sdg_classification_benchmark.csv"
-}
+ELSEWHERE = {
+    "panel.toml",
+    "companies.csv",
+    "accounts.csv",
+    "identifiers.csv",
+    "goalposts.csv",
+    "posts.csv",
+    "grants.csv",
+    "dagster.yaml",
+} | {"sdg_classification_benchmark.csv"}
 """Files that a reader writes, and those of others."""
 INVENTED = re.compile(r"\bmy[_-]|[<>*…]|\b[A-Z]+\.csv")
 """Names that stand for a reader's own."""
@@ -45,6 +52,9 @@ def code_of(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    blocks = [re.sub(r"(?s)<<'(\w+)'\n.*?\n\1$", "", block, flags=re.MULTILINE) for block in blocks]
+    # A quoted text may run over several lines of one command.
+    blocks = [re.sub(r'"[^"\n]*\n[^"]*"', lambda quoted: " ".join(quoted[0].split()), block) for block in blocks]
     lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     return [*lines, *(" ".join(it.split()) for it in re.findall(r"`([^`]+)`", prose))]
 

@@ -74,7 +74,7 @@ def test_slow(): busy()
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_a_misfiled_file_is_an_error_of_collection(tmp_path: Path, workers: str) -> None:
     elsewhere = "tests belong into a folder of tests/: pipeline, contracts, dashboard, unit, scale"
-    no_room = "a unit test belongs into tests/unit/<room>/, the rooms being dashboard, records, sql"
+    no_room = "a unit test belongs into tests/unit/<room>/, the rooms being dashboard, home, records, sql"
     expected = {
         "tests/test_at_the_top.py": elsewhere,
         "tests/other/test_a.py": elsewhere,
