@@ -37,7 +37,7 @@ def test_dependencies_are_those_of_the_statements() -> None:
     assert "core/companies | core | -" in lines
     assert "indicators/virality | indicators_a | core/post_metrics, core/post_variants" in lines
     (scores,) = (line for line in lines if line.startswith("index/index_scores | index | "))
-    assert "core/account_weeks, core/companies, " in scores and scores.endswith(", indicators/*")
+    assert "core/account_weeks, core/commitments, core/companies, " in scores and scores.endswith(", indicators/*")
     assert "raw/records | raw | sources/*" in lines
     assert "exports/scorecards | release | release" in lines
 
@@ -57,7 +57,7 @@ def _lineage(definitions: Definitions, key: str) -> set[str]:
 def test_lineage_runs_from_source_to_scorecard_and_leaves_no_published_table_out(definitions: Definitions) -> None:
     lineage = _lineage(definitions, "exports/scorecards")
     everything = {key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()}
-    # What the index makes for comparison, what the dashboard reads beside the release, and what `run` says of the
+    # What the index makes for comparison, what is read beside the release, and what `run` says of the
     # posts that profiles count, are not published.
     unpublished = {
         "core/account_posts",
@@ -65,6 +65,7 @@ def test_lineage_runs_from_source_to_scorecard_and_leaves_no_published_table_out
         "index/rank_intervals",
         "index/gap_forms",
         "core/post_texts",
+        "core/text_places",
     }
     assert everything - lineage == unpublished
 
