@@ -68,6 +68,9 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def released(bench: Bench, run_once: Path) -> Bench:
     """A study that has been released once."""
     shutil.copytree(run_once, bench.home)
+    # This study goes on where that of the copied home began: it is the only one of its id.
+    for path in bench.home.glob("panels/*/study.json"):
+        path.unlink()
     return bench
 
 
@@ -252,9 +255,15 @@ def test_posts_of_an_account_of_no_company_are_unmatched_by_name(bench: Bench) -
     assert rows(bench.home, "select * from posts where handle = 'grimbleteas'") == []
 
 
-def test_a_panel_without_posts_is_released_and_says_why_nothing_is_scored(bench: Bench) -> None:
+def test_a_panel_without_posts_is_withheld_and_where_that_is_right_says_why_nothing_is_scored(
+    bench: Bench, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (bench.study / "panel.toml").write_text(PANEL.partition("[[files]]")[0])
     (bench.study / "accounts.csv").write_text("company_id,platform,handle\n")
+    assert bench.run() == 1
+    assert "there are no posts and no disclosures" in capsys.readouterr().err
+    assert not list(bench.home.glob("panels/*/CURRENT"))
+    monkeypatch.setenv("SEISMOGRAPH_ALLOW_SMALLER", "1")
     assert bench.run() == 0
     values = rows(
         bench.home, "select distinct value, is_published, reason is not null as has_reason from indicator_values"
