@@ -70,9 +70,7 @@ def _goalpost(name: str, rows: dict[str, CsvRow], version: str) -> Goalpost | No
 
 
 def _number(row: CsvRow) -> float | None:
-    # `sql --format csv` writes an apostrophe before text that begins with a minus, so that no spreadsheet computes it.
-    text = row["value"].removeprefix("'")
-    if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
+    if _NUMBER.fullmatch(row["value"]) and math.isfinite(number := float(row["value"])):
         return number
     row.mistake("value", f"{row['value']!r} is no number")
     return None

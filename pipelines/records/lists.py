@@ -13,7 +13,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from pipelines import SQL, UserMistake
+from pipelines import ROOT, SQL, UserMistake
 
 SEEDS = SQL / "seeds"
 
@@ -124,7 +124,9 @@ def list_header(path: Path, columns: Collection[str] = ()) -> list[str]:
 
 def list_place(path: Path) -> str:
     """A list's path for a message: from the checkout on, whether `sql/` is in it or in a wheel; or its name alone."""
-    return (Path("sql") / path.relative_to(SQL)).as_posix() if path.is_relative_to(SQL) else path.name
+    if path.is_relative_to(SQL):
+        return (Path("sql") / path.relative_to(SQL)).as_posix()
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, list[str]]]:

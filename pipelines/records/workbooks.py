@@ -22,6 +22,8 @@ _CELL = re.compile(r"(.+)!([A-Z]{1,3})(\d+)", re.DOTALL)
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Cell = TypeVar("Cell")
+_NUMBER = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
+
 Sheet = tuple[str, list[list[str]]]
 
 
@@ -98,12 +100,12 @@ def _text(cell: object) -> str:
 
 
 def inert(cell: Cell) -> Cell | str:
-    """Puts an apostrophe before text that a spreadsheet would take for a formula. Numbers stay.
+    """Puts an apostrophe before text that a spreadsheet would take for a formula. Numbers stay, also written as text.
 
-    >>> inert("=1+1"), inert("-0.5"), inert(-0.5), inert("a-b")
-    ("'=1+1", "'-0.5", -0.5, 'a-b')
+    >>> inert("=1+1"), inert("-1+1"), inert("-0.5"), inert(-0.5), inert("a-b")
+    ("'=1+1", "'-1+1", '-0.5', -0.5, 'a-b')
     """
     if not isinstance(cell, str):
         return cell
     text = cell.replace("\0", "")
-    return f"'{text}" if text.lstrip(" ").startswith(_STARTS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(_STARTS) and not _NUMBER.fullmatch(text) else text

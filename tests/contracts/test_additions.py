@@ -90,10 +90,10 @@ FILES = '\n[[files]]\nsource = "grants_register"\npath = "grants.csv"\nobserved_
 GRANTS = "domain,year,grants_usd\n{domain},2025,1200\nnobody.example,2025,7\n"
 
 
-def _python(checkout: Path, *arguments: str) -> str:
+def _python(checkout: Path, *arguments: str, code: int = 0) -> str:
     """What a module of the copy prints; its working directory comes before the installed checkout."""
     done = subprocess.run([sys.executable, "-m", *arguments], cwd=checkout, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
 
@@ -162,7 +162,8 @@ def test_a_new_company_is_a_line_and_a_new_sources_file_is_read(checkout: Path, 
         line.split(",") for line in (panel / "identifiers.csv").read_text().splitlines() if ",domain," in line
     )
     (panel / "grants.csv").write_text(GRANTS.format(domain=domain[2]))
-    _python(checkout, "pipelines.cli", "--home", str(home), "run", "--panel", str(panel), "--offline")
+    # Done but incomplete: nobody has fetched this panel, whose files alone are read.
+    _python(checkout, "pipelines.cli", "--home", str(home), "run", "--panel", str(panel), "--offline", code=3)
     grants = _rows(checkout, home, "select company_id, value, unit from disclosures where source = 'grants_register'")
     assert grants == [{"company_id": domain[0], "value": 1200.0, "unit": "usd"}]
     unmatched = _rows(checkout, home, "select identifier, records from unmatched where source = 'grants_register'")

@@ -80,11 +80,11 @@ def test_from_comparison_to_evidence(address: str) -> None:
 
         # An address that is shared is the first that a fresh server is asked for.
         page.goto(f"{address}/company?company=pomelo&period=2020-12-31")
-        page.get_by_text("Release 2021").wait_for()
+        page.get_by_text("Release 2021", exact=False).first.wait_for()
         assert page.get_by_test_id("stSidebarNav").count() == 0
 
         page.goto(f"{address}/?companies=pomelo,brash&period=2020-12-31")
-        page.get_by_text("Release 2021").wait_for()
+        page.get_by_text("Release 2021", exact=False).first.wait_for()
         assert page.get_by_role("heading", name="Six pillars").is_visible()
         page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first.wait_for()
         assert page.get_by_text(f"{HOSTILE}. No index: 4 of 6").first.is_visible()
@@ -119,7 +119,7 @@ def test_from_comparison_to_evidence(address: str) -> None:
         page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first.wait_for()
         with page.expect_download() as waiting:
             page.get_by_role("button", name="Method CSV").click()
-        assert Path(waiting.value.path()).read_text().startswith("parameter,value\n")
+        assert Path(waiting.value.path()).read_text("utf-8-sig").startswith("parameter,value\n")
         assert alerts == []
         assert [url for url in asked if _is_elsewhere(url, address)] == []
         browser.close()

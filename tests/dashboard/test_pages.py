@@ -199,7 +199,7 @@ def test_a_company_shows_its_index_pillars_posts_and_disclosures(home: Path) -> 
     assert len(pillars) == 6
     assert list(indicators["Pillar"]) == ["SO", "C", "I", "A", "LME", "LME", "DIA", "DIA"]
     assert len(posts) == 30
-    engagement = posts[["Likes", "Replies", "Reposts"]].sum(axis=1).tolist()
+    engagement = posts[["Likes", "Replies", "Reposts", "Quotes"]].sum(axis=1).tolist()
     assert engagement == sorted(engagement, reverse=True)
     assert len(disclosures) == 7
     labels = [button.proto.label for button in page.get("download_button")]

@@ -339,6 +339,7 @@ def test_a_replication_that_fails_names_its_choices(tables: Tables) -> None:
     assert "a replication with z-scores of mean 10 and deviation 2" in tables.refused("--replications", "20")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", [("pipelines.cli", "composite"), ("tests.scale.index",)])
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path, door: tuple[str, ...]) -> None:
     values, meta = tmp_path / "V.csv", tmp_path / "M.csv"

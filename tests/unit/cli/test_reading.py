@@ -240,13 +240,13 @@ def test_30_files_of_fictional_companies_say_so_in_their_names(
 def test_28_no_text_cell_of_a_csv_is_a_formula_and_numbers_stay(home: Path, capsys: Capture) -> None:
     make_release(home)
     query = (
-        "select '=HYPERLINK(1)' as \"=a\", '+1' as b, '-1' as c, '@x' as d, chr(9) || 'y' as e, chr(13) || 'z' as f, "
+        "select '=HYPERLINK(1)' as \"=a\", '+1' as b, '-1+1' as c, '@x' as d, chr(9) || 'y' as e, chr(13) || 'z' as f, "
         "-0.5 as g, -3 as h, -1.25::decimal(4, 2) as i, 'a=b' as j, null as k"
     )
     assert main(["sql", query, "--format", "csv"]) == 0
     (header, row) = list(csv.reader(io.StringIO(capsys.readouterr().out, newline="")))
     assert header[0] == "'=a"
-    assert row[:6] == ["'=HYPERLINK(1)", "'+1", "'-1", "'@x", "'\ty", "'\rz"]
+    assert row[:6] == ["'=HYPERLINK(1)", "'+1", "'-1+1", "'@x", "'\ty", "'\rz"]
     assert row[6:] == ["-0.5", "-3", "-1.25", "a=b", ""]
 
 
