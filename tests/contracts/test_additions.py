@@ -97,8 +97,8 @@ def _python(checkout: Path, *arguments: str, code: int = 0) -> str:
     return done.stdout
 
 
-def _rows(checkout: Path, home: Path, select: str) -> list[dict[str, object]]:
-    shown = _python(checkout, "pipelines.cli", "--home", str(home), "sql", select, "--format", "json")
+def _rows(checkout: Path, home: Path, select: str, *more: str) -> list[dict[str, object]]:
+    shown = _python(checkout, "pipelines.cli", "--home", str(home), "sql", select, "--format", "json", *more)
     rows: list[dict[str, object]] = json.loads(shown)
     return rows
 
@@ -164,18 +164,36 @@ def test_a_new_company_is_a_line_and_a_new_sources_file_is_read(checkout: Path, 
     (panel / "grants.csv").write_text(GRANTS.format(domain=domain[2]))
     # Done but incomplete: nobody has fetched this panel, whose files alone are read.
     _python(checkout, "pipelines.cli", "--home", str(home), "run", "--panel", str(panel), "--offline", code=3)
-    grants = _rows(checkout, home, "select company_id, value, unit from disclosures where source = 'grants_register'")
+    grants = _rows(
+        checkout,
+        home,
+        "select company_id, value, unit from disclosures where source = 'grants_register'",
+        "--panel",
+        str(panel),
+    )
     assert grants == [{"company_id": domain[0], "value": 1200.0, "unit": "usd"}]
-    unmatched = _rows(checkout, home, "select identifier, records from unmatched where source = 'grants_register'")
+    unmatched = _rows(
+        checkout,
+        home,
+        "select identifier, records from unmatched where source = 'grants_register'",
+        "--panel",
+        str(panel),
+    )
     assert unmatched == [{"identifier": "nobody.example", "records": 1}]
-    (source,) = _rows(checkout, home, "select publisher, responses, records from sources where source like 'grants%'")
+    (source,) = _rows(
+        checkout,
+        home,
+        "select publisher, responses, records from sources where source like 'grants%'",
+        "--panel",
+        str(panel),
+    )
     assert source == {"publisher": "A register", "responses": 1, "records": 2}
     newcomer = (
         "select c.name, v.is_published, v.reason from companies c join indicator_values v using (company_id) "
         "where c.company_id = 'newcomer' and v.indicator_id = 'liking'"
     )
-    withheld = _rows(checkout, home, newcomer)
+    withheld = _rows(checkout, home, newcomer, "--panel", str(panel))
     assert withheld and not any(row["is_published"] for row in withheld)
     assert {row["name"] for row in withheld} == {"Newcomer & Daughters"}
     assert {row["reason"] for row in withheld} == {ABSENT}
-    assert len(_rows(checkout, home, "select company_id from companies")) == 13
+    assert len(_rows(checkout, home, "select company_id from companies", "--panel", str(panel))) == 13
