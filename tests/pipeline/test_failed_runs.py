@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from pipelines.cli.app import main
 from pipelines.release import NoRelease, current_id, current_releases
 from pipelines.sample import World
+from tests.pipeline.homes import serving
 from tests.pipeline.studies import post_rows, write_posts, write_study
 
 pytestmark = pytest.mark.slow
@@ -31,14 +31,8 @@ class _Refusing(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def refusing() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Refusing) as http:
-        thread = threading.Thread(target=http.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{http.server_port}"
-        finally:
-            http.shutdown()
-            thread.join()
+    with serving(_Refusing) as address:
+        yield address
 
 
 @pytest.fixture
